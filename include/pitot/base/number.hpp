@@ -6,6 +6,7 @@
 #endif
 
 #include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
 
 #include <charconv>  // std::to_chars, std::from_chars
 #include <cmath>     // std::isfinite, std::isnan
@@ -78,7 +79,7 @@ inline char* write_canonical_number(char* first, double value) noexcept
 [[nodiscard]] inline result<double> parse_number(std::string_view text)
 {
     const auto bad = [&] {
-        return unexpected(errc::invalid_value, "'" + std::string(text) + "' is not a number", text_span{0, text.size()});
+        return unexpected(errc::invalid_value, concat("'", text, "' is not a number"), text_span{0, text.size()});
     };
     std::string_view rest = text;
     const bool negative = !rest.empty() && rest.front() == '-';
