@@ -101,7 +101,8 @@ public:
         std::string_view help;
         std::string_view unit;
         metric_type type = metric_type::unknown;
-        slice points;  ///< after finish()
+        slice points;       ///< after finish()
+        bool used = false;  ///< has points, finished or not
     };
 
     batch() = default;
@@ -115,17 +116,17 @@ public:
     [[nodiscard]] std::string_view intern(std::string_view text) { return arena_.copy(text); }
 
     /// Finds a family by name or adds it; the texts must outlive the batch (intern them if not). A family found keeps
-    /// its metadata, but an empty help or unit and the type unknown are filled in.
+    /// its metadata, but an empty help or unit is filled in, and so is the type unknown while it has no points.
     family_id family(std::string_view name, metric_type type, std::string_view help = {}, std::string_view unit = {})
     {
         const auto [at, added] = by_name_.try_emplace(name, static_cast<std::uint32_t>(families_.size()));
         if (added) {
-            families_.push_back({name, help, unit, type, {}});
+            families_.push_back({name, help, unit, type, {}, false});
         } else {
             family_row& row = families_[at->second];
             if (row.help.empty()) row.help = help;
             if (row.unit.empty()) row.unit = unit;
-            if (row.type == metric_type::unknown && row.points.count == 0) row.type = type;
+            if (row.type == metric_type::unknown && !row.used) row.type = type;
         }
         return family_id{at->second};
     }
@@ -257,7 +258,11 @@ private:
         label_sets_.push_back({first, static_cast<std::uint32_t>(labels_.size()) - first});
         return labels_id{static_cast<std::uint32_t>(label_sets_.size() - 1)};
     }
-    [[nodiscard]] point_id last_point() const noexcept { return point_id{static_cast<std::uint32_t>(points_.size() - 1)}; }
+    point_id last_point() noexcept
+    {
+        families_[index(points_.back().family)].used = true;
+        return point_id{static_cast<std::uint32_t>(points_.size() - 1)};
+    }
     extra_row& extra(point_id id)
     {
         point_row& row = points_[index(id)];
@@ -415,6 +420,7 @@ inline std::size_t batch::merge(const batch& other, bool copy_texts)
                 extras_.push_back(e);
             }
             points_.push_back(copy);
+            families_[index(to)].used = true;
         }
     }
     return left_out;
