@@ -115,6 +115,9 @@ public:
     /// outlives the batch (literals, a parsed buffer that is kept), need not be copied.
     [[nodiscard]] std::string_view intern(std::string_view text) { return arena_.copy(text); }
 
+    /// The arena itself, for producers that build their texts in place or hand over a whole buffer.
+    [[nodiscard]] arena& texts() noexcept { return arena_; }
+
     /// Finds a family by name or adds it; the texts must outlive the batch (intern them if not). A family found keeps
     /// its metadata, but an empty help or unit is filled in, and so is the type unknown while it has no points.
     family_id family(std::string_view name, metric_type type, std::string_view help = {}, std::string_view unit = {})
@@ -186,6 +189,10 @@ public:
     slice add_bounds(std::span<const double> bounds) { return append(bounds_, bounds); }
     slice add_quantiles(std::span<const summary_quantile> quantiles) { return append(quantiles_, quantiles); }
 
+    /// Appends one row to a slice; cheap while the slice is the column's last, else the slice moves to the end.
+    void extend(slice& at, const classic_bucket& bucket) { extend(classic_, at, bucket); }
+    void extend(slice& at, const summary_quantile& quantile) { extend(quantiles_, at, quantile); }
+
     /// Before finish(): the point just added is still where its id says.
     void set_timestamp(point_id point, instant when) { extra(point).timestamp = when; }
     void set_created(point_id point, instant when) { extra(point).created = when; }
@@ -194,6 +201,14 @@ public:
     {
         extra(point).exemplars = append(exemplars_, rows);
     }
+
+    [[nodiscard]] std::optional<instant> timestamp(point_id point) const noexcept
+    {
+        const std::uint32_t at = points_[index(point)].extra;
+        return at == point_row::none ? std::nullopt : extras_[at].timestamp;
+    }
+    /// One more exemplar of a point.
+    void add_exemplar(point_id point, const exemplar_row& row) { extend(exemplars_, extra(point).exemplars, row); }
 
     /// Before finish(): the row of a point, for producers that build a series from several lines.
     [[nodiscard]] point_row& point(point_id id) noexcept { return points_[index(id)]; }
@@ -252,6 +267,20 @@ private:
     static std::span<const T> part(const std::vector<T>& column, slice at) noexcept
     {
         return {column.data() + at.first, at.count};
+    }
+    template <class T>
+    static void extend(std::vector<T>& column, slice& at, const T& row)
+    {
+        if (at.count == 0) {
+            at.first = static_cast<std::uint32_t>(column.size());
+        } else if (at.first + at.count != column.size()) {
+            const auto first = static_cast<std::uint32_t>(column.size());
+            column.reserve(column.size() + at.count + 1);
+            for (std::uint32_t i = 0; i < at.count; ++i) column.push_back(column[at.first + i]);
+            at.first = first;
+        }
+        column.push_back(row);
+        ++at.count;
     }
     labels_id close_labels(std::uint32_t first)
     {
