@@ -33,6 +33,7 @@ struct PITOT_SHARED epoch_domain {
     std::uint64_t epoch = 1;
     thread_slot* slots = nullptr;
     std::uint32_t count = 0;
+    std::uint32_t stopped = 0;  ///< a thread reads without a slot of its own
     std::int64_t process = 0;
 
     [[nodiscard]] static std::int64_t current_process() noexcept
@@ -59,6 +60,7 @@ struct PITOT_SHARED epoch_domain {
             }
         }
         std::uint64_t current = load<seq_cst>(epoch);
+        if (load<seq_cst>(stopped) != 0) return current;
         for (const thread_slot* s = load<acquire>(slots); s != nullptr; s = s->next) {
             const std::uint64_t seen = load<seq_cst>(s->epoch);
             if (seen != 0 && seen != current) return current;
@@ -69,8 +71,8 @@ struct PITOT_SHARED epoch_domain {
 
 inline constinit PITOT_SHARED epoch_domain epochs{};
 inline constinit PITOT_SHARED thread_local thread_slot* own_slot = nullptr;
-/// Shared by threads for which there is no memory for a slot; its pins are never undone, so nothing is reclaimed then.
-inline constinit PITOT_SHARED thread_slot last_resort{};
+/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then on.
+inline constinit PITOT_SHARED thread_slot last_resort{.depth = 1U << 30U};
 
 struct slot_owner {
     thread_slot* slot = nullptr;
@@ -94,7 +96,7 @@ struct slot_owner {
     if (slot == nullptr) {
         slot = new (std::nothrow) thread_slot;
         if (slot == nullptr) {
-            store<seq_cst>(last_resort.epoch, std::uint64_t{1});
+            store<seq_cst>(epochs.stopped, 1U);
             return &last_resort;
         }
         slot->taken = 1;
