@@ -38,6 +38,7 @@ struct node {
     std::uint32_t after = 0;   ///< index behind its last descendant
     std::uint32_t extra = 0;   ///< array, object: members; true: 1; string with escapes: 1 + index of its decoded text
     kind type = kind::null;
+    bool is_key = false;
 };
 
 class builder;
@@ -268,12 +269,7 @@ inline value value::parent() const noexcept
 
 inline value value::key() const noexcept
 {
-    const value around = parent();
-    if (!around.is_object()) return {};
-    // Of a key's neighbours the one before it is no key of the same object: it is the object itself, or the end of
-    // another value; a value's is its key, whose `after` is the value.
-    const detail::node& before = document_->nodes_[index_ - 1];
-    if (index_ - 1 == around.index_ || before.parent != around.index_ || before.type != kind::string) return {};
+    if (!*this || node().is_key || !parent().is_object()) return {};
     return {*document_, index_ - 1};
 }
 

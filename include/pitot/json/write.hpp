@@ -1,0 +1,160 @@
+#pragma once
+// Writes JSON: compact, or indented for people.
+
+#include <pitot/base/number.hpp>
+#include <pitot/base/utf8.hpp>
+
+#include <cmath>  // std::isfinite
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::json {
+
+/// Appends a string with its quotes. Control characters become escapes; bytes that are no UTF-8 become U+FFFD each.
+inline void append_string(std::string& out, std::string_view text)
+{
+    constexpr std::string_view hex = "0123456789abcdef";
+    out += '"';
+    for (std::size_t i = 0; i < text.size();) {
+        const char c = text[i];
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x80) {
+            const std::size_t length = utf8_decode(text, i).length;
+            if (length == 0)
+                out += "\xEF\xBF\xBD";
+            else
+                out.append(text, i, length);
+            i += length == 0 ? 1 : length;
+            continue;
+        }
+        ++i;
+        switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\b': out += "\\b"; break;
+        case '\f': out += "\\f"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            if (byte >= 0x20) {
+                out += c;
+            } else {
+                out += "\\u00";
+                out += hex[byte >> 4U];
+                out += hex[byte & 0x0FU];
+            }
+        }
+    }
+    out += '"';
+}
+
+/// Writes one document in order: begin_object(), key("a"), value(1), end_object(). Commas and blanks are its task; that
+/// keys and values alternate and that what is opened is closed, the caller's.
+class writer {
+public:
+    /// indent  blanks a level; 0 writes everything on one line
+    explicit writer(std::size_t indent = 0) : indent_(indent) {}
+
+    writer& begin_object() { return open('{'); }
+    writer& end_object() { return close('}'); }
+    writer& begin_array() { return open('['); }
+    writer& end_array() { return close(']'); }
+
+    writer& key(std::string_view name)
+    {
+        separate();
+        append_string(text_, name);
+        text_ += indent_ == 0 ? ":" : ": ";
+        after_key_ = true;
+        return *this;
+    }
+
+    writer& value(std::string_view text)
+    {
+        separate();
+        append_string(text_, text);
+        return *this;
+    }
+    writer& value(const char* text) { return value(std::string_view(text)); }
+    template <std::same_as<bool> Bool>
+    writer& value(Bool truth)
+    {
+        return raw(truth ? "true" : "false");
+    }
+    template <std::integral Integer>
+        requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
+    writer& value(Integer number)
+    {
+        return raw(std::to_string(number));
+    }
+    /// JSON has neither NaN nor infinities: they are written as the strings "NaN", "+Inf", "-Inf", as Prometheus does.
+    writer& value(double number)
+    {
+        return std::isfinite(number) ? raw(to_text(number)) : value(std::string_view(to_text(number)));
+    }
+    writer& null() { return raw("null"); }
+    /// Something that is JSON already.
+    writer& raw(std::string_view json)
+    {
+        separate();
+        text_ += json;
+        return *this;
+    }
+
+    template <class T>
+    writer& member(std::string_view name, const T& what)
+    {
+        key(name);
+        return value(what);
+    }
+
+    [[nodiscard]] const std::string& text() const& noexcept { return text_; }
+    [[nodiscard]] std::string text() && noexcept { return std::move(text_); }
+
+private:
+    writer& open(char bracket)
+    {
+        separate();
+        text_ += bracket;
+        empty_.push_back(true);
+        return *this;
+    }
+
+    writer& close(char bracket)
+    {
+        const bool empty = empty_.back();
+        empty_.pop_back();
+        if (!empty) new_line();
+        text_ += bracket;
+        return *this;
+    }
+
+    void separate()
+    {
+        if (after_key_) {
+            after_key_ = false;
+            return;
+        }
+        if (empty_.empty()) return;
+        if (!empty_.back()) text_ += ',';
+        empty_.back() = false;
+        new_line();
+    }
+
+    void new_line()
+    {
+        if (indent_ == 0) return;
+        text_ += '\n';
+        text_.append(indent_ * empty_.size(), ' ');
+    }
+
+    std::string text_;
+    std::vector<bool> empty_;  // for each open bracket: nothing inside yet?
+    std::size_t indent_;
+    bool after_key_ = false;
+};
+
+}  // namespace pitot::json
