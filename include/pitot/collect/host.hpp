@@ -1,0 +1,111 @@
+#pragma once
+// The host collector for Linux: processors, memory, disks, filesystems, network and the rest, from procfs and sysfs.
+
+#include <pitot/collect/host/cpu.hpp>
+#include <pitot/collect/host/load.hpp>
+#include <pitot/collect/host/memory.hpp>
+#include <pitot/collect/host/part.hpp>
+#include <pitot/collect/host/uname.hpp>
+
+#include <algorithm>  // std::find
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>  // sysconf, gethostname
+
+namespace pitot::collect {
+
+/// The parts there are, by name.
+inline constexpr part_kind host_parts[] = {
+    {cpu_table, true, "time of each processor by mode, throttling", &make_part<cpu_part>},
+    {loadavg_table, true, "load averages", &make_part<loadavg_part>},
+    {meminfo_table, true, "memory by use", &make_part<meminfo_part>},
+    {uname_table, true, "the kernel's name and release", &make_part<uname_part>},
+};
+
+/// A host, as the sum of its parts. For one thread at a time; its parts share a buffer and run one after the other.
+class host {
+public:
+    /// One enabled part, collected alone.
+    class part {
+    public:
+        part(const part_kind& kind, host_context& shared, std::span<const std::string_view> taken)
+            : kind_(&kind), shared_(&shared), plan_(kind.table, shared.names, taken), made_(kind.make(shared))
+        {
+        }
+
+        [[nodiscard]] std::string_view name() const noexcept { return kind_->table.name; }
+
+        /// Adds what the part knows now.
+        /// error  the first problem and how many more there were; what could be read is in the batch all the same
+        result<void> collect(batch& out)
+        {
+            emitter to(plan_, out);
+            made_->collect(*shared_, to);
+            return to.finish();
+        }
+
+    private:
+        friend class host;
+        const part_kind* kind_;
+        host_context* shared_;
+        emit_plan plan_;
+        std::unique_ptr<host_part> made_;
+    };
+
+    explicit host(host_options options = {}) : shared_(std::make_unique<host_context>())
+    {
+        host_context& s = *shared_;
+        s.options = std::move(options);
+        s.ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+        s.page_size = static_cast<double>(::sysconf(_SC_PAGESIZE));
+        s.names.profile = s.options.profile;
+        s.names.vector_prefix = s.options.vector_prefix;
+        s.names.host = s.options.hostname;
+        if (s.names.host.empty()) {
+            char name[256] = {};
+            if (::gethostname(name, sizeof name - 1) == 0) s.names.host = name;
+        }
+        std::vector<std::string_view> taken;
+        for (const part_kind& kind : host_parts)
+            for (const metric& m : kind.table.metrics)
+                if (!m.name.empty()) taken.push_back(m.name);
+        const auto listed = [](const std::vector<std::string>& list, std::string_view name) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
+        const bool none = listed(s.options.enable, "none");
+        for (const part_kind& kind : host_parts) {
+            const std::string_view name = kind.table.name;
+            const bool on = listed(s.options.enable, name) || (kind.by_default && !none);
+            if (!on || listed(s.options.disable, name)) continue;
+            parts_.emplace_back(kind, s, taken);
+            if (!parts_.back().plan_.has_output()) parts_.pop_back();
+        }
+    }
+
+    /// The enabled parts; each can be collected alone.
+    [[nodiscard]] std::span<part> parts() noexcept { return parts_; }
+
+    /// All enabled parts.
+    /// error  the first part's problem, with its name
+    result<void> collect(batch& out)
+    {
+        result<void> first;
+        for (part& p : parts_) {
+            result<void> done = p.collect(out);
+            if (done.has_value() || !first.has_value()) continue;
+            done.error().message = concat(p.name(), ": ", done.error().message);
+            first = std::move(done);
+        }
+        return first;
+    }
+
+private:
+    std::unique_ptr<host_context> shared_;
+    std::vector<part> parts_;
+};
+
+}  // namespace pitot::collect
