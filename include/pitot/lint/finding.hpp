@@ -1,0 +1,94 @@
+#pragma once
+// What a rule found, and where.
+
+#include <pitot/base/error.hpp>
+#include <pitot/base/span.hpp>
+#include <pitot/lint/rule.hpp>
+#include <pitot/lint/source.hpp>
+
+#include <algorithm>  // std::min
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pitot::lint {
+
+/// rule        id of the rule
+/// file        as the user named it
+/// pointer     RFC 6901, to the value at fault; empty where the file is no tree
+/// where       bytes in the file
+/// begin, end  the same in lines and columns; end is exclusive
+/// query       the whole expression, decoded; empty when the finding is about something else
+/// excerpt     what people are shown: a line of the file, or the query
+/// mark        bytes of the excerpt that are at fault
+/// message     one sentence without a full stop
+/// suggestion  what to write instead, when that is known
+struct finding {
+    std::string rule;
+    severity level = severity::error;
+    std::string file;
+    std::string pointer;
+    text_span where;
+    text_position begin;
+    text_position end;
+    std::string query;
+    std::string excerpt;
+    text_span mark;
+    std::string message;
+    std::string suggestion;
+};
+
+/// A finding at a place in a file, shown with the line in which it begins.
+[[nodiscard]] inline finding finding_at(const source& in, text_span where, std::string_view rule, severity level,
+                                        std::string message, std::string suggestion = {})
+{
+    finding f;
+    f.rule = rule;
+    f.level = level;
+    f.file = in.name();
+    f.where = where;
+    f.begin = in.position(where.offset);
+    f.end = in.position(where.end());
+    const text_span line = in.line(where.offset);
+    f.excerpt = in.text().substr(line.offset, line.length);
+    f.mark = {where.offset - line.offset, std::min(where.length, line.end() - where.offset)};
+    f.message = std::move(message);
+    f.suggestion = std::move(suggestion);
+    return f;
+}
+
+/// A finding in a query that stands in a file, shown with the query as its author knows it, escapes undone.
+/// where  bytes in the file
+/// query  the decoded text
+/// part   bytes of the query at fault
+[[nodiscard]] inline finding finding_in_query(const source& in, text_span where, std::string_view query, text_span part,
+                                              std::string_view rule, severity level, std::string message,
+                                              std::string suggestion = {})
+{
+    finding f = finding_at(in, where, rule, level, std::move(message), std::move(suggestion));
+    f.query = query;
+    part.offset = std::min(part.offset, query.size());
+    const std::string_view line = line_at(query, part.offset);
+    const auto first = static_cast<std::size_t>(line.data() - query.data());
+    f.excerpt = line;
+    f.mark = {part.offset - first, std::min(part.length, first + line.size() - part.offset)};
+    return f;
+}
+
+/// A finding that says what a reader said of the file.
+[[nodiscard]] inline finding finding_of(const source& in, const error& why, std::string_view rule,
+                                        severity level = severity::error)
+{
+    return finding_at(in, why.where, rule, level, why.message);
+}
+
+/// In the order in which they stand in the files; files in the order of their names.
+[[nodiscard]] inline bool stands_before(const finding& a, const finding& b) noexcept
+{
+    if (a.file != b.file) return a.file < b.file;
+    if (a.where.offset != b.where.offset) return a.where.offset < b.where.offset;
+    if (a.rule != b.rule) return a.rule < b.rule;
+    return a.message < b.message;
+}
+
+}  // namespace pitot::lint

@@ -1,0 +1,38 @@
+#pragma once
+// A report for programs; the fields are documented in the tools' manual and stay.
+
+#include <pitot/json/write.hpp>
+#include <pitot/lint/report.hpp>
+
+#include <string>
+
+namespace pitot::lint {
+
+/// {"version":1,"summary":{…},"findings":[{"rule","severity","file","pointer","line","column","end_line","end_column",
+/// "offset","length","query","message","suggestion"}],"not_verified":[{"file","pointer","reason"}]}
+/// Lines and columns are 1-based, columns count code points, ends are exclusive; offset and length are bytes. Every
+/// field is always there; strings that do not apply are empty.
+/// indent  blanks a level, 0 for one line
+[[nodiscard]] inline std::string to_json(const report& what, std::size_t indent = 2)
+{
+    json::writer w(indent);
+    w.begin_object().member("version", 1).key("summary").begin_object();
+    for (const tally& t : what.summary) w.member(t.name, t.count);
+    w.end_object().key("findings").begin_array();
+    for (const finding& f : what.findings) {
+        w.begin_object().member("rule", f.rule).member("severity", to_string(f.level)).member("file", f.file);
+        w.member("pointer", f.pointer).member("line", f.begin.line).member("column", f.begin.column);
+        w.member("end_line", f.end.line).member("end_column", f.end.column);
+        w.member("offset", f.where.offset).member("length", f.where.length);
+        w.member("query", f.query).member("message", f.message).member("suggestion", f.suggestion).end_object();
+    }
+    w.end_array().key("not_verified").begin_array();
+    for (const unverified& u : what.not_verified)
+        w.begin_object().member("file", u.file).member("pointer", u.pointer).member("reason", u.reason).end_object();
+    w.end_array().end_object();
+    std::string text = std::move(w).text();
+    text += '\n';
+    return text;
+}
+
+}  // namespace pitot::lint

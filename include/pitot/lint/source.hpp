@@ -1,0 +1,60 @@
+#pragma once
+// A file under judgement: its name, its text, and quick line numbers.
+
+#include <pitot/base/span.hpp>
+#include <pitot/base/utf8.hpp>
+
+#include <algorithm>  // std::upper_bound
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::lint {
+
+/// Keeps a text and where its lines begin, so that the thousandth position costs what the first did.
+/// Views into text() stay valid when the source is moved, unless the text is short enough to live in the string itself:
+/// keep sources where they are (a std::deque, a std::unique_ptr).
+class source {
+public:
+    /// name  as reports print it
+    source(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text))
+    {
+        lines_.push_back(0);
+        for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
+            lines_.push_back(at + 1);
+    }
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    /// As position_of(): line and column, 1-based, columns in code points.
+    [[nodiscard]] text_position position(std::size_t offset) const noexcept
+    {
+        offset = std::min(offset, text_.size());
+        const std::size_t line = line_index(offset);
+        return {line + 1, 1 + utf8_length(text().substr(lines_[line], offset - lines_[line]))};
+    }
+
+    /// The line that holds a byte, without its newline.
+    [[nodiscard]] text_span line(std::size_t offset) const noexcept
+    {
+        const std::size_t index = line_index(std::min(offset, text_.size()));
+        const std::size_t first = lines_[index];
+        const std::size_t last = index + 1 < lines_.size() ? lines_[index + 1] - 1 : text_.size();
+        return {first, last - first};
+    }
+
+private:
+    [[nodiscard]] std::size_t line_index(std::size_t offset) const noexcept
+    {
+        return static_cast<std::size_t>(std::upper_bound(lines_.begin(), lines_.end(), offset) - lines_.begin()) - 1;
+    }
+
+    std::string name_;
+    std::string text_;
+    std::vector<std::size_t> lines_;
+};
+
+}  // namespace pitot::lint

@@ -1,0 +1,63 @@
+#include <pitot/lint/finding.hpp>
+
+#include <catch.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace lint = pitot::lint;
+
+TEST_CASE("a finding knows its place in lines and code points, the end exclusive")
+{
+    const lint::source file("a.prom", "one\n\xC3\xA4\xC3\xB6 wrong here\nlast");
+    const auto f = lint::finding_at(file, {9, 5}, "some-rule", lint::severity::warning, "it is wrong");
+    CHECK(f.begin == pitot::text_position{2, 4});
+    CHECK(f.end == pitot::text_position{2, 9});
+    CHECK(f.excerpt == "\xC3\xA4\xC3\xB6 wrong here");
+    CHECK(f.excerpt.substr(f.mark.offset, f.mark.length) == "wrong");
+}
+
+TEST_CASE("a span over lines is marked in its first line only")
+{
+    const lint::source file("a", "ab\ncd\n");
+    const auto f = lint::finding_at(file, {1, 4}, "r", lint::severity::error, "m");
+    CHECK(f.mark == pitot::text_span{1, 1});
+    CHECK(f.end == pitot::text_position{2, 3});
+    const auto end = lint::finding_at(file, {6, 0}, "r", lint::severity::error, "m");
+    CHECK(end.begin == pitot::text_position{3, 1});
+    CHECK(end.excerpt.empty());
+}
+
+TEST_CASE("a finding in a query shows the query's line")
+{
+    const lint::source file("a.json", R"j({"expr":"sum(\n  up{a=\"b\"})"})j");
+    const std::string_view query = "sum(\n  up{a=\"b\"})";
+    const auto f = lint::finding_in_query(file, {17, 2}, query, {7, 2}, "r", lint::severity::error, "m");
+    CHECK(f.query == query);
+    CHECK(f.excerpt == "  up{a=\"b\"})");
+    CHECK(f.mark == pitot::text_span{2, 2});
+    CHECK(file.text().substr(f.where.offset, f.where.length) == "up");
+}
+
+TEST_CASE("positions of a source agree with position_of")
+{
+    const lint::source file("a", "x\n\n\xE2\x82\xAC y\nz");
+    for (std::size_t i = 0; i <= file.text().size() + 1; ++i) {
+        CHECK(file.position(i) == pitot::position_of(file.text(), i));
+        const pitot::text_span line = file.line(i);
+        CHECK(file.text().substr(line.offset, line.length) == pitot::line_at(file.text(), i));
+    }
+}
+
+TEST_CASE("findings stand in the order of the files")
+{
+    std::vector<lint::finding> all(3);
+    all[0].file = "b";
+    all[1].file = "a";
+    all[1].where.offset = 7;
+    all[2].file = "a";
+    std::sort(all.begin(), all.end(), lint::stands_before);
+    CHECK(all[0].where.offset == 0);
+    CHECK(all[1].where.offset == 7);
+    CHECK(all[2].file == "b");
+}

@@ -1,0 +1,35 @@
+#include <pitot/json/reader.hpp>
+#include <pitot/lint/report_json.hpp>
+
+#include <catch.hpp>
+
+namespace lint = pitot::lint;
+
+TEST_CASE("the report has every field of the contract")
+{
+    const lint::source file("d.json", "{\n \"a\": 1}");
+    lint::report what;
+    what.summary = {{"queries", 3}, {"ok", 1}};
+    what.findings.push_back(lint::finding_at(file, {3, 3}, "r", lint::severity::info, "m \"q\""));
+    what.findings[0].pointer = "/a";
+    what.not_verified.push_back({"d.json", "/b", "variable metric name"});
+    const std::string text = lint::to_json(what);
+    const auto read = pitot::json::parse(text);
+    REQUIRE(read);
+    const auto root = read->root();
+    CHECK(root["version"].as_int() == 1);
+    CHECK(root["summary"]["queries"].as_int() == 3);
+    const auto f = root["findings"][0];
+    std::string keys;
+    for (const auto member : f) keys += pitot::concat(member.key().text(), " ");
+    CHECK(keys == "rule severity file pointer line column end_line end_column offset length query message suggestion ");
+    CHECK(f["severity"].text() == "info");
+    CHECK(f["line"].as_int() == 2);
+    CHECK(f["column"].as_int() == 2);
+    CHECK(f["end_column"].as_int() == 5);
+    CHECK(f["offset"].as_int() == 3);
+    CHECK(f["length"].as_int() == 3);
+    CHECK(f["message"].text() == "m \"q\"");
+    CHECK(root["not_verified"][0]["reason"].text() == "variable metric name");
+    CHECK(lint::to_json({}, 0) == "{\"version\":1,\"summary\":{},\"findings\":[],\"not_verified\":[]}\n");
+}
