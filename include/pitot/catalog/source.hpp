@@ -1,0 +1,104 @@
+#pragma once
+// SOURCE → batch: a file, "-" for standard input, or a URL.
+
+#include <pitot/catalog/exposition.hpp>
+#include <pitot/connect/http.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>  // std::strerror
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pitot::catalog {
+
+/// format     automatic: by Content-Type or by the text
+/// strict     stop at the first error of the exposition
+/// max_bytes  of the text, after decompression
+/// http       for URLs; its max_body is ignored in favour of max_bytes
+struct source_options {
+    input_format format = input_format::automatic;
+    bool strict = false;
+    std::size_t max_bytes = std::size_t{100} << 20U;
+    http::options http;
+};
+
+/// Did the error say that something remote is not there or answers badly (a tool's exit code 3), rather than that a
+/// file or one's own configuration is at fault (2)?
+[[nodiscard]] inline bool is_unreachable(std::string_view source, const error& why) noexcept
+{
+    switch (why.code) {
+    case errc::unreachable:
+    case errc::timeout:
+    case errc::protocol: return true;
+    case errc::too_large: return http::is_url(source);
+    default: return false;
+    }
+}
+
+/// What to ask a server for. The plain text comes first: it is what the server's author wrote, while OpenMetrics calls
+/// a counter without _total unknown.
+[[nodiscard]] constexpr std::string_view accept_for(input_format format) noexcept
+{
+    switch (format) {
+    case input_format::openmetrics:
+        return "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    case input_format::protobuf:
+        return "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8,"
+               "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    case input_format::automatic:
+    case input_format::text: break;
+    }
+    return "text/plain;version=0.0.4;escaping=allow-utf-8,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
+           "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,*/*;q=0.1";
+}
+
+/// A whole file, or standard input for "-".
+/// error  not_found, permission, io (a directory too), too_large beyond max_bytes
+[[nodiscard]] inline result<std::string> read_file(std::string_view path, std::size_t max_bytes)
+{
+    const std::string name(path);
+    const auto fail = [&](int code) {
+        const errc kind = code == ENOENT ? errc::not_found : code == EACCES ? errc::permission : errc::io;
+        return unexpected(kind, concat("cannot read '", name, "': ", std::strerror(code)));
+    };
+    const auto close = [](std::FILE* f) {
+        if (f != stdin) std::fclose(f);
+    };
+    const std::unique_ptr<std::FILE, decltype(close)> file(name == "-" ? stdin : std::fopen(name.c_str(), "rb"), close);
+    if (!file) return fail(errno);
+    std::string text;
+    const std::unique_ptr<char[]> room(new char[std::size_t{64} << 10U]);
+    for (;;) {
+        errno = 0;
+        const std::size_t n = std::fread(room.get(), 1, std::size_t{64} << 10U, file.get());
+        if (n == 0) break;
+        if (n > max_bytes - text.size())
+            return unexpected(errc::too_large, concat("'", name, "' is larger than ", std::to_string(max_bytes), " bytes"));
+        text.append(room.get(), n);
+    }
+    if (std::ferror(file.get()) != 0) return fail(errno != 0 ? errno : EIO);
+    return text;
+}
+
+/// Reads a SOURCE. A malformed exposition is a value with errors(); an error means that there was nothing to read.
+/// source  a path, "-", or a URL (http, https, unix:PATH[:/URL-PATH])
+/// error   of files as read_file(), of URLs as http::client::get(); is_unreachable() tells them apart
+[[nodiscard]] inline result<exposition> load_source(std::string_view source, const source_options& how = {})
+{
+    if (!http::is_url(source)) {
+        auto text = read_file(source, how.max_bytes);
+        if (!text) return unexpected(std::move(text.error()));
+        return read_exposition(source == "-" ? "<stdin>" : std::string(source), std::move(*text), how.format, {}, how.strict);
+    }
+    http::options settings = how.http;
+    settings.max_body = how.max_bytes;
+    http::client client(std::move(settings));
+    auto answer = client.get(source, accept_for(how.format));
+    if (!answer) return unexpected(std::move(answer.error()));
+    return read_exposition(http::without_credentials(source), std::move(answer->body), how.format, answer->content_type, how.strict);
+}
+
+}  // namespace pitot::catalog
