@@ -70,6 +70,7 @@ private:
         bool has_help = false;
         bool has_unit = false;
         bool has_samples = false;
+        bool broken = false;  ///< its metadata was refused: its samples have no place
         const char* line = nullptr;  ///< of its first line
     };
 
@@ -258,7 +259,7 @@ private:
 
     family_state& add_state(std::string_view name, metric_type type, family_id id, const char* line)
     {
-        return families_.emplace_back(family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, line});
+        return families_.emplace_back(family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, false, line});
     }
 
     void set_type(family_state& family, metric_type type)
@@ -295,7 +296,10 @@ private:
         if (begun_ || current_ == nullptr) return;
         begun_ = true;
         family_state& family = *current_;
-        const auto bad = [&](std::string why) { report(errc::syntax, family.line, line_at(text_, offset(family.line)).size(), std::move(why)); };
+        const auto bad = [&](std::string why) {
+            family.broken = true;
+            report(errc::syntax, family.line, line_at(text_, offset(family.line)).size(), std::move(why));
+        };
         for (const std::string_view suffix : suffixes(family.type)) {
             std::string taken = concat(family.name, suffix);
             if (seen_names_.contains(taken)) return bad(concat("the name ", taken, " is taken by another family"));
@@ -406,14 +410,14 @@ private:
             const std::string_view suffix = name.substr(current_->name.size());
             if (const auto role = role_of(current_->type, suffix, true)) {
                 begin_family();
-                return {current_, *role, suffix};
+                return {current_->broken ? nullptr : current_, *role, suffix};
             }
         }
         close_family();
         if (stop_) return {nullptr, sample_role::value, {}};
         open_family(name, line);
         begin_family();
-        return {stop_ ? nullptr : current_, sample_role::value, {}};
+        return {current_->broken ? nullptr : current_, sample_role::value, {}};
     }
 
     void sample(std::string_view line)
