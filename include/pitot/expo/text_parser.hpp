@@ -2,6 +2,7 @@
 // Reads text 0.0.4 and OpenMetrics 1.0 into a batch.
 
 #include <pitot/expo/openmetrics_rules.hpp>
+#include <pitot/expo/parse_options.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -13,19 +14,6 @@
 #include <vector>
 
 namespace pitot::expo {
-
-/// strict      stop at the first error; else keep what is good and list up to max_errors
-/// max_bytes   of the whole text
-/// max_samples lines with a value
-/// max_labels  of one sample
-struct parse_options {
-    text_format format = text_format::text_0_0_4;
-    bool strict = true;
-    std::size_t max_bytes = std::size_t{1} << 30U;
-    std::size_t max_samples = 50'000'000;
-    std::size_t max_labels = 1024;
-    std::size_t max_errors = 100;
-};
 
 namespace detail {
 
