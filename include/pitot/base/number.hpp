@@ -5,10 +5,11 @@
 #error "pitot needs IEEE 754 arithmetic (NaN, Inf, no contraction): compile without -ffast-math"
 #endif
 
+#include <pitot/base/decimal.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 
-#include <charconv>  // std::to_chars, std::from_chars
+#include <charconv>  // std::to_chars
 #include <cmath>     // std::isfinite, std::isnan
 #include <cstdint>
 #include <limits>
@@ -87,7 +88,7 @@ inline char* write_canonical_number(char* first, double value) noexcept
     if (rest.empty() || rest.front() == '-' || rest.front() == '+') return bad();
     const bool digit_first = (rest.front() >= '0' && rest.front() <= '9') || rest.front() == '.';
     double value = 0;
-    const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+    const auto [end, code] = detail::read_decimal(rest.data(), rest.data() + rest.size(), value);
     if (code == std::errc::invalid_argument || end != rest.data() + rest.size()) return bad();
     if (!digit_first && std::isnan(value) && rest.size() != 3) return bad();  // "nan(…)"
     if (code == std::errc::result_out_of_range) {
