@@ -4,6 +4,7 @@
 #include <pitot/base/error.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/base/utf8.hpp>
 #include <pitot/collect/table.hpp>
 #include <pitot/model/batch.hpp>
 
@@ -83,8 +84,22 @@ public:
     [[nodiscard]] bool vector_on() const noexcept { return plan_.names_->vector_on(); }
     [[nodiscard]] bool has_vector(std::size_t row) const noexcept { return plan_.has_vector(row); }
 
-    /// Copies text that does not outlive the batch.
-    [[nodiscard]] std::string_view keep(std::string_view text) { return out_.intern(text); }
+    /// Copies text that does not outlive the batch; bytes that are no UTF-8 become U+FFFD.
+    [[nodiscard]] std::string_view keep(std::string_view text)
+    {
+        std::size_t bad = utf8_error(text);
+        if (bad == text.size()) return out_.intern(text);
+        std::string clean;
+        while (!text.empty()) {
+            clean += text.substr(0, bad);
+            text.remove_prefix(bad);
+            if (text.empty()) break;
+            clean += "\xEF\xBF\xBD";
+            text.remove_prefix(1);
+            bad = utf8_error(text);
+        }
+        return out_.intern(clean);
+    }
 
     /// A label set with the same names and values in both profiles; texts must outlive the batch.
     label_ids labels(std::initializer_list<label_view> set) { return {exporter_labels(set), vector_labels(set)}; }

@@ -2,9 +2,16 @@
 // The host collector for Linux: processors, memory, disks, filesystems, network and the rest, from procfs and sysfs.
 
 #include <pitot/collect/host/cpu.hpp>
+#include <pitot/collect/host/diskstats.hpp>
+#include <pitot/collect/host/filesystem.hpp>
+#include <pitot/collect/host/identity.hpp>
 #include <pitot/collect/host/load.hpp>
 #include <pitot/collect/host/memory.hpp>
+#include <pitot/collect/host/netdev.hpp>
+#include <pitot/collect/host/netqueue.hpp>
+#include <pitot/collect/host/netstat.hpp>
 #include <pitot/collect/host/part.hpp>
+#include <pitot/collect/host/system.hpp>
 #include <pitot/collect/host/uname.hpp>
 
 #include <algorithm>  // std::find
@@ -20,10 +27,34 @@ namespace pitot::collect {
 
 /// The parts there are, by name.
 inline constexpr part_kind host_parts[] = {
+    {arp_table, true, "neighbours known to each network device", &make_part<arp_part>},
+    {bonding_table, true, "bonded network devices", &make_part<bonding_part>},
+    {conntrack_table, true, "connection tracking", &make_part<conntrack_part>},
     {cpu_table, true, "time of each processor by mode, throttling", &make_part<cpu_part>},
+    {diskstats_table, true, "reads and writes of each disk", &make_part<diskstats_part>},
+    {entropy_table, true, "entropy for random numbers", &make_part<entropy_part>},
+    {filefd_table, true, "file handles", &make_part<filefd_part>},
+    {filesystem_table, true, "space and inodes of each mount", &make_part<filesystem_part>},
+    {kernel_hung_table, true, "hung tasks", &make_part<kernel_hung_part>},
     {loadavg_table, true, "load averages", &make_part<loadavg_part>},
     {meminfo_table, true, "memory by use", &make_part<meminfo_part>},
+    {netclass_table, true, "properties of each network device", &make_part<netclass_part>},
+    {netdev_table, true, "traffic of each network device", &make_part<netdev_part>},
+    {netstat_table, true, "counters of the network protocols", &make_part<netstat_part>},
+    {os_table, true, "the distribution", &make_part<os_part>},
+    {pressure_table, true, "pressure stall information", &make_part<pressure_part>},
+    {schedstat_table, true, "scheduler statistics of each processor", &make_part<schedstat_part>},
+    {selinux_table, true, "SELinux mode", &make_part<selinux_part>},
+    {sockstat_table, true, "sockets by protocol", &make_part<sockstat_part>},
+    {softnet_table, true, "packet queues of each processor", &make_part<softnet_part>},
+    {stat_table, true, "interrupts, context switches, processes", &make_part<stat_part>},
+    {tcp_table, true, "TCP sockets by state (Vector's names only)", &make_part<tcp_part>},
+    {time_table, true, "the clock", &make_part<time_part>},
+    {timex_table, true, "how well the clock is kept", &make_part<timex_part>},
+    {udp_queues_table, true, "queues of UDP sockets", &make_part<udp_queues_part>},
     {uname_table, true, "the kernel's name and release", &make_part<uname_part>},
+    {uptime_table, true, "time since the start", &make_part<uptime_part>},
+    {vmstat_table, true, "paging and swapping", &make_part<vmstat_part>},
 };
 
 /// A host, as the sum of its parts. For one thread at a time; its parts share a buffer and run one after the other.

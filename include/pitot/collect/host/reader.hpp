@@ -18,6 +18,15 @@
 
 namespace pitot::collect {
 
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
+
+constexpr std::string_view trim(std::string_view text) noexcept
+{
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
 /// What a read gave: the text, or the errno that stands in its place.
 struct file_text {
     std::string_view text = {};
@@ -70,6 +79,17 @@ public:
         }
     }
 
+    /// The first `first` bytes of a file, by one call: enough for an attribute of sysfs, which is a page at most.
+    file_text fill_once(int fd)
+    {
+        if (!memory_) grow(first_);
+        for (;;) {
+            const ssize_t got = ::pread(fd, memory_.get(), size_, 0);
+            if (got >= 0) return {{memory_.get(), static_cast<std::size_t>(got)}, 0};
+            if (errno != EINTR) return {{}, errno};
+        }
+    }
+
 private:
     void grow(std::size_t size, std::size_t used = 0)
     {
@@ -95,6 +115,17 @@ private:
     return text;
 }
 
+/// The same for an attribute of sysfs: one call, blanks around it cut off.
+[[nodiscard]] inline file_text read_attribute(const char* path, read_buffer& into, int folder = AT_FDCWD)
+{
+    const int fd = ::openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) return {{}, errno};
+    file_text text = into.fill_once(fd);
+    ::close(fd);
+    text.text = trim(text.text);
+    return text;
+}
+
 /// A file whose descriptor stays open between reads: procfs and sysfs make the content anew for a read from 0.
 class kept_file {
 public:
@@ -114,16 +145,14 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     /// The content now. A descriptor that no longer answers is opened once more by its path.
-    file_text read(read_buffer& into)
+    file_text read(read_buffer& into) { return read_with(into, &read_buffer::fill); }
+
+    /// The same for an attribute of sysfs or /proc/sys: one call, blanks around it cut off.
+    file_text read_attribute(read_buffer& into)
     {
-        if (fd_ >= 0) {
-            const file_text text = into.fill(fd_);
-            if (text || text.error == EFBIG) return text;
-            close();
-        }
-        fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        if (fd_ < 0) return {{}, errno};
-        return into.fill(fd_);
+        file_text text = read_with(into, &read_buffer::fill_once);
+        text.text = trim(text.text);
+        return text;
     }
 
     void close() noexcept
@@ -133,6 +162,19 @@ public:
     }
 
 private:
+    file_text read_with(read_buffer& into, file_text (read_buffer::*fill)(int))
+    {
+        if (fd_ >= 0) {
+            const file_text text = (into.*fill)(fd_);
+            const bool gone = text.error == ENODEV || text.error == ENOENT || text.error == ESTALE || text.error == ESRCH;
+            if (!gone) return text;
+            close();
+        }
+        fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (fd_ < 0) return {{}, errno};
+        return (into.*fill)(fd_);
+    }
+
     std::string path_;
     int fd_ = -1;
 };
@@ -146,15 +188,6 @@ inline bool next_line(std::string_view& rest, std::string_view& line) noexcept
     line = rest.substr(0, length);
     rest.remove_prefix(end == nullptr ? length : length + 1);
     return true;
-}
-
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
-
-constexpr std::string_view trim(std::string_view text) noexcept
-{
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 /// Cuts the next word off; empty at the end.
@@ -193,6 +226,13 @@ inline bool to_number(std::string_view word, double& value) noexcept
         value = static_cast<double>(whole);
         return true;
     }
+    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return code == std::errc{} && end == word.data() + word.size() && !word.empty();
+}
+
+/// A signed whole number.
+inline bool to_number(std::string_view word, std::int64_t& value) noexcept
+{
     const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
     return code == std::errc{} && end == word.data() + word.size() && !word.empty();
 }
