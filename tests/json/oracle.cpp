@@ -44,7 +44,7 @@ void generate_number(random_source& random, std::string& out)
         return;
     }
     out += std::to_string(static_cast<std::int64_t>(random()) >> below(random, 60));
-    if (below(random, 2) == 0) out += "." + std::to_string(below(random, 1000));
+    if (below(random, 2) == 0) out.append(".").append(std::to_string(below(random, 1000)));
 }
 
 void generate(random_source& random, std::string& out, int depth)

@@ -1,0 +1,180 @@
+#pragma once
+// The words of PromQL (Prometheus 3.14, its optional features included).
+
+#include <pitot/base/span.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace pitot::promql {
+
+enum class token_kind : unsigned char {
+    end,
+    identifier,         ///< a metric, label or function name without ':'
+    metric_identifier,  ///< a name with ':', which only a metric can have
+    string,             ///< with its quotes
+    number,
+    duration,
+    left_paren,
+    right_paren,
+    left_brace,
+    right_brace,
+    left_bracket,
+    right_bracket,
+    comma,
+    colon,
+    at,
+    // operators
+    assign,  ///< =, in matchers
+    add,
+    subtract,
+    multiply,
+    divide,
+    modulo,
+    power,
+    equal,
+    not_equal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    regex_match,
+    regex_not_match,
+    trim_upper,  ///< </
+    trim_lower,  ///< >/
+    and_,
+    or_,
+    unless,
+    atan2,
+    // keywords; in any case, and most of them are names as well
+    aggregator,  ///< sum, avg, topk, …
+    by,
+    without,
+    on,
+    ignoring,
+    group_left,
+    group_right,
+    bool_,
+    offset,
+    anchored,
+    smoothed,
+    fill,
+    fill_left,
+    fill_right,
+    start,
+    end_of_range,  ///< end
+    step,
+    range,
+};
+
+struct token {
+    token_kind kind = token_kind::end;
+    text_span span;
+};
+
+namespace detail {
+
+struct keyword {
+    std::string_view text;
+    token_kind kind;
+};
+
+inline constexpr keyword keywords[] = {
+    {"and", token_kind::and_},
+    {"or", token_kind::or_},
+    {"unless", token_kind::unless},
+    {"atan2", token_kind::atan2},
+    {"sum", token_kind::aggregator},
+    {"avg", token_kind::aggregator},
+    {"count", token_kind::aggregator},
+    {"min", token_kind::aggregator},
+    {"max", token_kind::aggregator},
+    {"group", token_kind::aggregator},
+    {"stddev", token_kind::aggregator},
+    {"stdvar", token_kind::aggregator},
+    {"topk", token_kind::aggregator},
+    {"bottomk", token_kind::aggregator},
+    {"count_values", token_kind::aggregator},
+    {"quantile", token_kind::aggregator},
+    {"limitk", token_kind::aggregator},
+    {"limit_ratio", token_kind::aggregator},
+    {"by", token_kind::by},
+    {"without", token_kind::without},
+    {"on", token_kind::on},
+    {"ignoring", token_kind::ignoring},
+    {"group_left", token_kind::group_left},
+    {"group_right", token_kind::group_right},
+    {"bool", token_kind::bool_},
+    {"offset", token_kind::offset},
+    {"anchored", token_kind::anchored},
+    {"smoothed", token_kind::smoothed},
+    {"fill", token_kind::fill},
+    {"fill_left", token_kind::fill_left},
+    {"fill_right", token_kind::fill_right},
+    {"start", token_kind::start},
+    {"end", token_kind::end_of_range},
+    {"step", token_kind::step},
+    {"range", token_kind::range},
+    {"inf", token_kind::number},
+    {"nan", token_kind::number},
+};
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr bool equal_lower(std::string_view text, std::string_view lower_case) noexcept
+{
+    if (text.size() != lower_case.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (lower(text[i]) != lower_case[i]) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/// The keyword that a word is, in any case.
+[[nodiscard]] constexpr std::optional<token_kind> keyword_of(std::string_view word) noexcept
+{
+    if (word.size() < 2 || word.size() > 12) return std::nullopt;
+    for (const detail::keyword& k : detail::keywords)
+        if (detail::equal_lower(word, k.text)) return k.kind;
+    return std::nullopt;
+}
+
+/// Operators between two operands, and/or/unless/atan2 among them.
+[[nodiscard]] constexpr bool is_operator(token_kind kind) noexcept
+{
+    return kind >= token_kind::add && kind <= token_kind::atan2 && kind != token_kind::regex_match &&
+           kind != token_kind::regex_not_match;
+}
+
+/// Comparisons of a matcher: = != =~ !~
+[[nodiscard]] constexpr bool is_match_operator(token_kind kind) noexcept
+{
+    return kind == token_kind::assign || kind == token_kind::not_equal || kind == token_kind::regex_match ||
+           kind == token_kind::regex_not_match;
+}
+
+/// Words that also are metric names where an operand stands: all keywords but those whose place is there.
+[[nodiscard]] constexpr bool can_be_metric(token_kind kind) noexcept
+{
+    switch (kind) {
+    case token_kind::identifier:
+    case token_kind::metric_identifier:
+    case token_kind::aggregator:
+    case token_kind::by:
+    case token_kind::without:
+    case token_kind::offset:
+    case token_kind::anchored:
+    case token_kind::smoothed:
+    case token_kind::fill:
+    case token_kind::fill_left:
+    case token_kind::fill_right:
+    case token_kind::start:
+    case token_kind::end_of_range:
+    case token_kind::step:
+    case token_kind::range: return true;
+    default: return false;
+    }
+}
+
+}  // namespace pitot::promql
