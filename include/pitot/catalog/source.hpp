@@ -8,18 +8,21 @@
 #include <cstdio>
 #include <cstring>  // std::strerror
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace pitot::catalog {
 
-/// format     automatic: by Content-Type or by the text
+/// format     nothing: by Content-Type or by the text
+/// prefer     what to ask a server for first, when format leaves it open
 /// strict     stop at the first error of the exposition
 /// max_bytes  of the text, after decompression
 /// http       for URLs; its max_body is ignored in favour of max_bytes
 struct source_options {
-    input_format format = input_format::automatic;
+    std::optional<expo::format> format;
+    std::optional<expo::format> prefer;
     bool strict = false;
     std::size_t max_bytes = std::size_t{100} << 20U;
     http::options http;
@@ -40,17 +43,13 @@ struct source_options {
 
 /// What to ask a server for. The plain text comes first: it is what the server's author wrote, while OpenMetrics calls
 /// a counter without _total unknown.
-[[nodiscard]] constexpr std::string_view accept_for(input_format format) noexcept
+[[nodiscard]] constexpr std::string_view accept_for(std::optional<expo::format> format) noexcept
 {
-    switch (format) {
-    case input_format::openmetrics:
+    if (format == expo::format::openmetrics)
         return "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-    case input_format::protobuf:
+    if (format == expo::format::protobuf)
         return "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8,"
                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-    case input_format::automatic:
-    case input_format::text: break;
-    }
     return "text/plain;version=0.0.4;escaping=allow-utf-8,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,*/*;q=0.1";
 }
@@ -96,7 +95,7 @@ struct source_options {
     http::options settings = how.http;
     settings.max_body = how.max_bytes;
     http::client client(std::move(settings));
-    auto answer = client.get(source, accept_for(how.format));
+    auto answer = client.get(source, accept_for(how.format ? how.format : how.prefer));
     if (!answer) return unexpected(std::move(answer.error()));
     return read_exposition(http::without_credentials(source), std::move(answer->body), how.format, answer->content_type, how.strict);
 }

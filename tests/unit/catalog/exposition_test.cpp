@@ -5,29 +5,20 @@
 #include <string>
 
 using namespace pitot;
-using catalog::detect_format;
-using catalog::input_format;
 using catalog::read_exposition;
+using expo::format;
 
-TEST_CASE("the format is told by Content-Type, else by the text")
+TEST_CASE("the format is told by the command line, else by Content-Type, else by the text")
 {
-    CHECK(detect_format("", "application/openmetrics-text; version=1.0.0; charset=utf-8") == input_format::openmetrics);
-    CHECK(detect_format("", "Application/OpenMetrics-Text") == input_format::openmetrics);
-    CHECK(detect_format("a 1\n# EOF\n", "text/plain; version=0.0.4") == input_format::text);
-    CHECK(detect_format("a 1\n# EOF\n", "application/octet-stream") == input_format::openmetrics);
-    CHECK(detect_format("a 1\n# EOF") == input_format::openmetrics);
-    CHECK(detect_format("# EOF") == input_format::openmetrics);
-    CHECK(detect_format("x # EOF") == input_format::text);
-    CHECK(detect_format("") == input_format::text);
-    CHECK(detect_format("\n\n# HELP a b\n") == input_format::text);
-}
-
-TEST_CASE("protobuf is told by its first message")
-{
-    CHECK(detect_format(std::string_view("\x05\x0A\x01" "a\x18\x00", 6)) == input_format::protobuf);
-    CHECK(detect_format(std::string_view("\x05\x0A\x09" "a\x18\x00", 6)) == input_format::text);  // the name does not fit
-    CHECK(detect_format("\n\nab") == input_format::text);
-    CHECK(detect_format("\xff\xff\xff\xff\xff\xff\xff\xff") == input_format::text);
+    CHECK(read_exposition("x", "a 1\n# EOF\n", format::text, "application/openmetrics-text").format == format::text);
+    CHECK(read_exposition("x", "a 1\n", {}, "application/openmetrics-text; version=1.0.0").format == format::openmetrics);
+    CHECK(read_exposition("x", "a 1\n# EOF\n", {}, "text/plain; version=0.0.4").format == format::text);
+    CHECK(read_exposition("x", "a 1\n# EOF\n", {}, "application/octet-stream").format == format::openmetrics);
+    CHECK(read_exposition("x", "a 1\n").format == format::text);
+    CHECK(read_exposition("x", "").format == format::text);
+    CHECK(catalog::format_from("auto").value() == std::nullopt);
+    CHECK(catalog::format_from("protobuf").value() == format::protobuf);
+    CHECK_FALSE(catalog::format_from("html").has_value());
 }
 
 TEST_CASE("what is good is read beside what is not")
@@ -37,7 +28,7 @@ TEST_CASE("what is good is read beside what is not")
     REQUIRE(got.errors.size() == 1);
     CHECK(position_of(got.text(), got.errors[0].where.offset).line == 2);
     CHECK(got.families.point_count() == 2);
-    CHECK(read_exposition("here", "a 1\nb{ 2\nc 3\n", input_format::text, {}, true).families.point_count() == 1);
+    CHECK(read_exposition("here", "a 1\nb{ 2\nc 3\n", format::text, {}, true).families.point_count() == 1);
 }
 
 TEST_CASE("views stay valid when an exposition moves")

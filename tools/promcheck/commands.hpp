@@ -1,0 +1,20 @@
+#pragma once
+// The subcommands of promcheck: each is a row here and a file beside this one.
+
+#include <common/exit_code.hpp>
+#include <common/flags.hpp>
+
+#include <span>
+
+namespace pitot::tools::promcheck {
+
+/// Runs with the arguments behind the subcommand's name.
+struct subcommand {
+    const command* what;
+    exit_code (*run)(std::span<char* const> argv);
+};
+
+extern const command metrics_command;
+exit_code run_metrics(std::span<char* const> argv);
+
+}  // namespace pitot::tools::promcheck
