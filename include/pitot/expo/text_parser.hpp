@@ -1,6 +1,7 @@
 #pragma once
 // Reads text 0.0.4 and OpenMetrics 1.0 into a batch.
 
+#include <pitot/expo/fast_line.hpp>
 #include <pitot/expo/openmetrics_rules.hpp>
 #include <pitot/expo/parse_options.hpp>
 
@@ -34,7 +35,16 @@ public:
         }
         const char* at = text_.data();
         const char* const end = at + text_.size();
+        const std::size_t last = text_.rfind('\n');
+        const fast_line fast(last == std::string_view::npos ? nullptr : at + last, end);
         while (at != end && !stop_) {
+            if (!eof_) {
+                if (const char* const newline = fast.parse(at, sample_)) {
+                    accept({at, static_cast<std::size_t>(newline - at)});
+                    at = newline + 1;
+                    continue;
+                }
+            }
             const char* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
             if (newline == nullptr) newline = end;
             one_line({at, static_cast<std::size_t>(newline - at)});
@@ -377,6 +387,7 @@ private:
 
     place text_place(std::string_view name, const char* line)
     {
+        if (name.data() == last_name_.data() && name.size() == last_name_.size()) return last_place_;
         if (name == last_name_) return last_place_;
         last_name_ = name;
         for (const std::string_view suffix : {std::string_view{}, std::string_view{"_bucket"}, std::string_view{"_sum"},
@@ -410,7 +421,22 @@ private:
 
     void sample(std::string_view line)
     {
-        if (auto done = line_.parse(line, sample_); !done) return report(std::move(done.error()));
+        if (auto done = line_.parse(line, sample_)) accept(line);
+        else report(std::move(done.error()));
+        // fast_line expects the next line to have these names, and takes names without quotes only
+        if (!is_legacy_metric_name(sample_.name)) sample_.name = {};
+        for (const label_view& label : sample_.labels)
+            if (!is_legacy_label_name(label.name)) {
+                sample_.labels.clear();
+                break;
+            }
+    }
+
+    /// The sample just read, and the line it stands on.
+    void accept(std::string_view line)
+    {
+        if (line.size() > options_.max_line)
+            return report(errc::too_large, line.data(), line.size(), concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
         if (++samples_ > options_.max_samples)
             return report(errc::too_many, line.data(), line.size(), concat("more than ", std::to_string(options_.max_samples), " samples"));
         if (sample_.labels.size() > options_.max_labels)

@@ -15,6 +15,10 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>  // sixteen bytes of a label value at a time
+#endif
+
 namespace pitot::expo {
 
 enum class text_format : unsigned char { text_0_0_4, openmetrics_1_0 };
@@ -43,6 +47,60 @@ void append_escaped(Out& out, std::string_view text, bool quote = true)
         plain = i + 1;
     }
     out.append(text.substr(plain));
+}
+
+/// Copies a short text; the libc's memcpy would cost more than the copy.
+inline char* put_short(char* to, std::string_view text) noexcept
+{
+    const std::size_t n = text.size();
+    const char* const from = text.data();
+    if (n > 16) {
+        std::memcpy(to, from, n);
+    } else if (n >= 8) {
+        std::memcpy(to, from, 8);
+        std::memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + n - 4, from + n - 4, 4);
+    } else {
+        for (std::size_t i = 0; i < n; ++i) to[i] = from[i];
+    }
+    return to + n;
+}
+
+/// Copies a label value with its escapes; `to` has room for twice its size and 16 bytes.
+inline char* put_escaped(char* to, std::string_view text) noexcept
+{
+    const char* from = text.data();
+    const char* const end = from + text.size();
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i slash = _mm_set1_epi8('\\');
+    const __m128i newline = _mm_set1_epi8('\n');
+    while (end - from >= 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+        const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)), _mm_cmpeq_epi8(bytes, newline));
+        const int mask = _mm_movemask_epi8(special);
+        if (mask == 0) {
+            from += 16;
+            to += 16;
+            continue;
+        }
+        const int plain = __builtin_ctz(static_cast<unsigned>(mask));
+        from += plain;
+        to += plain;
+        *to++ = '\\';
+        *to++ = *from == '\n' ? 'n' : *from;
+        ++from;
+    }
+#endif
+    for (; from != end; ++from) {
+        const char c = *from;
+        if (c == '"' || c == '\\' || c == '\n') *to++ = '\\';
+        *to++ = c == '\n' ? 'n' : c;
+    }
+    return to;
 }
 
 /// OpenMetrics: decimal seconds without exponent, no more digits than needed.
@@ -182,8 +240,59 @@ private:
         out_.append('"');
     }
 
-    /// name, suffix, labels and one more label; ends behind the closing brace, before the blank.
-    void series(std::string_view suffix, labels_view labels, std::string_view extra = {}, std::string_view value = {})
+    /// name, suffix, labels and one more label.
+    /// returns  the place behind the closing brace, not committed, with room for a blank, a number and a newline
+    [[nodiscard]] char* series(std::string_view suffix, labels_view labels, std::string_view extra = {}, std::string_view value = {})
+    {
+        std::size_t most = number_size + 2 + name_.size() + suffix.size() + extra.size() + value.size() + 32;
+        bool usual = legal_;
+        for (const label_view& label : labels) {
+            most += label.name.size() + 2 * label.value.size() + 24;
+            usual = usual && plain_label(label.name);
+        }
+        if (!usual || most > chunk_limit) {
+            unusual_series(suffix, labels, extra, value);
+            return out_.room(number_size + 2);
+        }
+        char* at = put_short(put_short(out_.room(most), name_), suffix);
+        if (!labels.empty() || !extra.empty()) {
+            *at++ = '{';
+            for (const label_view& label : labels) {
+                at = put_short(at, label.name);
+                *at++ = '=';
+                *at++ = '"';
+                at = put_escaped(at, label.value);
+                *at++ = '"';
+                *at++ = ',';
+            }
+            if (!extra.empty()) {
+                at = put_short(at, extra);
+                *at++ = '=';
+                *at++ = '"';
+                at = put_short(at, value);
+                *at++ = '"';
+                *at++ = ',';
+            }
+            at[-1] = '}';
+        }
+        return at;
+    }
+
+    /// A chunk_writer's buffer holds at least this much.
+    static constexpr std::size_t chunk_limit = 4096;
+
+    /// Is the name written without quotes? Label names repeat from series to series: the last few are remembered.
+    bool plain_label(std::string_view name)
+    {
+        const std::size_t slot = name.size() & 7U;
+        if (known_[slot].data() == name.data() && known_[slot].size() == name.size()) return true;
+        if (!is_legacy_label_name(name) || options_.scheme == escaping::dots) return false;
+        known_[slot] = name;
+        return true;
+    }
+
+    /// Any names, any length.
+    void unusual_series(std::string_view suffix, labels_view labels, std::string_view extra, std::string_view value)
     {
         bool first = true;
         if (legal_) {
@@ -209,26 +318,26 @@ private:
         out_.append('}');
     }
 
-    void number(double value)
+    static char* number(char* at, double value) noexcept
     {
-        char* const at = out_.room(number_size + 1);
         *at = ' ';
-        out_.commit(write_number(at + 1, value));
+        return write_number(at + 1, value);
     }
-    void number(count_cell value, bool is_float)
+    static char* number(char* at, count_cell value, bool is_float) noexcept
     {
-        if (is_float) return number(value.real);
-        char* const at = out_.room(number_size + 1);
         *at = ' ';
-        out_.commit(write_number(at + 1, value.integer));
+        return is_float ? write_number(at + 1, value.real) : write_number(at + 1, value.integer);
     }
 
-    void end_line(const point_view& point, std::uint32_t bucket = exemplar_row::no_bucket, bool exemplars = false)
+    /// at  behind the number; commits it
+    void end_line(char* at, const point_view& point, std::uint32_t bucket = exemplar_row::no_bucket, bool exemplars = false)
     {
         if (point.row().extra == point_row::none) {
-            out_.append('\n');
+            *at = '\n';
+            out_.commit(at + 1);
             return;
         }
+        out_.commit(at);
         if (const auto when = point.timestamp()) timestamp(*when);
         if (om_ && exemplars)
             for (const exemplar_row& e : point.exemplars())
@@ -252,7 +361,7 @@ private:
         bool first = true;
         for (const label_view& label : owner.labels(e.labels)) append_label(label.name, label.value, first);
         out_.append('}');
-        number(e.value);
+        out_.commit(number(out_.room(number_size + 1), e.value));
         if (e.timestamp) timestamp(*e.timestamp);
     }
 
@@ -263,7 +372,7 @@ private:
         if (!when) return;
         const std::string_view whole = name_;
         if (type_ == metric_type::counter) name_.remove_suffix(6);
-        series("_created", point.labels());
+        out_.commit(series("_created", point.labels()));
         name_ = whole;
         timestamp(*when);
         out_.append('\n');
@@ -271,10 +380,8 @@ private:
 
     void write_scalar(const point_view& point)
     {
-        series({}, point.labels());
-        number(point.value());
         const bool counter = type_ == metric_type::counter && has_suffix(name_, "_total");
-        end_line(point, exemplar_row::no_bucket, counter);
+        end_line(number(series({}, point.labels()), point.value()), point, exemplar_row::no_bucket, counter);
         if (counter) created(point);
     }
 
@@ -291,25 +398,17 @@ private:
             for (const classic_bucket& bucket : buckets) {
                 char* const end = om_ ? write_canonical_number(bound, bucket.upper) : write_go_number(bound, bucket.upper);
                 infinite = infinite || bucket.upper == std::numeric_limits<double>::infinity();
-                series("_bucket", labels, "le", {bound, static_cast<std::size_t>(end - bound)});
-                number(bucket.cumulative, row.float_counts);
-                end_line(point, index++, true);
+                end_line(number(series("_bucket", labels, "le", {bound, static_cast<std::size_t>(end - bound)}), bucket.cumulative, row.float_counts), point, index++, true);
             }
             if (!infinite) {
-                series("_bucket", labels, "le", "+Inf");
-                number(row.count, row.float_counts);
-                end_line(point, index, true);
+                end_line(number(series("_bucket", labels, "le", "+Inf"), row.count, row.float_counts), point, index, true);
             }
         }
         if (row.has_sum && (what == part::all || what == part::sum)) {
-            series(gauge ? "_gsum" : "_sum", labels);
-            number(row.sum);
-            end_line(point);
+            end_line(number(series(gauge ? "_gsum" : "_sum", labels), row.sum), point);
         }
         if (row.has_count && (what == part::all || what == part::count)) {
-            series(gauge ? "_gcount" : "_count", labels);
-            number(row.count, row.float_counts);
-            end_line(point);
+            end_line(number(series(gauge ? "_gcount" : "_count", labels), row.count, row.float_counts), point);
         }
         if (!gauge) created(point);
     }
@@ -330,19 +429,13 @@ private:
         char rank[number_size];
         for (const summary_quantile& q : point.owner().quantiles(row.quantiles)) {
             char* const end = om_ ? write_canonical_number(rank, q.rank) : write_go_number(rank, q.rank);
-            series({}, labels, "quantile", {rank, static_cast<std::size_t>(end - rank)});
-            number(q.value);
-            end_line(point);
+            end_line(number(series({}, labels, "quantile", {rank, static_cast<std::size_t>(end - rank)}), q.value), point);
         }
         if (row.has_sum) {
-            series("_sum", labels);
-            number(row.sum);
-            end_line(point);
+            end_line(number(series("_sum", labels), row.sum), point);
         }
         if (row.has_count) {
-            series("_count", labels);
-            number(row.count, row.float_counts);
-            end_line(point);
+            end_line(number(series("_count", labels), row.count, row.float_counts), point);
         }
         created(point);
     }
@@ -354,6 +447,7 @@ private:
     metric_type type_ = metric_type::unknown;
     std::string_view name_;
     std::string escaped_;
+    std::string_view known_[8];  ///< label names that need no quotes, by their length
 };
 
 }  // namespace detail
