@@ -30,7 +30,7 @@ constexpr flag flags[] = {
     {"parse-only", 0, "", "check the syntax, not the names"},
     {"disable", 0, "RULE", "leave a rule out", true},
     {"fail-on", 0, "SEVERITY", "exit with 1 from error, warning or info on", false, "warning"},
-    {"strict", 0, "", "the same as --fail-on info"},
+    {"strict", 0, "", "the same as --fail-on info: show hints and let them fail"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"max-bytes", 0, "N", "refuse an exposition that is larger, after decompression", false, "104857600"},
 };
@@ -191,8 +191,12 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
     }
     std::string text;
     const lint::text_style style{is_terminal(), 160};
-    for (const lint::finding& f : report.findings) lint::append_text(text, f, style);
-    text += fmt::format("{} {}, {} series: {}\n", families, families == 1 ? "family" : "families", series, lint::counts_text(report.findings));
+    const bool show_info = how.fail_on == lint::severity::info;  // hints that fail nothing are counted only
+    for (const lint::finding& f : report.findings)
+        if (show_info || f.level != lint::severity::info) lint::append_text(text, f, style);
+    const bool hidden = !show_info && lint::count(report.findings, lint::severity::info) > 0;
+    text += fmt::format("{} {}, {} series: {}{}\n", families, families == 1 ? "family" : "families", series,
+                        lint::counts_text(report.findings), hidden ? " (--strict shows it)" : "");
     print(text);
     return code;
 }

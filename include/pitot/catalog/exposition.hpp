@@ -3,8 +3,7 @@
 
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
-#include <pitot/expo/format.hpp>
-#include <pitot/expo/text_parser.hpp>
+#include <pitot/expo/parse.hpp>
 #include <pitot/model/batch.hpp>
 
 #include <memory>
@@ -53,15 +52,11 @@ struct exposition {
     out.name = std::move(name);
     out.buffer = std::make_unique<std::string>(std::move(text));
     if (!format) format = expo::format_of(content_type);
-    out.format = format ? *format : expo::detect_format(out.text());
-    if (out.format == expo::format::protobuf) {
-        out.errors.emplace_back(errc::unsupported, "protobuf cannot be read yet");
-        return out;
-    }
     expo::parse_options how;
-    how.format = out.format == expo::format::openmetrics ? expo::text_format::openmetrics_1_0 : expo::text_format::text_0_0_4;
     how.strict = strict;
-    out.errors = expo::parse_text(out.text(), out.families, how);
+    auto [form, errors] = expo::parse(out.text(), out.families, format, how);
+    out.format = form;
+    out.errors = std::move(errors);
     return out;
 }
 

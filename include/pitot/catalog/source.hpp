@@ -2,6 +2,7 @@
 // SOURCE → batch: a file, "-" for standard input, or a URL.
 
 #include <pitot/catalog/exposition.hpp>
+#include <pitot/connect/gzip.hpp>
 #include <pitot/connect/http.hpp>
 
 #include <cerrno>
@@ -82,6 +83,17 @@ struct source_options {
     return text;
 }
 
+/// What is packed with gzip is unpacked, whatever its name or Content-Type; all else stays as it is.
+/// error  invalid_value for what is no whole gzip text or is larger than max_bytes unpacked
+[[nodiscard]] inline result<std::string> unpack(std::string text, std::string_view name, std::size_t max_bytes)
+{
+    if (!text.starts_with("\x1F\x8B")) return text;
+    std::string plain;
+    if (!gunzip(text, plain, max_bytes))
+        return unexpected(errc::invalid_value, concat("'", name, "' is no complete gzip text, or larger than ", std::to_string(max_bytes), " bytes unpacked"));
+    return plain;
+}
+
 /// Reads a SOURCE. A malformed exposition is a value with errors(); an error means that there was nothing to read.
 /// source  a path, "-", or a URL (http, https, unix:PATH[:/URL-PATH])
 /// error   of files as read_file(), of URLs as http::client::get(); is_unreachable() tells them apart
@@ -90,14 +102,20 @@ struct source_options {
     if (!http::is_url(source)) {
         auto text = read_file(source, how.max_bytes);
         if (!text) return unexpected(std::move(text.error()));
-        return read_exposition(source == "-" ? "<stdin>" : std::string(source), std::move(*text), how.format, {}, how.strict);
+        std::string name = source == "-" ? "<stdin>" : std::string(source);
+        text = unpack(std::move(*text), name, how.max_bytes);
+        if (!text) return unexpected(std::move(text.error()));
+        return read_exposition(std::move(name), std::move(*text), how.format, {}, how.strict);
     }
     http::options settings = how.http;
     settings.max_body = how.max_bytes;
     http::client client(std::move(settings));
     auto answer = client.get(source, accept_for(how.format ? how.format : how.prefer));
     if (!answer) return unexpected(std::move(answer.error()));
-    return read_exposition(http::without_credentials(source), std::move(answer->body), how.format, answer->content_type, how.strict);
+    std::string name = http::without_credentials(source);
+    auto text = unpack(std::move(answer->body), name, how.max_bytes);
+    if (!text) return unexpected(std::move(text.error()));
+    return read_exposition(std::move(name), std::move(*text), how.format, answer->content_type, how.strict);
 }
 
 }  // namespace pitot::catalog

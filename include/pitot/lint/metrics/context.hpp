@@ -22,41 +22,58 @@ struct name_places {
     text_span sample;
 };
 
+enum class line_kind : unsigned char { other, type, help, unit, sample };
+
+struct named_line {
+    line_kind kind = line_kind::other;
+    std::string_view name;
+};
+
+/// What a line of text 0.0.4 or OpenMetrics is about. A quoted name with escapes is given as it stands.
+[[nodiscard]] inline named_line read_line(std::string_view line)
+{
+    named_line out{line_kind::sample, {}};
+    const auto skip = [&line] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
+    skip();
+    if (line.starts_with('#')) {
+        line.remove_prefix(1);
+        skip();
+        const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+        out.kind = word == "TYPE" ? line_kind::type : word == "HELP" ? line_kind::help : word == "UNIT" ? line_kind::unit : line_kind::other;
+        if (out.kind == line_kind::other) return {};
+        line.remove_prefix(word.size());
+        skip();
+    } else if (line.starts_with('{')) {
+        line.remove_prefix(1);
+        skip();
+    }
+    out.name = line.starts_with('"') ? line.substr(1, line.find('"', 1) - 1) : line.substr(0, line.find_first_of(" \t{"));
+    return out.name.empty() ? named_line{} : out;
+}
+
+/// f(named_line) for every line that has a name.
+template <class F>
+void for_each_line(std::string_view text, F&& f)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (const named_line line = read_line(text.substr(at, end - at)); line.kind != line_kind::other) f(line);
+        at = end + 1;
+    }
+}
+
 /// Names as they stand in the text (OpenMetrics' metadata names lack _total and _info).
 [[nodiscard]] inline std::unordered_map<std::string_view, name_places> find_names(std::string_view text)
 {
     std::unordered_map<std::string_view, name_places> places;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        std::string_view line = text.substr(at, end - at);
-        at = end + 1;
-        const auto skip = [&line] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
-        text_span name_places::*kind = &name_places::sample;
-        skip();
-        if (line.starts_with('#')) {
-            line.remove_prefix(1);
-            skip();
-            const std::string_view word = line.substr(0, line.find_first_of(" \t"));
-            if (word == "TYPE") kind = &name_places::type;
-            else if (word == "HELP") kind = &name_places::help;
-            else if (word == "UNIT") kind = &name_places::unit;
-            else continue;
-            line.remove_prefix(word.size());
-            skip();
-        } else if (line.starts_with('{')) {
-            line.remove_prefix(1);
-            skip();
-        }
-        std::string_view name;
-        if (line.starts_with('"')) {  // a quoted name; one with escapes is not found again, which costs only its place
-            name = line.substr(1, line.find('"', 1) - 1);
-        } else {
-            name = line.substr(0, line.find_first_of(" \t{"));
-        }
-        if (name.empty()) continue;
-        text_span& place = places[name].*kind;
-        if (place.length == 0) place = {static_cast<std::size_t>(name.data() - text.data()), name.size()};
-    }
+    for_each_line(text, [&](const named_line& line) {
+        name_places& of = places[line.name];
+        text_span& place = line.kind == line_kind::type   ? of.type
+                           : line.kind == line_kind::help ? of.help
+                           : line.kind == line_kind::unit ? of.unit
+                                                          : of.sample;
+        if (place.length == 0) place = {static_cast<std::size_t>(line.name.data() - text.data()), line.name.size()};
+    });
     return places;
 }
 
@@ -127,6 +144,26 @@ public:
         return {first.offset, last.end() - first.offset};
     }
 
+    /// The line of a family's `index`-th series, which is a sample each; without parts of several lines (histograms,
+    /// summaries) and only while no line was left out as malformed. (Labels that repeat are read once, so that their
+    /// views do not tell the second from the first.)
+    [[nodiscard]] text_span place_of_sample(const family_view& family, std::size_t index) const
+    {
+        if (in_.format == expo::format::protobuf || !in_.errors.empty() || family[index].row().detail != point_row::none)
+            return place_of(family[index], family);
+        if (samples_.empty())
+            for_each_line(in_.text(), [&](const named_line& line) {
+                if (line.kind == line_kind::sample) samples_[line.name].push_back(static_cast<std::size_t>(line.name.data() - in_.text().data()));
+            });
+        const auto at = samples_.find(family.name());
+        if (at == samples_.end() || index >= at->second.size()) return place_of(family[index], family);
+        const std::size_t first = at->second[index];
+        const std::string_view line = line_at(in_.text(), first);
+        const std::size_t name_end = first + family.name().size();
+        const std::size_t brace = static_cast<std::size_t>(line.data() - in_.text().data()) + std::min(line.rfind('}'), line.size());
+        return {first, (brace > name_end && brace < first + line.size() ? brace + 1 : name_end) - first};
+    }
+
 private:
     [[nodiscard]] static std::vector<std::string_view> names_of(const family_view& family)
     {
@@ -139,6 +176,7 @@ private:
 
     const catalog::exposition& in_;
     std::unordered_map<std::string_view, name_places> places_;
+    mutable std::unordered_map<std::string_view, std::vector<std::size_t>> samples_;  // built when first asked for
 };
 
 /// Takes the remarks of one rule.

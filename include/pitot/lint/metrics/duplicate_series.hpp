@@ -33,7 +33,7 @@ inline constexpr metrics_rule duplicate_series{
                 twice = expo::same_labels(point.labels(), other.labels(), {}) && point.timestamp() == other.timestamp();
             }
             if (twice)
-                add(out, about, in.place_of(point, family),
+                add(out, about, in.place_of_sample(family, i),
                     concat("the series ", family.name(), point.labels().empty() ? "" : labels_text(point.labels()), " is exposed twice"));
             else
                 seen.emplace(hash, i);
