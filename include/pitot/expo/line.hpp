@@ -4,7 +4,7 @@
 #include <pitot/base/arena.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/result.hpp>
-#include <pitot/expo/text_writer.hpp>  // text_format
+#include <pitot/expo/text_lines.hpp>  // text_format
 #include <pitot/model/instant.hpp>
 #include <pitot/model/label.hpp>
 #include <pitot/model/name.hpp>

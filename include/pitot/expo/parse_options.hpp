@@ -1,7 +1,7 @@
 #pragma once
 // What the three parsers have in common.
 
-#include <pitot/expo/text_writer.hpp>  // text_format
+#include <pitot/expo/text_lines.hpp>  // text_format
 
 #include <cstddef>
 

@@ -52,6 +52,57 @@ inline const char* find_special(const char* at, const char* end, bool& high) noe
     return at;
 }
 
+constexpr bool any_special(std::uint64_t word) noexcept
+{
+    return (bytes_equal(word, '"') | bytes_equal(word, '\\') | bytes_equal(word, '\n')) != 0;
+}
+
+/// Copies n bytes while none of them is special; what is written is garbage when one is.
+/// returns  false when there is one
+inline bool copy_plain(char* to, const char* from, std::size_t n) noexcept
+{
+    if (n >= 8) {
+#if defined(__SSE2__)
+        if (n >= 16) {
+            const auto special = [to, from](std::size_t at) {
+                const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), block);
+                return _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                    _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
+            };
+            __m128i hits = special(n - 16);  // the last block overlaps the one before
+            for (std::size_t at = 0; at + 16 < n; at += 16) hits = _mm_or_si128(hits, special(at));
+            return _mm_movemask_epi8(hits) == 0;
+        }
+#endif
+        bool found = false;
+        const auto word_at = [&](std::size_t at) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, from + at, 8);
+            std::memcpy(to + at, &word, 8);
+            found = found || any_special(word);
+        };
+        word_at(n - 8);
+        for (std::size_t at = 0; at + 8 < n; at += 8) word_at(at);
+        return !found;
+    }
+    if (n >= 4) {
+        std::uint32_t first = 0;
+        std::uint32_t last = 0;
+        std::memcpy(&first, from, 4);
+        std::memcpy(&last, from + n - 4, 4);
+        std::memcpy(to, &first, 4);
+        std::memcpy(to + n - 4, &last, 4);
+        return !any_special(std::uint64_t{first} << 32U | last);
+    }
+    bool found = false;
+    for (std::size_t i = 0; i < n; ++i) {
+        to[i] = from[i];
+        found = found || is_special(from[i]);
+    }
+    return !found;
+}
+
 /// Which bytes may stand in names.
 struct name_table {
     bool metric[256] = {};
