@@ -193,7 +193,10 @@ private:
         switch (now) {
         case token_kind::left_bracket:
             if (kind(at_ + 1) == token_kind::right_bracket) return ++at_, expected("a duration");
-            while (kind(at_) != token_kind::right_bracket) ++at_;  // the lexer has seen that there is one
+            for (std::size_t depth = 0;; ++at_) {  // the lexer has seen that they match
+                if (kind(at_) == token_kind::left_bracket) ++depth;
+                if (kind(at_) == token_kind::right_bracket && --depth == 0) break;
+            }
             step_over(false);
             return true;
         case token_kind::by:

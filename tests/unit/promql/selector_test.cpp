@@ -141,6 +141,12 @@ TEST_CASE("the words of VictoriaMetrics are known as such")
     CHECK_FALSE(promql::find_selectors("sum(a)")->metricsql);
 }
 
+TEST_CASE("brackets inside a range's parentheses do not end the range")
+{
+    CHECK(names("f[(a[1m] + g(b))] + (c)") == "f@0 c@21");
+    CHECK(names("(fo[(a[1m] ) ])") == "fo@1");
+}
+
 TEST_CASE("deep nesting costs no stack")
 {
     const std::string deep = std::string(200'000, '(') + "x" + std::string(200'000, ')');
