@@ -42,6 +42,7 @@ public:
                 if (const char* const newline = fast.parse(at, sample_)) {
                     accept({at, static_cast<std::size_t>(newline - at)});
                     at = newline + 1;
+                    if (samples_ == 1000) make_room(static_cast<std::size_t>(at - text_.data()));
                     continue;
                 }
             }
@@ -80,6 +81,18 @@ private:
     {
         if (errors_.size() < options_.max_errors) errors_.push_back(std::move(e));
         if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
+    }
+
+    /// The rest of the text is likely as its beginning: columns that grow by doubling cost more than the reading.
+    void make_room(std::size_t read)
+    {
+        if (out_.point_count() < samples_ / 2) return;  // histograms and summaries: several lines a point
+        const std::size_t most = text_.size() / 16;     // whatever the beginning looks like
+        const auto all = [&](std::size_t so_far) {
+            const double expected = static_cast<double>(so_far) * static_cast<double>(text_.size()) / static_cast<double>(read) * 1.05;
+            return expected < static_cast<double>(most) ? static_cast<std::size_t>(expected) : most;
+        };
+        out_.reserve(all(out_.point_count()), all(out_.label_count()));
     }
 
     void one_line(std::string_view line)

@@ -161,6 +161,15 @@ public:
         return {labels_.data() + at.first, at.count};
     }
 
+    /// Makes room for that many series and that many labels of them, for producers that can tell.
+    void reserve(std::size_t points, std::size_t labels)
+    {
+        points_.reserve(points);
+        label_sets_.reserve(points + 1);
+        labels_.reserve(labels);
+    }
+    [[nodiscard]] std::size_t label_count() const noexcept { return labels_.size(); }
+
     /// Adds a series with one number.
     point_id add(family_id family, labels_id labels, double value)
     {
