@@ -88,16 +88,13 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     if (cut != argv.end()) out.rest.assign(cut + 1, argv.end());
 
     // cxxopts wants a program name first, splits lists at commas (values are read as plain strings here, so that it
-    // does not) and takes "-x=1" apart itself.
+    // does not), takes "-x=1" apart itself, and stumbles over a lone "-": that one travels under another name.
+    const std::string dash = "\x01";
+    const auto restored = [&dash](std::string word) { return word == dash ? std::string("-") : word; };
     std::string program(what.name);
     std::vector<const char*> args{program.c_str()};
-    for (auto at = argv.begin(); at != cut; ++at) {
-        if (std::string_view(*at) == "-") {
-            out.positional.emplace_back("-");
-            continue;
-        }
-        args.push_back(*at);
-    }
+    for (auto at = argv.begin(); at != cut; ++at)
+        args.push_back(std::string_view(*at) == "-" ? dash.c_str() : *at);
     cxxopts::Options options(program);
     options.allow_unrecognised_options();
     for (const flag& f : known) {
@@ -113,14 +110,14 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
         for (const std::string& word : parsed.unmatched()) {
             if (word.size() > 1 && word.front() == '-')
                 return unexpected(errc::invalid_value, unknown_flag(known, word));
-            out.positional.push_back(word);
+            out.positional.push_back(restored(word));
         }
         for (const auto& given : parsed.arguments()) {
             const auto f = std::find_if(known.begin(), known.end(), [&](const flag& k) { return k.name == given.key(); });
             auto& values = out.values_[given.key()];
             if (!values.empty() && f != known.end() && !f->repeat && !f->value.empty())
                 return unexpected(errc::duplicate, fmt::format("--{} is given twice", given.key()));
-            values.push_back(given.value());
+            values.push_back(restored(given.value()));
         }
     } catch (const std::exception& e) {
         std::string text = e.what();
