@@ -1,0 +1,56 @@
+#include <pitot/catalog/diff.hpp>
+#include <pitot/catalog/exposition.hpp>
+
+#include <catch.hpp>
+
+#include <string>
+
+using namespace pitot;
+using catalog::change_kind;
+
+namespace {
+
+std::vector<catalog::change> between(std::string a, std::string b)
+{
+    const auto one = catalog::read_exposition("1", std::move(a));
+    const auto two = catalog::read_exposition("2", std::move(b));
+    catalog::listing before;
+    catalog::listing after;
+    before.add(one.families);
+    after.add(two.families);
+    return catalog::diff(before, after);
+}
+
+}  // namespace
+
+TEST_CASE("nothing changed is no change") { CHECK(between("a{x=\"1\"} 1\n", "a{x=\"1\"} 7\n").empty()); }
+
+TEST_CASE("removed, added and renamed metrics")
+{
+    const auto gone = between("a 1\n", "b 1\n");
+    REQUIRE(gone.size() == 2);
+    CHECK(gone[0].kind == change_kind::removed);
+    CHECK(gone[1].kind == change_kind::added);
+    const auto total = between("a 1\n", "a_total 1\n");
+    REQUIRE(total.size() == 1);
+    CHECK(total[0].kind == change_kind::renamed);
+    CHECK(total[0].after == "a_total");
+    const auto help = between("# HELP a Same.\na 1\n", "# HELP b Same.\nb 1\n");
+    REQUIRE(help.size() == 1);
+    CHECK(help[0].kind == change_kind::renamed);
+    CHECK(between("# HELP a S.\na 1\n", "# HELP b S.\nb 1\n# HELP c S.\nc 1\n").size() == 3);  // b or c?
+}
+
+TEST_CASE("types, labels and values")
+{
+    const auto all = between("# TYPE a gauge\na{x=\"1\",y=\"1\"} 1\n", "# TYPE a counter\na{x=\"2\",z=\"1\"} 1\n");
+    REQUIRE(all.size() == 5);
+    CHECK(all[0].kind == change_kind::type_changed);
+    CHECK(all[0].before == "gauge");
+    CHECK(all[1].kind == change_kind::value_removed);
+    CHECK(all[2].kind == change_kind::value_added);
+    CHECK(all[3].kind == change_kind::label_removed);
+    CHECK(all[4].kind == change_kind::label_added);
+    CHECK(catalog::breaks(all[3].kind));
+    CHECK_FALSE(catalog::breaks(all[4].kind));
+}
