@@ -1,6 +1,7 @@
 #pragma once
 // One sample line of text 0.0.4 or OpenMetrics: name{labels} value [timestamp] [# {labels} value [timestamp]].
 
+#include <pitot/base/decimal.hpp>
 #include <pitot/base/arena.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/result.hpp>
@@ -169,7 +170,7 @@ private:
             if (at - number > 18) return false;
             out.value = static_cast<double>(value);
         } else {
-            const auto [stop, code] = std::from_chars(number, end, out.value);
+            const auto [stop, code] = pitot::detail::read_decimal(number, end, out.value);
             if (code != std::errc{} || (stop != end && *stop != ' ')) return false;
             at = stop;
         }
