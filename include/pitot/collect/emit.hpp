@@ -8,6 +8,7 @@
 #include <pitot/collect/table.hpp>
 #include <pitot/model/batch.hpp>
 
+#include <algorithm>  // std::binary_search
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -27,7 +28,8 @@ struct label_ids {
 /// What outlives a scrape: the table and its names in Vector's profile.
 class emit_plan {
 public:
-    /// taken  every exporter name of all tables that go out together: in profile both, Vector's names give way to them
+    /// taken  every exporter name of all tables that go out together, sorted: in profile both, Vector's names, which have
+    ///        two labels more, give way to them
     emit_plan(const metric_table& table, const naming& names, std::span<const std::string_view> taken)
         : table_(table), names_(&names), ids_(2 * table.metrics.size(), no_family)
     {
@@ -36,9 +38,7 @@ public:
         for (const metric& m : table.metrics) {
             std::string full;
             if (!m.vector.empty()) full = names.vector_prefix.empty() ? std::string(m.vector) : concat(names.vector_prefix, "_", m.vector);
-            if (names.exporter_on())
-                for (const std::string_view t : taken)
-                    if (t == full) full.clear();
+            if (names.exporter_on() && std::binary_search(taken.begin(), taken.end(), std::string_view(full))) full.clear();
             vector_names_.push_back(std::move(full));
         }
     }

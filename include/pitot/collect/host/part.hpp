@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>  // std::generic_category, for the text of an errno
+#include <vector>
 
 namespace pitot::collect {
 
@@ -22,6 +23,7 @@ struct host_context {
     read_buffer small{4096};   ///< an attribute read while the other buffer is in use
     double ticks_per_second;   ///< of the times in /proc/stat
     double page_size;          ///< bytes
+    std::vector<std::string_view> taken;  ///< every exporter name of the parts' tables, sorted
 
     [[nodiscard]] std::string proc(std::string_view path) const { return concat(options.proc, "/", path); }
     [[nodiscard]] std::string sys(std::string_view path) const { return concat(options.sys, "/", path); }
