@@ -1,1 +1,250 @@
-int main() { return 0; }
+#include <common/exit_code.hpp>
+#include <common/flags.hpp>
+#include <dashboard-lint/inputs.hpp>
+
+#include <pitot/base/nearest.hpp>
+#include <pitot/base/version.hpp>
+#include <pitot/catalog/names.hpp>
+#include <pitot/catalog/source.hpp>
+#include <pitot/connect/http_config.hpp>
+#include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/report_json.hpp>
+#include <pitot/lint/report_text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <unistd.h>  // isatty
+#include <utility>
+#include <vector>
+
+namespace pitot::tools::dashboard_lint {
+namespace {
+
+constexpr flag flags[] = {
+    {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
+    {"fail-on", 0, "SEVERITY", "exit with 1 from error, warning or info on", false, "warning"},
+    {"strict", 0, "", "infos fail, and so does what could not be verified"},
+    {"format", 0, "FORMAT", "report as text or json", false, "text"},
+    {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
+    {"max-bytes", 0, "N", "refuse a dashboard that is larger", false, "67108864"},
+};
+
+const command dashboard_lint_command{
+    "dashboard-lint", "[PATH…]", "Proves that every panel of a Grafana dashboard asks for metrics that really exist.", flags,
+    "A PATH is a file, a folder (every *.json below it), a pattern or - for standard input; without one, the current folder.\n"
+    "A SOURCE may be followed by the labels that Prometheus adds: http://127.0.0.1:9598/metrics,job=vector\n"
+    "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
+    "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not answer.\n\n"
+    "Examples:\n"
+    "  dashboard-lint dashboards/ --metrics http://127.0.0.1:9598/metrics,job=node\n"
+    "  dashboard-lint dashboards/host.json --metrics node.prom --format json"};
+
+exit_code refuse(std::string_view why)
+{
+    fmt::print(stderr, "dashboard-lint: {}\n", why);
+    return exit_code::usage;
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+exit_code list_rules()
+{
+    for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules)
+        fmt::print("{:<20} {:<8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
+    return exit_code::clean;
+}
+
+exit_code explain_rule(std::span<char* const> argv)
+{
+    if (argv.size() != 1) return refuse("explain takes one rule; dashboard-lint rules lists them");
+    std::vector<std::string_view> ids;
+    for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules) {
+        ids.push_back(r.about.id);
+        if (r.about.id != argv[0]) continue;
+        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n    {}\nInstead:\n    {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary,
+                   r.about.why, r.about.example, r.about.fix);
+        return exit_code::clean;
+    }
+    const std::string_view near = nearest(argv[0], ids);
+    return refuse(fmt::format("no rule is called '{}'{}", argv[0],
+                              near.empty() ? "; dashboard-lint rules lists them" : fmt::format("; did you mean {}?", near)));
+}
+
+/// The flags, understood.
+struct settings {
+    std::vector<labelled_source> sources;
+    http::options http;
+    lint::severity fail_on = lint::severity::warning;
+    bool strict = false;
+    bool json = false;
+    json::limits limits;
+};
+
+result<settings> understand(const arguments& given)
+{
+    const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
+    settings out;
+    for (const std::string& text : given.all("metrics")) {
+        auto source = split_source(text);
+        if (!source) return bad(fmt::format("--metrics {}: {}", text, source.error().message));
+        out.sources.push_back(std::move(*source));
+    }
+    const std::string format = given.get("format");
+    if (format != "text" && format != "json") return bad(fmt::format("--format {}: text and json are known", format));
+    out.json = format == "json";
+    const auto level = lint::severity_from(given.get("fail-on"));
+    if (!level) return bad(fmt::format("--fail-on {}: error, warning and info are known", given.get("fail-on")));
+    out.strict = given.has("strict");
+    out.fail_on = out.strict ? lint::severity::info : *level;
+    const std::string limit = given.get("max-bytes");
+    const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limits.size);
+    if (code != std::errc() || end != limit.data() + limit.size())
+        return bad(fmt::format("--max-bytes {}: a number of bytes is expected", limit));
+    out.http.proxy_from_environment = true;
+    if (given.has("http-config")) {
+        auto config = http::read_config_file(given.get("http-config"));
+        if (!config) return unexpected(std::move(config.error()));
+        out.http = std::move(*config);
+    }
+    return out;
+}
+
+/// Loads every source; what is malformed in one is said and the rest of it used.
+exit_code load(const settings& how, catalog::metric_names& names)
+{
+    exit_code code = exit_code::clean;
+    catalog::source_options reading;
+    reading.http = how.http;
+    for (const labelled_source& source : how.sources) {
+        const auto in = catalog::load_source(source.source, reading);
+        if (!in) {
+            fmt::print(stderr, "dashboard-lint: --metrics: {}\n", in.error().message);
+            const exit_code why = catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable : exit_code::usage;
+            if (to_int(why) > to_int(code)) code = why;
+            continue;
+        }
+        const lint::source text(in->name, std::string(in->text()));
+        for (const error& e : in->errors) {
+            const text_position at = text.position(e.where.offset);
+            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column, e.message);
+        }
+        const std::size_t before = names.size();
+        names.add(in->families, in->format == expo::format::openmetrics);
+        if (in->families.point_count() == 0 && names.size() == before) {
+            fmt::print(stderr, "dashboard-lint: --metrics: '{}' exposes nothing\n", in->name);
+            if (code == exit_code::clean) code = exit_code::usage;
+        }
+    }
+    return code;
+}
+
+std::string summary_line(const lint::dashboards::verdicts& found)
+{
+    std::string text = fmt::format("{} {}: {} ok, {} broken, {} not verified", found.queries, found.queries == 1 ? "query" : "queries",
+                                   found.ok(), found.broken, found.not_verified);
+    std::string reasons;
+    for (const auto& [reason, n] : found.reasons) {
+        if (!reasons.empty()) reasons += ", ";
+        if (found.reasons.size() > 1) reasons += fmt::format("{} ", n);
+        reasons += reason;
+    }
+    if (!reasons.empty()) text += fmt::format(" ({})", reasons);
+    text += '\n';
+    return text;
+}
+
+void report(const settings& how, lint::dashboards::verdicts& found)
+{
+    if (how.json) {
+        lint::report out;
+        out.summary = {{"queries", found.queries}, {"ok", found.ok()}, {"broken", found.broken}, {"not_verified", found.not_verified}};
+        out.findings = std::move(found.findings);
+        out.not_verified = std::move(found.unknown);
+        print(lint::to_json(out));
+        return;
+    }
+    std::string text;
+    const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
+    for (const lint::finding& f : found.findings)
+        if (f.level != lint::severity::info || how.fail_on == lint::severity::info) lint::append_text(text, f, style);
+    if (how.strict)
+        for (const lint::unverified& u : found.unknown) text += fmt::format("{}: not verified: {} at {}\n", u.file, u.reason, u.pointer);
+    text += summary_line(found);
+    print(text);
+}
+
+exit_code run(std::span<char* const> argv)
+{
+    if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules();
+    if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
+    const auto given = parse(dashboard_lint_command, argv);
+    if (!given) return refuse(given.error().message);
+    if (given->has("help")) {
+        print(help(dashboard_lint_command));
+        return exit_code::clean;
+    }
+    if (given->has("version")) {
+        fmt::print("dashboard-lint {}\n", version);
+        return exit_code::clean;
+    }
+    const auto how = understand(*given);
+    if (!how) return refuse(how.error().message);
+    std::vector<std::string> paths = given->positional;
+    paths.insert(paths.end(), given->rest.begin(), given->rest.end());
+    if (paths.empty()) paths.emplace_back(".");
+    const auto inputs = find_inputs(paths);
+    if (!inputs) return refuse(inputs.error().message);
+
+    catalog::metric_names names;
+    if (const exit_code code = load(*how, names); code != exit_code::clean) return code;
+
+    lint::dashboards::verdicts found;
+    exit_code code = exit_code::clean;
+    std::size_t skipped = 0;
+    for (const input& in : *inputs) {
+        auto text = catalog::read_file(in.path, how->limits.size);
+        if (!text) {
+            fmt::print(stderr, "dashboard-lint: {}\n", text.error().message);
+            code = exit_code::usage;
+            continue;
+        }
+        const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
+        if (lint::dashboards::check(file, how->sources.empty() ? nullptr : &names, how->limits, found)) continue;
+        ++skipped;
+        fmt::print(stderr, "{}: skipped: not a Grafana dashboard\n", file.name());
+    }
+    if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
+        return refuse(skipped == 0 ? fmt::format("no *.json file in {}", fmt::join(paths, ", ")) : "none of the files is a dashboard");
+    std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    const auto worst = lint::worst(found.findings);
+    const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
+    report(*how, found);
+    return code == exit_code::clean && fails ? exit_code::findings : code;
+}
+
+}  // namespace
+}  // namespace pitot::tools::dashboard_lint
+
+int main(int argc, char** argv)
+{
+    using namespace pitot::tools;
+    try {
+        exit_code code = dashboard_lint::run({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+            std::fputs("dashboard-lint: cannot write the output\n", stderr);
+            code = exit_code::usage;
+        }
+        return to_int(code);
+    } catch (const std::exception& e) {  // out of memory
+        std::fprintf(stderr, "dashboard-lint: %s\n", e.what());
+        return to_int(exit_code::usage);
+    }
+}

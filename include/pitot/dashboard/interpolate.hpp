@@ -1,0 +1,254 @@
+#pragma once
+// A dashboard's query as PromQL: each variable outside of strings gets a stand-in that fits its position.
+//
+// What stands in is no value of the variable: it lets the query be read, and says which of its words are unknown. In
+// strings the reference stays; in comments nothing counts.
+
+#include <pitot/base/span.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/dashboard/reference.hpp>
+#include <pitot/promql/token.hpp>
+
+#include <algorithm>  // std::any_of
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::dashboard {
+
+/// A variable and what stands for it.
+/// original  bytes of the reference in the query as written
+/// replaced  bytes of the stand-in in the text to parse
+struct stand_in {
+    text_span original;
+    text_span replaced;
+};
+
+struct interpolated {
+    std::string text;
+    std::vector<stand_in> stand_ins;
+
+    /// The byte of the original query for a byte of `text`: inside a stand-in, the reference's first.
+    [[nodiscard]] std::size_t original_offset(std::size_t offset) const noexcept
+    {
+        std::size_t delta_from = 0;
+        std::size_t delta_to = 0;
+        for (const stand_in& s : stand_ins) {
+            if (offset < s.replaced.offset) break;
+            if (offset < s.replaced.end()) return s.original.offset;
+            delta_from = s.replaced.end();
+            delta_to = s.original.end();
+        }
+        return offset - delta_from + delta_to;
+    }
+    /// The bytes of the original query for a part of `text`; a reference is taken whole.
+    [[nodiscard]] text_span original_span(text_span part) const noexcept
+    {
+        const std::size_t first = original_offset(part.offset);
+        std::size_t last = original_offset(part.end());
+        for (const stand_in& s : stand_ins)
+            if (part.end() > s.replaced.offset && part.end() < s.replaced.end()) last = s.original.end();
+        return {first, last > first ? last - first : 0};
+    }
+    /// Does a part of `text` come from a variable, wholly or in part?
+    [[nodiscard]] bool is_variable(text_span part) const noexcept
+    {
+        return std::any_of(stand_ins.begin(), stand_ins.end(), [part](const stand_in& s) {
+            return s.replaced.offset < part.end() && part.offset < s.replaced.end();
+        });
+    }
+};
+
+namespace detail {
+
+class interpolation {
+public:
+    explicit interpolation(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] interpolated run()
+    {
+        out_.text.reserve(text_.size() + 16);
+        while (at_ < text_.size()) {
+            const char c = text_[at_];
+            if (c == '"' || c == '\'' || c == '`') {
+                string(c);
+            } else if (c == '#') {
+                copy(std::min(text_.find('\n', at_), text_.size()) - at_);
+            } else if (const reference found = reference_at(text_, at_)) {
+                replace(found);
+            } else {
+                if (c == '(' || c == '{' || c == '[') open_.push_back({c, c == '(' && opens_label_list(), std::string(last_word(before())), 0});
+                if ((c == ')' || c == '}' || c == ']') && !open_.empty()) open_.pop_back();
+                if (c == ',' && !open_.empty()) ++open_.back().argument;
+                copy(1);
+            }
+        }
+        return std::move(out_);
+    }
+
+private:
+    struct bracket {
+        char kind;
+        bool label_list;
+        std::string function;  ///< the word before it
+        std::size_t argument;  ///< commas seen
+    };
+
+    void copy(std::size_t n)
+    {
+        out_.text += text_.substr(at_, n);
+        at_ += n;
+    }
+
+    void string(char quote)
+    {
+        std::size_t end = at_ + 1;
+        while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
+        copy(std::min(end + 1, text_.size()) - at_);
+    }
+
+    void replace(const reference& found)
+    {
+        const std::size_t first = out_.text.size();
+        out_.text += substitute(at_ + found.length);
+        out_.stand_ins.push_back({{at_, found.length}, {first, out_.text.size() - first}});
+        at_ += found.length;
+    }
+
+    [[nodiscard]] static constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+    [[nodiscard]] static constexpr bool is_one_of(char c, std::string_view set) noexcept
+    {
+        return c != '\0' && set.find(c) != std::string_view::npos;
+    }
+
+    /// The next byte of the original that is no blank, from `at`; 0 at the end.
+    [[nodiscard]] std::size_t skip_blanks(std::size_t at) const noexcept
+    {
+        while (at < text_.size() && is_blank(text_[at])) ++at;
+        return at;
+    }
+    [[nodiscard]] char byte(std::size_t at) const noexcept { return at < text_.size() ? text_[at] : '\0'; }
+
+    /// What has been written so far, without the blanks at its end.
+    [[nodiscard]] std::string_view before() const noexcept
+    {
+        std::string_view text = out_.text;
+        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+        return text;
+    }
+    [[nodiscard]] static std::string_view last_word(std::string_view text) noexcept
+    {
+        std::size_t first = text.size();
+        while (first > 0 && is_word(text[first - 1])) --first;
+        return text.substr(first);
+    }
+
+    [[nodiscard]] bool opens_label_list() const noexcept
+    {
+        const std::string_view word = last_word(before());
+        for (const std::string_view keyword : {"by", "without", "on", "ignoring", "group_left", "group_right"})
+            if (promql::detail::equal_lower(word, keyword)) return true;
+        return false;
+    }
+
+    /// after  the byte of the original behind the reference
+    [[nodiscard]] std::string substitute(std::size_t after) const
+    {
+        const char glued_before = out_.text.empty() ? '\0' : out_.text.back();
+        const char glued_after = byte(after);
+        const char around = open_.empty() ? '\0' : open_.back().kind;
+        const std::string_view written = before();
+        const char last = written.empty() ? '\0' : written.back();
+        const std::size_t next_at = skip_blanks(after);
+        const char next = byte(next_at);
+
+        if (around == '[') {
+            if (is_word(glued_before)) return is_one_of(glued_before, "0123456789") ? "m" : "";
+            return is_one_of(glued_after, "smhdwy") ? "5" : "5m";
+        }
+        if (around == '{') return in_braces(after, last);
+        if (around == '(' && open_.back().label_list) {
+            if (is_word(glued_before) || is_word(glued_after)) return "v";
+            std::string label = is_one_of(last, "(,") ? "v" : ", v";
+            if (!is_one_of(next, "),") && next != '\0') label += ", ";
+            return label;
+        }
+        const std::string_view word = last_word(written);
+        if (promql::detail::equal_lower(word, "offset") || (last == '-' && promql::detail::equal_lower(last_word(trimmed(written)), "offset")))
+            return is_one_of(glued_after, "smhdwy") ? "5" : "5m";
+        if (is_word(glued_before) || glued_before == ':' || is_word(glued_after) || glued_after == ':' ||
+            reference_at(text_, after))
+            return "v";
+        if (next == '(') return "sum";
+        if (const std::string_view follows = word_at(next_at);
+            promql::detail::equal_lower(follows, "by") || promql::detail::equal_lower(follows, "without"))
+            return "sum";
+        if (next == '{' || next == '[') return "v";
+        if (is_one_of(last, "+-*/%^<>=@") || is_one_of(next, "+-*/%^<>=!") || promql::detail::equal_lower(word, "bool") ||
+            is_number_argument(next))
+            return "1";
+        return "v";
+    }
+
+    /// Does the function around take a number here? (After `topk by (x) (` only the comma tells.)
+    [[nodiscard]] bool is_number_argument(char next) const
+    {
+        if (open_.empty() || open_.back().kind != '(') return false;
+        const bracket& call = open_.back();
+        const auto is = [&call](std::initializer_list<std::string_view> names) {
+            return std::any_of(names.begin(), names.end(), [&call](std::string_view n) { return promql::detail::equal_lower(call.function, n); });
+        };
+        if (call.argument == 0)
+            return is({"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile", "quantile_over_time",
+                       "histogram_fraction", "vector"}) ||
+                   (call.function.empty() && next == ',');
+        return is({"clamp", "clamp_min", "clamp_max", "round", "predict_linear", "holt_winters", "double_exponential_smoothing"}) ||
+               (call.argument == 1 && is({"histogram_fraction"}));
+    }
+
+    /// A label, a label's value without quotes, or whole matchers.
+    [[nodiscard]] std::string in_braces(std::size_t after, char last) const
+    {
+        if (is_one_of(last, "=~")) return "\"v\"";
+        std::size_t end = after;
+        while (end < text_.size()) {  // the rest of a name that the variable is a part of
+            if (const reference more = reference_at(text_, end))
+                end += more.length;
+            else if (is_word(text_[end]))
+                ++end;
+            else
+                break;
+        }
+        const std::size_t next_at = skip_blanks(end);
+        if (byte(next_at) == '=' || (byte(next_at) == '!' && is_one_of(byte(next_at + 1), "=~"))) return "v";
+        std::string matcher = is_one_of(last, "{,") ? "v=\"v\"" : ", v=\"v\"";
+        const char next = byte(next_at);
+        if (next != '\0' && next != '}' && next != ',') matcher += ", ";
+        return matcher;
+    }
+
+    /// Without its last byte and the blanks before it.
+    [[nodiscard]] static std::string_view trimmed(std::string_view text) noexcept
+    {
+        text.remove_suffix(1);
+        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+        return text;
+    }
+    [[nodiscard]] std::string_view word_at(std::size_t at) const noexcept
+    {
+        return at < text_.size() ? text_.substr(at, word_length(text_, at)) : std::string_view{};
+    }
+
+    std::string_view text_;
+    interpolated out_;
+    std::vector<bracket> open_;
+    std::size_t at_ = 0;
+};
+
+}  // namespace detail
+
+/// A query with stand-ins for its variables. Never fails: what is no PromQL stays so.
+[[nodiscard]] inline interpolated interpolate(std::string_view query) { return detail::interpolation(query).run(); }
+
+}  // namespace pitot::dashboard

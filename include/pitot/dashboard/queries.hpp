@@ -1,0 +1,190 @@
+#pragma once
+// The queries of a Grafana dashboard: classic (panels, rows of panels, panels inside collapsed rows) and version 2
+// (elements by name).
+
+#include <pitot/base/text.hpp>
+#include <pitot/dashboard/reference.hpp>
+#include <pitot/json/document.hpp>
+#include <pitot/promql/token.hpp>
+
+#include <algorithm>  // std::reverse
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::dashboard {
+
+enum class language : unsigned char {
+    promql,
+    metricsql,  ///< VictoriaMetrics: PromQL and more
+    logql,      ///< Loki
+    other,      ///< of a datasource that is none of these
+};
+
+/// One query.
+/// expr   the JSON string that holds it
+/// panel  the panel it belongs to
+struct query {
+    json::value expr;
+    json::value panel;
+    language in = language::promql;
+};
+
+/// A part of the dashboard whose queries are not in reach.
+struct unread {
+    json::value where;
+    std::string reason;
+};
+
+/// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …};
+///          absent when the document is no dashboard
+/// queries  in the order of the file, without empty ones
+struct dashboard {
+    json::value model;
+    std::vector<query> queries;
+    std::vector<unread> not_read;
+
+    explicit operator bool() const noexcept { return static_cast<bool>(model); }
+};
+
+namespace detail {
+
+inline bool contains_lower(std::string_view text, std::string_view lower_case) noexcept
+{
+    for (std::size_t i = 0; i + lower_case.size() <= text.size(); ++i)
+        if (promql::detail::equal_lower(text.substr(i, lower_case.size()), lower_case)) return true;
+    return false;
+}
+
+/// Finds the type of a datasource through its forms: {type, uid}, "name", "$variable", "${DS_INPUT}"; {name} in version 2.
+class datasource_types {
+public:
+    datasource_types(json::value root, json::value model) : root_(root), model_(model) {}
+
+    /// "" when nothing says it.
+    [[nodiscard]] std::string_view of(json::value datasource) const
+    {
+        if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
+        const json::value uid = datasource["uid"] ? datasource["uid"] : datasource["name"];
+        const std::string_view name = datasource.is_string() ? datasource.text() : uid.text();
+        const reference variable = reference_at(name, 0);
+        if (!variable) return datasource.is_string() ? name : std::string_view{};
+        for (const json::value declared : model_["templating"]["list"])
+            if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
+                return declared["query"].text();
+        for (const json::value declared : model_["variables"])
+            if (declared["spec"]["name"].text() == variable.name && declared["kind"].text() == "DatasourceVariable")
+                return declared["spec"]["pluginId"].text();
+        for (const json::value input : root_["__inputs"])
+            if (input["name"].text() == variable.name) return input["pluginId"].text();
+        return variable.name;  // DS_LOKI says it by its name
+    }
+
+private:
+    json::value root_;
+    json::value model_;
+};
+
+inline language language_of(std::string_view datasource_type, std::string_view panel_type) noexcept
+{
+    if (contains_lower(datasource_type, "loki") || (datasource_type.empty() && panel_type == "logs")) return language::logql;
+    if (contains_lower(datasource_type, "victoriametrics")) return language::metricsql;
+    for (const std::string_view other : {"__expr__", "influxdb", "elasticsearch", "graphite", "tempo", "cloudwatch", "mysql", "postgres",
+                                         "grafana-postgresql-datasource", "mssql", "opentsdb", "jaeger", "zipkin", "victoriametrics-logs-datasource"})
+        if (datasource_type == other) return language::other;
+    return language::promql;
+}
+
+inline bool is_classic(json::value at)
+{
+    return at.is_object() && (at["panels"].is_array() || at["rows"].is_array()) && !at["targets"];
+}
+
+/// The element map of version 2, where every element says its kind.
+inline bool is_version_2(json::value at)
+{
+    const json::value elements = at["elements"];
+    if (!elements.is_object()) return false;
+    for (const json::value element : elements)
+        if (const std::string_view kind = element["kind"].text(); kind != "Panel" && kind != "LibraryPanel") return false;
+    return elements.size() > 0 || at["layout"].is_object();
+}
+
+inline void read_panel(json::value panel, const datasource_types& types, dashboard& out)
+{
+    const json::value targets = panel["targets"];
+    if (panel["libraryPanel"].is_object() && targets.size() == 0) {
+        const std::string_view name = panel["libraryPanel"]["name"].text();
+        out.not_read.push_back({panel["libraryPanel"], concat("library panel '", name, "' is kept outside of this file")});
+        return;
+    }
+    for (const json::value target : targets) {
+        const json::value expr = target["expr"];
+        if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+        std::string_view type = types.of(target["datasource"]);
+        if (type.empty()) type = types.of(panel["datasource"]);
+        out.queries.push_back({expr, panel, language_of(type, panel["type"].text())});
+    }
+}
+
+/// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}
+inline void read_elements(const datasource_types& types, dashboard& out)
+{
+    for (const json::value element : out.model["elements"]) {
+        const json::value spec = element["spec"];
+        if (element["kind"].text() == "LibraryPanel") {
+            const std::string_view name = spec["libraryPanel"]["name"].text();
+            out.not_read.push_back({element, concat("library panel '", name, "' is kept outside of this file")});
+        }
+        for (const json::value one : spec["data"]["spec"]["queries"]) {
+            const json::value asked = one["spec"]["query"];
+            const json::value expr = asked["spec"]["expr"];
+            if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+            std::string_view type = asked["group"].text();
+            if (type.empty()) type = types.of(asked["datasource"]);
+            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text())});
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Finds a dashboard and its queries in a document; see dashboard::model for what is none.
+[[nodiscard]] inline dashboard read_dashboard(const json::document& document)
+{
+    dashboard out;
+    const json::value root = document.root();
+    const json::value spec = root["spec"];
+    const bool resource = root["apiVersion"].text().starts_with("dashboard.grafana.app/");
+    for (const json::value candidate : {root, root["dashboard"], resource ? spec : json::value{}})
+        if (!out && detail::is_classic(candidate)) out.model = candidate;
+    const bool version_2 = !out && detail::is_version_2(spec ? spec : root);
+    if (version_2) out.model = spec ? spec : root;
+    if (!out) return out;
+    const detail::datasource_types types(root, out.model);
+    if (version_2) {
+        detail::read_elements(types, out);
+        return out;
+    }
+
+    std::vector<json::value> open;  // panels still to read, the next one last
+    const auto add = [&open](json::value panels) {
+        const std::size_t first = open.size();
+        for (const json::value panel : panels) open.push_back(panel);
+        std::reverse(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
+    };
+    const json::value rows = out.model["rows"];
+    const json::value panels = out.model["panels"];
+    const bool rows_first = rows && panels && rows.span().offset < panels.span().offset;
+    add(rows_first ? panels : rows);
+    add(rows_first ? rows : panels);
+    while (!open.empty()) {
+        const json::value panel = open.back();
+        open.pop_back();
+        detail::read_panel(panel, types, out);
+        add(panel["panels"]);
+    }
+    return out;
+}
+
+}  // namespace pitot::dashboard

@@ -1,0 +1,85 @@
+#pragma once
+// How Grafana writes a variable into a text: $name, ${name}, ${name.path:format}, [[name]], [[name:format]].
+
+#include <cstddef>
+#include <string_view>
+
+namespace pitot::dashboard {
+
+/// name    of the variable, ASCII letters, digits and underscores
+/// format  what follows the colon; empty when there is none
+/// length  bytes of the whole reference; 0: none here
+struct reference {
+    std::string_view name;
+    std::string_view format;
+    std::size_t length = 0;
+
+    explicit constexpr operator bool() const noexcept { return length != 0; }
+};
+
+namespace detail {
+
+constexpr bool is_word(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+constexpr std::size_t word_length(std::string_view text, std::size_t at) noexcept
+{
+    std::size_t end = at;
+    while (end < text.size() && is_word(text[end])) ++end;
+    return end - at;
+}
+
+}  // namespace detail
+
+/// The reference that begins at a byte, if one does. `$name` takes as many word characters as there are and neither
+/// path nor format.
+/// source  Grafana's variable regex: \$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^\}]+))?(?::([^\}]+))?}
+[[nodiscard]] constexpr reference reference_at(std::string_view text, std::size_t at) noexcept
+{
+    using detail::word_length;
+    if (at >= text.size()) return {};
+    if (text[at] == '[') {
+        if (text.substr(at, 2) != "[[") return {};
+        const std::size_t name = at + 2;
+        const std::size_t n = word_length(text, name);
+        if (n == 0) return {};
+        std::size_t end = name + n;
+        std::string_view format;
+        if (end < text.size() && text[end] == ':') {
+            const std::size_t f = word_length(text, end + 1);
+            if (f == 0) return {};
+            format = text.substr(end + 1, f);
+            end += 1 + f;
+        }
+        if (text.substr(end, 2) != "]]") return {};
+        return {text.substr(name, n), format, end + 2 - at};
+    }
+    if (text[at] != '$') return {};
+    if (const std::size_t n = word_length(text, at + 1); n > 0) return {text.substr(at + 1, n), {}, n + 1};
+    if (text.substr(at, 2) != "${") return {};
+    const std::size_t name = at + 2;
+    const std::size_t n = word_length(text, name);
+    const std::size_t close = text.find('}', name);
+    if (n == 0 || close == std::string_view::npos) return {};
+    std::string_view inside = text.substr(name + n, close - name - n);
+    if (!inside.empty() && inside.front() == '.') {
+        const std::size_t end = inside.find_first_of(":^");
+        const std::size_t path = (end == std::string_view::npos ? inside.size() : end) - 1;
+        if (path == 0) return {};
+        inside.remove_prefix(1 + path);
+    }
+    if (!inside.empty() && (inside.front() != ':' || inside.size() == 1)) return {};
+    return {text.substr(name, n), inside.empty() ? inside : inside.substr(1), close + 1 - at};
+}
+
+/// Does a text hold any reference?
+[[nodiscard]] constexpr bool has_reference(std::string_view text) noexcept
+{
+    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
+        if (reference_at(text, at)) return true;
+    return false;
+}
+
+}  // namespace pitot::dashboard
