@@ -35,7 +35,8 @@ inline constexpr std::string_view same_labels = "=";
 /// name, vector           full name in the exporter profile; name without prefix in Vector's; empty where it has none.
 ///                        '*' stands for a part that the machine names (a field of /proc/meminfo the table lacks)
 /// labels, vector_labels  comma-separated; the known values, if that is all there are, after '=' with '|' between them:
-///                        "cpu,mode=idle|user". Vector's collector and host, which every metric has, are not listed
+///                        "cpu,mode=idle|user". Labels and values that correspond stand at the same place in both.
+///                        Vector's collector and host, which every metric has, are not listed
 /// unit                   the base unit in the words of Prometheus (seconds, bytes, ratio, celsius, …), or empty
 /// source                 file and field, or the call that gives it
 struct metric {

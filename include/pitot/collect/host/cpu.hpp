@@ -13,7 +13,7 @@
 namespace pitot::collect {
 
 inline constexpr metric cpu_metrics[] = {
-    {.name = "node_cpu_seconds_total", .vector = "cpu_seconds_total", .type = metric_type::counter, .unit = "seconds", .labels = "cpu,mode=idle|iowait|irq|nice|softirq|steal|system|user", .vector_labels = "cpu,mode=idle|io_wait|nice|system|user", .help = "Time each processor spent in each mode; guest time is part of user and nice.", .source = "/proc/stat cpuN"},
+    {.name = "node_cpu_seconds_total", .vector = "cpu_seconds_total", .type = metric_type::counter, .unit = "seconds", .labels = "cpu,mode=idle|iowait|nice|system|user|irq|softirq|steal", .vector_labels = "cpu,mode=idle|io_wait|nice|system|user", .help = "Time each processor spent in each mode; guest time is part of user and nice.", .source = "/proc/stat cpuN"},
     {.name = "node_cpu_guest_seconds_total", .type = metric_type::counter, .unit = "seconds", .labels = "cpu,mode=nice|user", .help = "Time each processor spent running guests.", .source = "/proc/stat cpuN fields 9 and 10"},
     {.name = "node_cpu_core_throttles_total", .type = metric_type::counter, .labels = "core,package", .help = "How often a core was slowed down because of heat.", .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"},
     {.name = "node_cpu_package_throttles_total", .type = metric_type::counter, .labels = "package", .help = "How often a package was slowed down because of heat.", .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/package_throttle_count"},

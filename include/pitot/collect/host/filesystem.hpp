@@ -12,14 +12,14 @@
 namespace pitot::collect {
 
 inline constexpr metric filesystem_metrics[] = {
-    {.name = "node_filesystem_size_bytes", .vector = "filesystem_total_bytes", .unit = "bytes", .labels = "device,device_error,fstype,mountpoint", .vector_labels = "device,filesystem,mountpoint", .help = "Size.", .source = "statvfs f_blocks"},
-    {.name = "node_filesystem_free_bytes", .unit = "bytes", .labels = "device,device_error,fstype,mountpoint", .help = "Free space, root's reserve included.", .source = "statvfs f_bfree"},
-    {.name = "node_filesystem_avail_bytes", .vector = "filesystem_free_bytes", .unit = "bytes", .labels = "device,device_error,fstype,mountpoint", .vector_labels = "device,filesystem,mountpoint", .help = "Free space for users other than root.", .source = "statvfs f_bavail"},
-    {.name = "node_filesystem_files", .vector = "filesystem_inodes_total", .labels = "device,device_error,fstype,mountpoint", .vector_labels = "device,filesystem,mountpoint", .help = "Inodes there are.", .source = "statvfs f_files"},
-    {.name = "node_filesystem_files_free", .vector = "filesystem_inodes_free", .labels = "device,device_error,fstype,mountpoint", .vector_labels = "device,filesystem,mountpoint", .help = "Free inodes.", .source = "statvfs f_ffree"},
-    {.name = "node_filesystem_purgeable_bytes", .unit = "bytes", .labels = "device,device_error,fstype,mountpoint", .help = "Space that could be made free; Linux knows none, so 0.", .source = "constant"},
-    {.name = "node_filesystem_readonly", .labels = "device,device_error,fstype,mountpoint", .help = "1 when it is mounted read-only or went so after an error.", .source = "/proc/1/mountinfo options"},
-    {.name = "node_filesystem_device_error", .labels = "device,device_error,fstype,mountpoint", .help = "1 when there is no answer about it; device_error says why.", .source = "statvfs"},
+    {.name = "node_filesystem_size_bytes", .vector = "filesystem_total_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Size.", .source = "statvfs f_blocks"},
+    {.name = "node_filesystem_free_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .help = "Free space, root's reserve included.", .source = "statvfs f_bfree"},
+    {.name = "node_filesystem_avail_bytes", .vector = "filesystem_free_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Free space for users other than root.", .source = "statvfs f_bavail"},
+    {.name = "node_filesystem_files", .vector = "filesystem_inodes_total", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Inodes there are.", .source = "statvfs f_files"},
+    {.name = "node_filesystem_files_free", .vector = "filesystem_inodes_free", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Free inodes.", .source = "statvfs f_ffree"},
+    {.name = "node_filesystem_purgeable_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .help = "Space that could be made free; Linux knows none, so 0.", .source = "constant"},
+    {.name = "node_filesystem_readonly", .labels = "device,fstype,mountpoint,device_error", .help = "1 when it is mounted read-only or went so after an error.", .source = "/proc/1/mountinfo options"},
+    {.name = "node_filesystem_device_error", .labels = "device,fstype,mountpoint,device_error", .help = "1 when there is no answer about it; device_error says why.", .source = "statvfs"},
     {.name = "node_filesystem_mount_info", .labels = "device,major,minor,mountpoint", .help = "Device numbers of the mount; always 1.", .source = "/proc/1/mountinfo field 3"},
     {.vector = "filesystem_used_bytes", .unit = "bytes", .vector_labels = "device,filesystem,mountpoint", .help = "Space in use.", .source = "statvfs f_blocks - f_bfree"},
     {.vector = "filesystem_used_ratio", .unit = "ratio", .vector_labels = "device,filesystem,mountpoint", .help = "Used space as part of used and available space.", .source = "statvfs used / (used + f_bavail)"},

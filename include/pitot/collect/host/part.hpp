@@ -44,10 +44,13 @@ public:
     virtual void collect(host_context& host, emitter& out) = 0;
 };
 
+/// When a part runs that nobody has asked for.
+enum class part_default : unsigned char { on, off, in_vector_profile };
+
 /// A part before it is made: the row of the list of parts.
 struct part_kind {
     metric_table table;
-    bool by_default;           ///< runs when nobody says which parts to run
+    part_default by_default;
     std::string_view what;     ///< one line for --help and the reference page
     std::unique_ptr<host_part> (*make)(const host_context&);
 };

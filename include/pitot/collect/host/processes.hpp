@@ -1,6 +1,6 @@
 #pragma once
-// process: every process of the host, under Vector's names. One series a process and metric, the command line as a label:
-// costly for whoever stores it, so the part runs only when it is asked for, unlike in Vector.
+// processes: every process of the host, under Vector's names. One series a process and metric, the command line as a
+// label: costly for whoever stores it, so without being asked for it runs in the profile vector alone.
 
 #include <pitot/collect/host/folder.hpp>
 #include <pitot/collect/host/part.hpp>
@@ -18,7 +18,7 @@ inline constexpr metric processes_metrics[] = {
     {.vector = "process_memory_usage", .vector_labels = "command,name,pid", .help = "Memory resident, in bytes.", .source = "/proc/PID/stat field 24"},
     {.vector = "process_memory_virtual_usage", .vector_labels = "command,name,pid", .help = "Address space in use, in bytes.", .source = "/proc/PID/stat field 23"},
 };
-inline constexpr metric_table processes_table = {"process", "process", processes_metrics};
+inline constexpr metric_table processes_table = {"processes", "process", processes_metrics};
 
 class processes_part final : public host_part {
 public:
