@@ -8,10 +8,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <type_traits>
 
 namespace pitot {
+
+struct label_view;
 
 /// What a program does with a counter; Self says where the number is. All of it is noexcept and allocates nothing.
 template <class Self, class T>
@@ -34,6 +37,18 @@ public:
             }
         }
         self().cell().add(static_cast<T>(n));
+    }
+
+    /// The same with an exemplar, `inc(1, {{"trace_id", id}})`, for families registered with pitot::exemplars. One that
+    /// is too long or no legal text is left out and counted as an ignored value; the amount counts all the same.
+    template <class N, class Labels = std::initializer_list<label_view>>
+    void inc(N n, Labels exemplar) const noexcept
+    {
+        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
+                      "this family keeps no exemplars: register it with pitot::exemplars");
+        inc(n);
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(static_cast<double>(n), exemplar);
+        else self().ignored();
     }
 
     [[nodiscard]] T value() const noexcept { return self().cell().value(); }

@@ -4,11 +4,14 @@
 #include <pitot/base/utf8.hpp>
 #include <pitot/metrics/direct_text.hpp>
 #include <pitot/metrics/family_base.hpp>
+#include <pitot/metrics/histogram_kinds.hpp>
+#include <pitot/metrics/histogram_text.hpp>
 #include <pitot/metrics/kinds.hpp>
 #include <pitot/metrics/labels.hpp>
 #include <pitot/metrics/series.hpp>
 #include <pitot/metrics/series_map.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -64,7 +67,8 @@ private:
 inline constexpr std::size_t most_dense = 4096;
 
 template <class Kind, class... L>
-inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense;
+inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
+                                 !(Kind::type == metric_type::info && sizeof...(L) > 0);  // an info is there when it is set
 
 /// Stands in for the operations of a family that has labels: they belong to its series.
 template <class Self>
@@ -89,11 +93,17 @@ struct family_ops_of<Kind, Self, 0> {
 /// A label value that is no UTF-8 has its bad bytes replaced by U+FFFD. Values of more than 16 KiB in all, an enum
 /// value without a text, and a series beyond max_series are dropped: the write goes nowhere and is counted.
 template <class Kind, class... L>
-class family final : public detail::family_base, public detail::family_ops_of<Kind, family<Kind, L...>, sizeof...(L)>::type {
+class family : public detail::family_base, public detail::family_ops_of<Kind, family<Kind, L...>, sizeof...(L)>::type {
     using labels = detail::label_set<L...>;
     static constexpr bool dense = detail::is_dense<Kind, L...>;
     using map_type = detail::series_map<labels, typename Kind::cell, typename Kind::settings>;
     using record = typename map_type::record;
+    struct nothing {
+        template <class Settings>
+        nothing(std::string_view, const Settings&) noexcept
+        {
+        }
+    };
 
 public:
     using kind = Kind;
@@ -101,7 +111,7 @@ public:
 
     family(std::string_view name, std::string_view help, std::string_view unit, family_options options,
            typename Kind::settings how)
-        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_), sink_(how_)
+        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_), sink_(how_), lines_(name_, how_)
     {
         pieces_ = detail::label_pieces(this->options().constant_labels, labels::names);
         for (const auto& [label_name, value] : this->options().constant_labels)
@@ -167,11 +177,22 @@ public:
         if constexpr (!dense) {
             return storage_.remove_if([&](const record& r) {
                 std::array<std::string_view, sizeof...(L)> values;
-                labels::decode(r.key(), [&](std::size_t i, std::string_view v) { values[i] = v; });
+                std::array<std::string, sizeof...(L)> numbers;
+                labels::decode(r.key(), [&](std::size_t i, std::string_view v) {
+                    values[i] = labels::is_integer[i] ? std::string_view(numbers[i] = v) : v;
+                });
                 return gone(values);
             });
         }
         return 0;
+    }
+    /// For infos: these values, and no others from now on.
+    template <class... A>
+    void set(const A&... values)
+        requires(Kind::type == metric_type::info && sizeof...(L) > 0)
+    {
+        const auto now = handle(values...);
+        storage_.remove_if([&](const record& r) { return &r.cell != &now.cell(); });
     }
     /// Takes out every series.
     void clear()
@@ -191,48 +212,34 @@ public:
     // The registry's side.
     void collect(batch& out) const override
     {
-        const family_id id = out.family(out.intern(name_), Kind::type, out.intern(help_), out.intern(unit_));
+        const std::string_view name = out.intern(name_);
+        const family_id id = out.family(name, Kind::type, out.intern(help_), out.intern(unit_));
         std::vector<label_view> set;
         for (const label_view& l : constant_) set.push_back({out.intern(l.name), out.intern(l.value)});
         const std::size_t fixed = set.size();
         detail::scrape_scratch scratch;
-        each([&](auto&& decode, typename Kind::cell& from, bool) {
+        each([&](auto&& decode, typename Kind::cell& from) {
             set.resize(fixed);
             decode([&](std::size_t i, std::string_view value) {
                 if (!value.empty()) set.push_back({labels::names[i], out.intern(value)});
             });
-            Kind::add(out, id, out.labels(set), from, how_, scratch);
+            Kind::add(out, {id, set, name}, from, how_, scratch);
         });
     }
 
-    [[nodiscard]] bool has_direct(direct_format) const noexcept override { return Kind::is_number && is_legacy_; }
+    [[nodiscard]] bool has_direct(direct_format format) const noexcept override
+    {
+        return Kind::lines != detail::direct_lines::none && !(Kind::has_exemplars && format == direct_format::openmetrics);
+    }
 
     bool write_direct(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const override
     {
-        if constexpr (!Kind::is_number) {
+        if constexpr (Kind::lines == detail::direct_lines::none) {
             return true;
         } else {
-            if (!cursor.started) {
-                if (!start(format, cursor, at, end)) return false;
-            }
-            const std::size_t fixed = name_.size() + pieces_.fixed() + 96;
-            const auto line = [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
-                if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
-                char* to = open_.put(at);
-                if (!pieces_.none()) {
-                    char* const first = to;
-                    *to++ = '{';
-                    to = pieces_.put(to, plain, decode);
-                    if (to == first + 1) to = first;  // every label is empty
-                    else *to++ = '}';
-                }
-                *to++ = ' ';
-                to = detail::put_number(to, from.value());
-                *to++ = '\n';
-                at = to;
-                return true;
-            };
-            return resume(cursor, line);
+            if (!cursor.started && !start(format, cursor, at, end)) return false;
+            if constexpr (Kind::lines == detail::direct_lines::number) return write_numbers(cursor, at, end);
+            else return write_histograms(format, cursor, at, end);
         }
     }
 
@@ -363,13 +370,13 @@ private:
         return fits && size <= detail::max_key ? size : 0;
     }
 
-    /// Calls f(decode, cell, plain) for every series.
+    /// Calls f(decode, cell) for every series.
     template <class F>
     void each(F&& f) const
     {
         detail::text_cursor all;
-        resume(all, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t) {
-            f(decode, from, plain);
+        resume(all, [&](auto&& decode, typename Kind::cell& from, bool, std::size_t) {
+            f(decode, from);
             return true;
         });
     }
@@ -389,12 +396,57 @@ private:
             typename map_type::cursor at{cursor.slab, cursor.unit};
             const bool done = storage_.walk(at, [&](record& r) {
                 const auto decode = [&](auto&& g) { labels::decode(r.key(), g); };
-                return f(decode, r.cell, detail::load(r.state) == detail::record_state::live, r.units * std::size_t{16} + enum_bytes + integer_bytes);
+                return f(decode, r.cell, detail::load(r.state) == detail::record_state::live,
+                         r.units * std::size_t{16} + enum_bytes + integer_bytes);
             });
             cursor.slab = at.slab;
             cursor.unit = at.unit;
             return done;
         }
+    }
+
+    bool write_numbers(detail::text_cursor& cursor, char*& at, char* end) const
+    {
+        const std::size_t fixed = name_.size() + pieces_.fixed() + 96;
+        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
+            if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
+            char* to = open_.put(at);
+            if (!pieces_.none()) {
+                char* const first = to;
+                *to++ = '{';
+                to = pieces_.put(to, plain, decode);
+                if (to == first + 1) to = first;  // every label is empty
+                else *to++ = '}';
+            }
+            *to++ = ' ';
+            to = detail::put_number(to, from.value());
+            *to++ = '\n';
+            at = to;
+            return true;
+        });
+    }
+
+    bool write_histograms(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const
+    {
+        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
+            if (!cursor.large.empty()) return false;  // goes out first
+            cursor.labels.resize(pieces_.fixed() + value_bytes + 64);
+            const char* const last = pieces_.put(cursor.labels.data(), plain, decode);
+            const std::string_view text(cursor.labels.data(), static_cast<std::size_t>(last - cursor.labels.data()));
+            const std::size_t most = lines_.most(text.size());
+            char* to = at;
+            if (static_cast<std::size_t>(end - at) < most) {
+                if (at != cursor.chunk) return false;
+                cursor.large.resize(most);  // a series longer than a chunk
+                to = cursor.large.data();
+            }
+            cursor.counts.assign(how_.bounds.size() + 1, 0);
+            const double sum = from.read(cursor.counts);
+            char* const after = lines_.put(to, format, text, cursor.counts, sum);
+            if (to == at) at = after;
+            else cursor.large.resize(static_cast<std::size_t>(after - to));
+            return true;
+        });
     }
 
     bool start(direct_format format, detail::text_cursor& cursor, char*& at, const char* end) const
@@ -427,8 +479,8 @@ private:
     std::vector<label_view> constant_;
     detail::label_pieces pieces_;
     detail::piece open_{std::string(name_)};
+    [[no_unique_address]] std::conditional_t<Kind::lines == detail::direct_lines::histogram, detail::histogram_text, nothing> lines_;
     double last_tick_ = 0;
-    bool is_legacy_ = true;
 };
 
 }  // namespace pitot

@@ -34,6 +34,10 @@ struct text_cursor {
     bool started = false;  ///< metadata written
     std::size_t slab = 0;
     std::size_t unit = 0;
+    char* chunk = nullptr;     ///< where the chunk begins
+    std::string large;         ///< a series that is longer than a chunk, written instead
+    std::vector<char> labels;  ///< scratch
+    std::vector<std::uint64_t> counts;
 };
 
 class family_base : public std::enable_shared_from_this<family_base> {
@@ -62,7 +66,8 @@ public:
     virtual void collect(batch& out) const = 0;
     /// Can write_direct() write it?
     [[nodiscard]] virtual bool has_direct(direct_format) const noexcept { return false; }
-    /// Writes whole lines into [at, end), at least 40 KiB, and moves `at` on; true when the family is written.
+    /// Writes whole lines into [at, end) and moves `at` on; true when the family is written. When cursor.large is not
+    /// empty, its text follows.
     virtual bool write_direct(direct_format, text_cursor&, char*&, char*) const { return true; }
     /// Removes what has not been used; `now` in seconds of a steady clock.
     virtual void expire(double) noexcept {}

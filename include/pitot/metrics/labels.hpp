@@ -226,6 +226,7 @@ template <class... L>
 struct label_set {
     static constexpr std::size_t size = sizeof...(L);
     static constexpr std::array<std::string_view, size> names{L::name()...};
+    static constexpr std::array<bool, size> is_integer{(form_of<L> == label_form::integer)...};
     static constexpr bool all_dense = (L::dense && ...);
 
     /// Number of series when all labels are fixed sets.

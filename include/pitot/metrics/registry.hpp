@@ -25,7 +25,7 @@ namespace pitot {
 ///     pitot::registry metrics;
 ///     auto& requests = metrics.counter<"http_requests_total", pitot::label<"method", method>, pitot::label<"path">>("Requests.");
 ///
-/// The template arguments after the name are labels in order, and at any place unit<"seconds">, sharded<N>.
+/// The template arguments after the name are labels in order, and at any place unit<"seconds">, sharded<N>, exemplars.
 /// A name registered again with the same type, labels, unit, bounds and constant labels gives the same family (its
 /// help and limits stay); with any other, registration_error is thrown. Where exceptions are off, or by try_…, see
 /// registration.hpp. References to families live as long as the registry, or until unregister.
@@ -44,14 +44,14 @@ public:
     template <fixed_string Name, class... Args>
     auto& counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards>;
+        using kind = detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     /// Counts fractions: seconds, joules. The name ends in _total.
     template <fixed_string Name, class... Args>
     auto& real_counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<double, detail::spec<Args...>::shards>;
+        using kind = detail::counter_kind<double, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     template <fixed_string Name, class... Args>
@@ -69,8 +69,49 @@ public:
     template <fixed_string Name, class... Args>
     auto& histogram(std::string_view help, const buckets& bounds = buckets::standard(), family_options options = {})
     {
-        using kind = detail::histogram_kind<detail::spec<Args...>::shards>;
+        using kind = detail::histogram_kind<detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {bounds.bounds()}, bounds.check()));
+    }
+
+    /// Counts values in exponential buckets, exposed by protobuf only (the text formats show its count and sum).
+    template <fixed_string Name, class... Args>
+    auto& native_histogram(std::string_view help, const native_buckets& how = {}, family_options options = {})
+    {
+        return made(make<detail::native_kind, Name, Args...>(help, std::move(options),
+                                                             {how, {}, detail::fraction_bounds(how.schema)}, how.check()));
+    }
+    /// Counts each value in exponential and in classic buckets: every format has something to show.
+    template <fixed_string Name, class... Args>
+    auto& native_histogram(std::string_view help, const native_buckets& how, const buckets& bounds, family_options options = {})
+    {
+        auto checked = how.check();
+        if (checked) checked = bounds.check();
+        return made(make<detail::native_kind, Name, Args...>(
+            help, std::move(options), {how, bounds.bounds(), detail::fraction_bounds(how.schema)}, std::move(checked)));
+    }
+    /// A histogram of what is there now: values enter and leave.
+    template <fixed_string Name, class... Args>
+    auto& gauge_histogram(std::string_view help, const buckets& bounds = buckets::standard(), family_options options = {})
+    {
+        return made(make<detail::gauge_histogram_kind, Name, Args...>(help, std::move(options), {bounds.bounds()}, bounds.check()));
+    }
+    template <fixed_string Name, class... Args>
+    auto& summary(std::string_view help, const quantiles& wanted = {}, family_options options = {})
+    {
+        return made(make<detail::summary_kind, Name, Args...>(help, std::move(options), {wanted}, wanted.check()));
+    }
+    /// Facts as labels, with the value 1: `metrics.info<"app_build_info", label<"version">>("…").set("1.0")`.
+    template <fixed_string Name, class... Args>
+    auto& info(std::string_view help, family_options options = {})
+    {
+        return made(make<detail::info_kind, Name, Args...>(help, std::move(options), {}));
+    }
+    /// Which of the enum E's states hold: `metrics.state_set<"job_state", state>("…").set(state::running)`.
+    template <fixed_string Name, class E, class... Args>
+    auto& state_set(std::string_view help, family_options options = {})
+    {
+        static_assert(!detail::spec<Args...>::has_label(Name), "the name of a state set is the name of its own label");
+        return made(make<detail::state_set_kind<E>, Name, Args...>(help, std::move(options), {}));
     }
 
     /// Adds what fills a batch at each scrape: a collector, a registry, a metric by itself. It is asked until the
@@ -148,19 +189,26 @@ public:
         const std::unique_ptr<char[]> memory(new char[chunk + 64]);
         char* at = memory.get();
         char* const end = memory.get() + chunk;
+        const auto flush = [&] {
+            if (at != memory.get()) out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
+            at = memory.get();
+        };
         for (const auto& f : families) {
             if (!f->has_direct(format) || rest.find(f->name())) {
                 f->collect(rest);
                 continue;
             }
             detail::text_cursor cursor;
-            while (!f->write_direct(format, cursor, at, end)) {
-                if (at == memory.get()) break;  // metadata of more than a chunk: refused at registration
-                out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
-                at = memory.get();
+            cursor.chunk = memory.get();
+            for (bool done = false; !done;) {
+                done = f->write_direct(format, cursor, at, end);
+                if (!done || !cursor.large.empty()) flush();
+                for (std::size_t i = 0; i < cursor.large.size(); i += chunk)
+                    out(static_cast<const char*>(cursor.large.data() + i), std::min(chunk, cursor.large.size() - i));
+                cursor.large.clear();
             }
         }
-        if (at != memory.get()) out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
+        flush();
     }
 
     /// Removes series that expired, and gives memory back; every scrape does it.
@@ -199,7 +247,7 @@ private:
         using spec = detail::spec<Args...>;
         using family = family_of<Kind, Args...>;
         detail::check_name<Name, Kind::type>();
-        spec::template check<Name, Kind::type>();
+        spec::template check<Name, Kind>();
         if (checked) checked = detail::check_options(options, spec::names(), help);
         if (!checked) return unexpected(checked.error().code, concat(Name.view(), ": ", checked.error().message));
         const std::lock_guard lock(mutex_);

@@ -25,6 +25,9 @@ struct sharded {
     static_assert(N >= 2 && (N & (N - 1)) == 0 && N <= 1024, "the number of shards is a power of two from 2 to 1024");
 };
 
+/// Keeps the newest exemplar of each counter, or of each bucket of a classic histogram: about 300 bytes each.
+struct exemplars {};
+
 namespace detail {
 
 template <class... T>
@@ -82,8 +85,8 @@ consteval void check_name()
 
 template <class... Args>
 struct spec {
-    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0) && ...),
-                  "between the angle brackets stand, after the name: label<…>, unit<…>, sharded<…>");
+    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0 || std::is_same_v<Args, exemplars>) && ...),
+                  "after the name stand label<...>, unit<...>, sharded<...> or exemplars");
     static_assert(((is_unit<Args> ? 1 : 0) + ... + 0) <= 1, "a family has one unit");
     static_assert(((shards_of<Args> != 0 ? 1 : 0) + ... + 0) <= 1, "a family is sharded once");
 
@@ -91,6 +94,8 @@ struct spec {
     template <class Kind>
     using family = typename family_from<Kind, labels>::type;
     static constexpr unsigned shards = (shards_of<Args> + ... + 0U) == 0 ? 1 : (shards_of<Args> + ... + 0U);
+
+    static constexpr bool keeps_exemplars = (std::is_same_v<Args, exemplars> || ...);
 
     static constexpr std::span<const std::string_view> names() noexcept { return label_names<labels>::names; }
     static constexpr std::string_view unit_text() noexcept
@@ -100,9 +105,20 @@ struct spec {
         return text;
     }
 
-    template <fixed_string Name, metric_type Type>
+    static consteval bool has_label(std::string_view name)
+    {
+        for (const std::string_view n : names())
+            if (n == name) return true;
+        return false;
+    }
+
+    template <fixed_string Name, class Kind>
     static consteval void check()
     {
+        constexpr metric_type Type = Kind::type;
+        static_assert(!keeps_exemplars || Kind::has_exemplars, "only counters and classic histograms keep exemplars");
+        static_assert(shards == 1 || Kind::type == metric_type::counter || Kind::lines == direct_lines::histogram,
+                      "only counters and classic histograms can be sharded");
         constexpr bool legal = [] {
             for (const std::string_view n : names())
                 if (!is_legacy_label_name(n)) return false;
