@@ -4,6 +4,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/base/version.hpp>
 #include <pitot/collect/collector.hpp>
+#include <pitot/collect/table.hpp>
 #include <pitot/collect/workers.hpp>
 #include <pitot/model/batch.hpp>
 
@@ -40,6 +41,15 @@ struct scraper_options {
     /// Told when a collector's error appears, changes or goes (then the error is null). Called by the scraping thread.
     std::function<void(std::string_view collector, const error* problem)> on_change = {};
 };
+
+inline constexpr metric scraper_metrics[] = {
+    {.name = "pitot_build_info", .type = metric_type::info, .labels = "version", .help = "The version that runs.", .source = "this program"},
+    {.name = "pitot_collector_up", .labels = "collector", .help = "Whether the collector ended in time and without an error.", .source = "the scrape"},
+    {.name = "pitot_collector_duration_seconds", .unit = "seconds", .labels = "collector", .help = "Time that the collector took in this scrape.", .source = "the scrape"},
+    {.name = "pitot_collector_samples", .labels = "collector", .help = "Samples that the collector gave in this scrape.", .source = "the scrape"},
+    {.name = "pitot_collector_errors_total", .type = metric_type::counter, .labels = "collector", .help = "Scrapes in which the collector failed or was late.", .source = "the scrape"},
+};
+inline constexpr metric_table scraper_table = {"scrape", "", scraper_metrics};
 
 /// Holds collectors and runs them. add() and run() by one thread at a time.
 ///
@@ -167,17 +177,17 @@ private:
 
     void add_health()
     {
-        const family_id build = merged_.family("pitot_build_info", metric_type::info, "The version that runs.");
+        const auto family = [this](std::size_t i) {
+            const metric& m = scraper_metrics[i];
+            return merged_.family(m.name, m.type, m.help, m.unit);
+        };
+        const family_id build = family(0);
         const label_view info[] = {{"version", version}, {"revision", options_.revision}};
         merged_.add(build, merged_.labels(labels_view(info, options_.revision.empty() ? 1 : 2)), 1);
-        const family_id up = merged_.family("pitot_collector_up", metric_type::gauge,
-                                            "Whether the collector ended in time and without an error.");
-        const family_id duration = merged_.family("pitot_collector_duration_seconds", metric_type::gauge,
-                                                  "Time that the collector took in this scrape.", "seconds");
-        const family_id samples = merged_.family("pitot_collector_samples", metric_type::gauge,
-                                                 "Samples that the collector gave in this scrape.");
-        const family_id errors = merged_.family("pitot_collector_errors_total", metric_type::counter,
-                                                "Scrapes in which the collector failed or was late.");
+        const family_id up = family(1);
+        const family_id duration = family(2);
+        const family_id samples = family(3);
+        const family_id errors = family(4);
         for (const entry& e : entries_) {
             if (!e.part) continue;
             const labels_id labels = merged_.labels({{"collector", e.run->what.name()}});

@@ -23,6 +23,37 @@
 
 namespace pitot {
 
+/// host  without brackets; empty: all interfaces
+struct tcp_address {
+    std::string host;
+    std::string port;
+};
+
+/// Takes HOST:PORT, [IPV6]:PORT or :PORT apart; nothing is looked up.
+/// error  invalid_value naming the address and what is expected
+[[nodiscard]] inline result<tcp_address> parse_tcp_address(std::string_view address)
+{
+    const auto wrong = [&](std::string_view why) {
+        return unexpected(errc::invalid_value, concat("cannot listen on '", address, "': ", why,
+                                                      "; HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH is expected"));
+    };
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string_view::npos) return wrong("there is no port");
+    std::string_view host = address.substr(0, colon);
+    const std::string_view port = address.substr(colon + 1);
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']')) return wrong("the bracket is not closed");
+        host = host.substr(1, host.size() - 2);
+        if (host.empty()) return wrong("the brackets are empty");
+    } else if (host.find(':') != std::string_view::npos) {
+        return wrong("an IPv6 address stands in brackets");
+    }
+    std::uint16_t number = 0;
+    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (port.empty() || problem != std::errc{} || end != port.data() + port.size()) return wrong("the port is no number from 0 to 65535");
+    return tcp_address{std::string(host), std::string(port)};
+}
+
 /// A socket that listens; closes it, and removes the file of a unix socket that is still its own.
 class listen_socket {
 public:
@@ -62,6 +93,7 @@ private:
     {
         const errc kind = code == EACCES || code == EPERM ? errc::permission
                           : code == EADDRNOTAVAIL         ? errc::not_found
+                          : code == EAFNOSUPPORT          ? errc::unsupported
                                                           : errc::io;
         return unexpected(kind, concat("cannot listen on ", address, ": ", std::generic_category().message(code)));
     }
@@ -142,27 +174,11 @@ inline result<void> listen_socket::bind_tcp(std::string_view address, const addr
 
 inline result<void> listen_socket::open_tcp(std::string_view address)
 {
-    const auto wrong = [&](std::string_view why) {
-        return unexpected(errc::invalid_value, concat("cannot listen on '", address, "': ", why,
-                                                      "; HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH is expected"));
-    };
-    const std::size_t colon = address.rfind(':');
-    if (colon == std::string_view::npos) return wrong("there is no port");
-    std::string_view host = address.substr(0, colon);
-    const std::string port(address.substr(colon + 1));
-    if (host.starts_with('[')) {
-        if (!host.ends_with(']')) return wrong("the bracket is not closed");
-        host = host.substr(1, host.size() - 2);
-        if (host.empty()) return wrong("the brackets are empty");
-    } else if (host.find(':') != std::string_view::npos) {
-        return wrong("an IPv6 address stands in brackets");
-    }
-    std::uint16_t number = 0;
-    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (port.empty() || problem != std::errc{} || end != port.data() + port.size()) return wrong("the port is no number from 0 to 65535");
-
-    const bool any = host.empty();
-    const std::string name(host);
+    result<tcp_address> read = parse_tcp_address(address);
+    if (!read) return unexpected(std::move(read.error()));
+    const std::string& name = read->host;
+    const std::string& port = read->port;
+    const bool any = name.empty();
     addrinfo hints = {};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | (any ? AI_PASSIVE : 0);
@@ -176,7 +192,7 @@ inline result<void> listen_socket::open_tcp(std::string_view address)
         for (const addrinfo* at = list; at != nullptr; at = at->ai_next) {
             if (at->ai_family != family) continue;
             outcome = bind_tcp(address, *at, any);
-            if (outcome.has_value() || errno != EAFNOSUPPORT) return outcome;
+            if (outcome.has_value() || (outcome.error().code != errc::unsupported && outcome.error().code != errc::not_found)) return outcome;
         }
     return outcome;
 }
