@@ -90,7 +90,7 @@ inline char* write_canonical_number(char* first, double value) noexcept
     double value = 0;
     const auto [end, code] = detail::read_decimal(rest.data(), rest.data() + rest.size(), value);
     if (code == std::errc::invalid_argument || end != rest.data() + rest.size()) return bad();
-    if (!digit_first && std::isnan(value) && rest.size() != 3) return bad();  // "nan(…)"
+    if (!digit_first && std::isnan(value) && text.size() != 3) return bad();  // "nan(…)", "-nan"
     if (code == std::errc::result_out_of_range) {
         bool small = false;  // the sign of the exponent says which way it left the range
         bool significant = false;

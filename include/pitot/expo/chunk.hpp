@@ -39,6 +39,7 @@ public:
                 return;
             }
         }
+        if (text.empty()) return;  // its data may be null, which memcpy must not see
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }

@@ -14,6 +14,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace pitot::expo {
 
@@ -229,8 +230,10 @@ template <class Out>
 void write_protobuf(const batch& in, Out& out, const protobuf_options& options = {})
 {
     detail::wire_writer<Out> wire(out);
+    std::unordered_set<std::string> written;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const family_view view = in[i];
+        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second) continue;
         const detail::protobuf_family family(view, options.scheme);
         detail::wire_size size;
         family.write(size);

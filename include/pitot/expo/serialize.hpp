@@ -1,6 +1,7 @@
 #pragma once
 // A collector's answer to one scrape, for programs that have an HTTP server of their own.
 
+#include <pitot/expo/collisions.hpp>
 #include <pitot/expo/negotiate.hpp>
 #include <pitot/expo/write.hpp>
 #include <pitot/model/collector.hpp>
@@ -10,20 +11,24 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pitot::expo {
 
 /// One answer; content_encoding is empty or "gzip".
+/// problems  what could not be exposed as collected, to be logged: names that collide when escaped
 struct response {
     std::string content_type;
     std::string content_encoding;
     std::string body;
+    std::vector<error> problems;
 };
 
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
+/// returns  what could not be exposed as collected: names that collide when escaped
 template <collector Source, class Sink>
-void write_exposition(Source& source, Sink sink, const write_options& options = {})
+std::vector<error> write_exposition(Source& source, Sink sink, const write_options& options = {})
 {
     batch rest;
     constexpr bool direct = direct_text_source<Source, Sink>;
@@ -40,6 +45,7 @@ void write_exposition(Source& source, Sink sink, const write_options& options = 
     chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     write(rest, out, options);
     out.finish();
+    return escaping_collisions(rest, options.scheme);
 }
 
 /// The answer to a scrape.
@@ -51,8 +57,8 @@ template <collector Source, class Compress>
 [[nodiscard]] response serialize(Source& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
 {
     agreement agreed = negotiate(accept);
-    response out{std::move(agreed.content_type), {}, {}};
-    write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
+    response out{std::move(agreed.content_type), {}, {}, {}};
+    out.problems = write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
                      {agreed.form, agreed.scheme});
     std::string packed;
     if (accepts_gzip(accept_encoding) && std::forward<Compress>(compress)(std::string_view(out.body), packed)) {

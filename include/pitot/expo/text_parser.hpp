@@ -5,6 +5,7 @@
 #include <pitot/expo/openmetrics_rules.hpp>
 #include <pitot/expo/parse_options.hpp>
 
+#include <algorithm>  // std::min
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -54,6 +55,8 @@ public:
         close_family();
         if (om_ && !eof_ && !stop_)
             report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
+        if (!om_ && options_.strict && !stop_ && at != text_.data() && at[-1] != '\n')
+            report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
         return std::move(errors_);
@@ -79,6 +82,7 @@ private:
     }
     void report(error e)
     {
+        e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
         if (errors_.size() < options_.max_errors) errors_.push_back(std::move(e));
         if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
     }
@@ -106,7 +110,10 @@ private:
             }
             if (line.front() == '#') return openmetrics_metadata(line);
         } else {
-            if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+            if (!line.empty() && line.back() == '\r') {
+                if (options_.strict) return report(errc::syntax, &line.back(), 1, "a line ends in a newline alone, without a carriage return");
+                line.remove_suffix(1);
+            }
             const std::size_t first = line.find_first_not_of(" \t");
             if (first == std::string_view::npos) return;
             if (line[first] == '#') return text_comment(line.substr(first));
@@ -152,6 +159,7 @@ private:
         if (!is_type && !is_help) return;  // an ordinary comment
         rest.remove_prefix(4);
         skip();
+        if (rest.empty()) return;  // says nothing, and is no error upstream either
         std::string_view name;
         const char* const at = rest.data();
         bool good = true;
@@ -164,10 +172,13 @@ private:
         if (is_help) {
             if (family.has_help) return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
             family.has_help = true;
+            if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
+                return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
             if (auto help = unescape_help(rest)) out_.row(family.points.family()).help = *help;
             return;
         }
-        const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+        if (rest.empty()) return;
+        const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
         const auto type = type_of(word);
         if (!type)
             return report(errc::invalid_value, word.data(), word.size(),
@@ -260,6 +271,10 @@ private:
                 *to++ = next == 'n' ? '\n' : next;
                 ++i;
             } else {
+                if (text[i] == '\\' && !om_ && options_.strict) {
+                    report(errc::syntax, text.data() + i, 1, "the escapes of a help text are \\\\ and \\n");
+                    return std::nullopt;
+                }
                 *to++ = text[i];
             }
         }

@@ -92,7 +92,7 @@ template <collector Source>
 [[nodiscard]] result<void> write_textfile(Source& source, const std::string& path)
 {
     std::string text;
-    write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); });
+    static_cast<void>(write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
     return replace_file(path, text);
 }
 
