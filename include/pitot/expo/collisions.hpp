@@ -1,6 +1,7 @@
 #pragma once
 // Names that were different and are the same once escaped: http.requests and http_requests under `underscores`.
 
+#include <pitot/base/error.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/expo/escaping.hpp>
 #include <pitot/model/batch.hpp>

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>  // std::remove_reference_t
 #include <utility>
 #include <vector>
 
@@ -27,11 +28,12 @@ struct response {
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
 /// returns  what could not be exposed as collected: names that collide when escaped
-template <collector Source, class Sink>
-std::vector<error> write_exposition(Source& source, Sink sink, const write_options& options = {})
+template <class Source, class Sink>
+    requires collector<std::remove_reference_t<Source>>
+std::vector<error> write_exposition(Source&& source, Sink sink, const write_options& options = {})
 {
     batch rest;
-    constexpr bool direct = direct_text_source<Source, Sink>;
+    constexpr bool direct = direct_text_source<std::remove_reference_t<Source>, Sink>;
     bool collected = false;
     if constexpr (direct) {
         // dots rewrites legacy names too, and _created lines are the batch's
@@ -53,8 +55,9 @@ std::vector<error> write_exposition(Source& source, Sink sink, const write_optio
 /// accept_encoding  its Accept-Encoding header
 /// compress         bool(std::string_view body, std::string& gzipped); connect/gzip.hpp has one. Called when gzip is
 ///                  allowed; when it answers false the body goes out as it is
-template <collector Source, class Compress>
-[[nodiscard]] response serialize(Source& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
+template <class Source, class Compress>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
 {
     agreement agreed = negotiate(accept);
     response out{std::move(agreed.content_type), {}, {}, {}};
@@ -69,8 +72,9 @@ template <collector Source, class Compress>
 }
 
 /// The answer to a scrape, not compressed.
-template <collector Source>
-[[nodiscard]] response serialize(Source& source, std::string_view accept)
+template <class Source>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] response serialize(Source&& source, std::string_view accept)
 {
     return serialize(source, accept, {}, [](std::string_view, std::string&) { return false; });
 }

@@ -88,8 +88,9 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
 /// Leaves a collector's metrics as text 0.0.4 for a textfile collector.
 /// path   of the file, usually *.prom
 /// error  of replace_file
-template <collector Source>
-[[nodiscard]] result<void> write_textfile(Source& source, const std::string& path)
+template <class Source>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] result<void> write_textfile(Source&& source, const std::string& path)
 {
     std::string text;
     static_cast<void>(write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
