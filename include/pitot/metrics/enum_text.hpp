@@ -1,6 +1,7 @@
 #pragma once
 // The texts of an enum used as a label: given by hand, or read from the compiler's spelling of the enumerators.
 
+#include <algorithm>  // std::min
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -56,12 +57,13 @@ constexpr std::array<std::string_view, reflected_values> reflect() noexcept
     text = text.substr(0, text.rfind('>'));
 #else
     text.remove_prefix(text.find("Values = {") + 10);
-    text = text.substr(0, text.find('}'));
+    text = text.substr(0, std::min(text.find("};"), text.find("}]")));  // not the one of "{anonymous}::"
 #endif
     for (std::size_t i = 0; i < reflected_values; ++i) {
         const std::size_t end = text.find(", ");
         const std::string_view one = text.substr(0, end);
-        if (one.find('(') == std::string_view::npos) {
+        const std::size_t cast = one.rfind(')');  // of "(method)2", or of "(anonymous namespace)::method::get"
+        if (cast == std::string_view::npos || one[cast + 1] == ':') {
             const std::size_t scope = one.rfind("::");
             texts[i] = scope == std::string_view::npos ? one : one.substr(scope + 2);
         }

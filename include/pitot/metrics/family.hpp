@@ -188,7 +188,7 @@ public:
     }
     /// For infos: these values, and no others from now on.
     template <class... A>
-    void set(const A&... values)
+    void replace(const A&... values)
         requires(Kind::type == metric_type::info && sizeof...(L) > 0)
     {
         const auto now = handle(values...);

@@ -100,7 +100,7 @@ public:
     {
         return made(make<detail::summary_kind, Name, Args...>(help, std::move(options), {wanted}, wanted.check()));
     }
-    /// Facts as labels, with the value 1: `metrics.info<"app_build_info", label<"version">>("…").set("1.0")`.
+    /// Facts as labels, with the value 1: `metrics.info<"app_build_info", label<"version">>("…").replace("1.0")`.
     template <fixed_string Name, class... Args>
     auto& info(std::string_view help, family_options options = {})
     {

@@ -307,20 +307,25 @@ private:
         if (table_ != nullptr && (used_slots_ + 1) * 8 <= table_->size * 7) return true;
         std::size_t size = table_ == nullptr ? 16 : table_->size;
         while ((live_ + 1) * 8 > size * 6) size = size < 65536 ? size * 2 : size + size / 4;
+        return rebuild(size);
+    }
+
+    bool rebuild(std::size_t size) noexcept
+    {
         if (!reserve_retired(1)) return false;
-        table* const grown = new_table(size);
-        if (grown == nullptr) return false;
+        table* const fresh = new_table(size);
+        if (fresh == nullptr) return false;
         for (slab* s : slabs_) {
             if (s == nullptr) continue;
             for (std::size_t at = 0; at < s->used;) {
                 record* const r = s->at(at);
                 at += r->units;
-                if (is_live(r->state)) put(*grown, Labels::hash_key(seed_, r->key()), r);
+                if (is_live(r->state)) put(*fresh, Labels::hash_key(seed_, r->key()), r);
             }
         }
         used_slots_ = live_;
         table* const before = table_;
-        store<seq_cst>(table_, grown);
+        store<seq_cst>(table_, fresh);
         if (before != nullptr) retire(retired::is_table, before);
         return true;
     }
@@ -440,6 +445,8 @@ private:
         }
         retired_.erase(retired_.begin(), retired_.begin() + static_cast<std::ptrdiff_t>(n));
         if (empty_slabs_ * 4 > slabs_.size()) free_slabs();
+        if (table_ != nullptr && table_->size > 1024 && live_ < table_->size / 8) rebuild(live_ * 2 + 16);
+        if (retired_.empty() && retired_.capacity() > 1024) std::vector<retired>().swap(retired_);
     }
 
     /// One reference less; true when it was the last.
