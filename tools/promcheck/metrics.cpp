@@ -162,16 +162,9 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
         // A binary message has neither lines nor columns worth showing.
         const bool binary = in.format == expo::format::protobuf;
         const lint::source text(in.name, binary ? std::string() : std::string(in.text()));
-        if (how.parse_only || how.convert != settings::target::none) {
-            for (const error& e : in.errors) report.findings.push_back(lint::finding_of(text, e, lint::metrics::syntax.about.id));
-        } else {
-            auto found = lint::metrics::check(in, text, how.disabled);
-            std::move(found.begin(), found.end(), std::back_inserter(report.findings));
-        }
-        if (binary)  // but the byte says where the message is broken
-            for (std::size_t i = 0, n = 0; i < report.findings.size() && n < in.errors.size(); ++i)
-                if (report.findings[i].file == in.name && report.findings[i].rule == lint::metrics::syntax.about.id)
-                    report.findings[i].message += fmt::format(" (at byte {})", in.errors[n++].where.offset);
+        const bool rules = !how.parse_only && how.convert == settings::target::none;
+        auto found = rules ? lint::metrics::check(in, text, how.disabled) : lint::metrics::syntax_findings(in, text);
+        std::move(found.begin(), found.end(), std::back_inserter(report.findings));
     }
     const auto worst = lint::worst(report.findings);
     const exit_code code = worst && *worst >= how.fail_on ? exit_code::findings : exit_code::clean;
@@ -196,7 +189,7 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
         if (show_info || f.level != lint::severity::info) lint::append_text(text, f, style);
     const bool hidden = !show_info && lint::count(report.findings, lint::severity::info) > 0;
     text += fmt::format("{} {}, {} series: {}{}\n", families, families == 1 ? "family" : "families", series,
-                        lint::counts_text(report.findings), hidden ? " (--strict shows it)" : "");
+                        lint::counts_text(report.findings), hidden ? " (shown with --strict)" : "");
     print(text);
     return code;
 }
@@ -208,7 +201,7 @@ exit_code convert(std::vector<catalog::exposition>& all, const settings& how)
     for (const catalog::exposition& in : all) left_out += merged.merge(in.families, false);
     merged.finish();
     if (left_out != 0)
-        fmt::print(stderr, "promcheck metrics: {} series are left out: their families have another type in an earlier source\n", left_out);
+        fmt::print(stderr, "promcheck metrics: left out {} series whose family has another type in an earlier source\n", left_out);
     const auto write = [&](const char* data, std::size_t size) { std::fwrite(data, 1, size, stdout); };
     if (how.convert == settings::target::json) {
         print(catalog::to_json(merged));

@@ -33,6 +33,26 @@ inline constexpr metrics_rule rules[] = {
     reserved_label, type_in_name,      reserved_character, camel_case,    unit_abbreviation, missing_type, inconsistent_labels,
 };
 
+/// What the reader of an exposition said, as findings. A message that quotes a very long text is cut.
+[[nodiscard]] inline std::vector<finding> syntax_findings(const catalog::exposition& in, const source& text)
+{
+    std::vector<finding> findings;
+    for (const error& e : in.errors) {
+        finding f = finding_of(text, e, syntax.about.id);
+        if (in.format == expo::format::protobuf) f.message += concat(" (at byte ", std::to_string(e.where.offset), ")");
+        constexpr std::size_t half = 120;
+        if (f.message.size() > 3 * half) {
+            std::size_t cut = half;
+            while (cut > 0 && (static_cast<unsigned char>(f.message[cut]) & 0xC0U) == 0x80U) --cut;
+            std::size_t rest = f.message.size() - half;
+            while (rest < f.message.size() && (static_cast<unsigned char>(f.message[rest]) & 0xC0U) == 0x80U) ++rest;
+            f.message = concat(std::string_view(f.message).substr(0, cut), "…", std::string_view(f.message).substr(rest));
+        }
+        findings.push_back(std::move(f));
+    }
+    return findings;
+}
+
 /// Everything that the rules say of an exposition, the reader's errors included, by place.
 /// in         what was read; families that a malformed part cost are not judged
 /// disabled   ids of rules to leave out
@@ -40,8 +60,7 @@ inline constexpr metrics_rule rules[] = {
                                                 const std::vector<std::string>& disabled = {})
 {
     const auto is_off = [&](std::string_view id) { return std::find(disabled.begin(), disabled.end(), id) != disabled.end(); };
-    std::vector<finding> findings;
-    for (const error& e : in.errors) findings.push_back(finding_of(text, e, syntax.about.id));
+    std::vector<finding> findings = syntax_findings(in, text);
     const context where(in);
     remarks found;
     for (std::size_t i = 0; i < in.families.size(); ++i) {

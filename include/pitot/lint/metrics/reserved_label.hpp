@@ -12,7 +12,8 @@ inline constexpr metrics_rule reserved_label{
         const metric_type type = family.type();
         std::vector<std::string_view> said;  // once for each name, at its first series
         for (std::size_t i = 0; i < family.size(); ++i) {
-            for (const label_view& label : family[i].labels()) {
+            const point_view point = family[i];
+            for (const label_view& label : point.labels()) {
                 std::string_view owner;
                 if (label.name == "le" && type != metric_type::histogram && type != metric_type::gauge_histogram && type != metric_type::unknown)
                     owner = "histograms";
@@ -22,7 +23,7 @@ inline constexpr metrics_rule reserved_label{
                     owner = "Prometheus itself";
                 if (owner.empty() || std::find(said.begin(), said.end(), label.name) != said.end()) continue;
                 said.push_back(label.name);
-                add(out, about, in.place_of(label, family),
+                add(out, about, in.place_of(label, point, family),
                     concat("the ", to_string(type), " ", family.name(), " has the label ", label.name, ", which belongs to ", owner));
             }
         }

@@ -15,7 +15,7 @@ struct unit_word {
 
 inline constexpr unit_word unit_words[] = {
     {"amperes", "amperes"}, {"bytes", "bytes"},     {"celsius", "celsius"}, {"grams", "grams"},   {"joules", "joules"},
-    {"kelvin", "kelvin"},   {"meters", "meters"},   {"metres", "metres"},   {"moles", "moles"},   {"seconds", "seconds"},
+    {"kelvin", "kelvin"},   {"meters", "meters"},   {"metres", "metres"},  {"seconds", "seconds"},
     {"volts", "volts"},
     {"minutes", "seconds"}, {"hours", "seconds"},   {"days", "seconds"},    {"weeks", "seconds"}, {"kelvins", "kelvin"},
     {"fahrenheit", "celsius"}, {"rankine", "celsius"}, {"inches", "meters"}, {"yards", "meters"}, {"miles", "meters"},
