@@ -1,7 +1,10 @@
 #pragma once
 // Typed metrics and their exposition; needs the standard library alone.
 
-#include <pitot/expo/parse.hpp>      // expositions back into batches
-#include <pitot/expo/serialize.hpp>  // the answer to a scrape
-#include <pitot/expo/textfile.hpp>   // what a batch job leaves
+#include <pitot/expo/parse.hpp>
+#include <pitot/expo/serialize.hpp>
+#include <pitot/expo/textfile.hpp>
+#include <pitot/metrics/counter.hpp>
+#include <pitot/metrics/gauge.hpp>
 #include <pitot/metrics/registry.hpp>
+#include <pitot/metrics/view.hpp>
