@@ -1,0 +1,115 @@
+#include <pitot/json/write.hpp>
+#include <pitot/lint/dashboard/check.hpp>
+
+#include <catch.hpp>
+
+#include <set>
+
+namespace lint = pitot::lint;
+using lint::dashboards::verdicts;
+
+namespace {
+
+/// Judges one expression against the names a, b and c_total.
+verdicts judge(std::string_view expr, bool with_metrics = true)
+{
+    pitot::json::writer w;
+    w.begin_object().key("panels").begin_array().begin_object().key("targets").begin_array().begin_object();
+    w.member("expr", expr).end_object().end_array().end_object().end_array().end_object();
+    pitot::catalog::metric_names names;
+    for (const char* name : {"a", "b", "c_total"}) names.add(name);
+    verdicts out;
+    const lint::source file("d.json", std::string(w.text()));
+    CHECK(lint::dashboards::check(file, with_metrics ? &names : nullptr, {}, out));
+    CHECK(out.queries == 1);
+    for (const lint::finding& f : out.findings) {
+        CHECK(f.pointer == "/panels/0/targets/0/expr");
+        CHECK(f.query == expr);
+    }
+    return out;
+}
+
+std::string verdict(std::string_view expr, bool with_metrics = true)
+{
+    const verdicts v = judge(expr, with_metrics);
+    std::string text = v.ok() == 1 ? "ok" : v.broken == 1 ? "broken" : "not verified";
+    for (const lint::finding& f : v.findings) text += pitot::concat(" ", lint::to_string(f.level), ":", f.rule);
+    for (const auto& [reason, n] : v.reasons) text += pitot::concat(" ", reason);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a query is ok, broken or not verified")
+{
+    CHECK(verdict("rate(c_total[$__rate_interval]) / a{x=\"$y\"}") == "ok");
+    CHECK(verdict("vector(1)") == "ok");
+    CHECK(verdict("missing") == "broken error:metric-not-exposed");
+    CHECK(verdict("missing + gone") == "broken error:metric-not-exposed error:metric-not-exposed");
+    CHECK(verdict("sum(a") == "broken error:promql-parse");
+    CHECK(verdict("$m + missing") == "broken error:metric-not-exposed");
+    CHECK(verdict("rate($m[5m])") == "not verified variable metric name");
+    CHECK(verdict("{__name__=\"$m\"}") == "not verified variable metric name");
+    CHECK(verdict("{__name__=~\"a.*\"}") == "not verified metric name by regular expression");
+    CHECK(verdict("{job=\"x\"}") == "not verified selector without a metric name");
+    CHECK(verdict("job:a:rate5m") == "not verified name recorded by a rule");
+    CHECK(verdict("$a / $b") == "not verified query made of variables");
+    CHECK(verdict("a", false) == "not verified no metrics given");
+    CHECK(verdict("a b", false) == "broken error:promql-parse");
+    CHECK(verdict("up{job=\"x\"} * scrape_duration_seconds") == "ok");
+}
+
+TEST_CASE("absent() and the other side of or expect a metric to be missing")
+{
+    CHECK(verdict("absent(missing)") == "ok info:metric-not-exposed");
+    CHECK(verdict("absent_over_time(missing[5m]) or absent(gone)") == "ok info:metric-not-exposed info:metric-not-exposed");
+    CHECK(verdict("missing or a") == "ok info:metric-not-exposed");
+    CHECK(verdict("sum(rate(missing[5m])) or vector(0)") == "ok info:metric-not-exposed");
+    CHECK(verdict("sum(missing or a) / b") == "ok info:metric-not-exposed");
+    CHECK(verdict("(missing or gone) or a") == "ok info:metric-not-exposed info:metric-not-exposed");
+    CHECK(verdict("missing or gone") == "broken error:metric-not-exposed error:metric-not-exposed");
+    CHECK(verdict("missing or a + gone") == "broken error:metric-not-exposed error:metric-not-exposed");
+    CHECK(verdict("sum(missing) / (a or b)") == "broken error:metric-not-exposed");
+    CHECK(verdict("missing unless a") == "broken error:metric-not-exposed");
+    CHECK(verdict("f(missing, a or b)") == "broken error:metric-not-exposed");
+    CHECK(verdict("missing or $m") == "broken error:metric-not-exposed");
+}
+
+TEST_CASE("a finding stands at the name in the file, through escapes and variables")
+{
+    const verdicts v = judge("sum by ($g) (\n  rate(x_total{a=\"\xC3\xA4\"}[$i])) / ${p}_x");
+    REQUIRE(v.findings.size() == 1);
+    const lint::finding& f = v.findings[0];
+    CHECK(f.where.length == 7);
+    CHECK(f.excerpt == "  rate(x_total{a=\"\xC3\xA4\"}[$i])) / ${p}_x");
+    CHECK(f.mark == pitot::text_span{7, 7});
+    CHECK(f.begin.line == 1);
+    CHECK(f.end.column == f.begin.column + 7);
+    CHECK(judge("c").findings[0].suggestion == "did you mean c_total?");
+}
+
+TEST_CASE("broken JSON, double keys and what is no dashboard")
+{
+    verdicts out;
+    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [,]}"), nullptr, {}, out));
+    REQUIRE(out.findings.size() == 1);
+    CHECK(out.findings[0].rule == "json-syntax");
+    CHECK(out.findings[0].begin == pitot::text_position{1, 13});
+    CHECK_FALSE(lint::dashboards::check(lint::source("d", "{}"), nullptr, {}, out));
+    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [{\"id\": 1,\n\"id\": 2}]}"), nullptr, {}, out));
+    REQUIRE(out.findings.size() == 2);
+    CHECK(out.findings[1].rule == "duplicate-key");
+    CHECK(out.findings[1].pointer == "/panels/0/id");
+    CHECK(out.findings[1].begin == pitot::text_position{2, 1});
+}
+
+TEST_CASE("every rule explains itself, under its own name")
+{
+    std::set<std::string_view> ids;
+    for (const auto& r : lint::dashboards::rules) {
+        INFO(r.about.id);
+        CHECK(ids.insert(r.about.id).second);
+        for (const std::string_view part : {r.about.summary, r.about.why, r.about.example, r.about.fix}) CHECK_FALSE(part.empty());
+        CHECK(r.about.summary.back() != '.');
+    }
+}
