@@ -58,7 +58,7 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 exit_code list_rules()
 {
     for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules)
-        fmt::print("{:<20} {:<8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
+        fmt::print("{:20} {:8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
     return exit_code::clean;
 }
 

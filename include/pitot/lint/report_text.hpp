@@ -96,8 +96,10 @@ inline void append_excerpt(std::string& out, const finding& f, const text_style&
         column = column - from + (from > 0 ? 1U : 0U);
         carets = std::min(carets, utf8_length(line) - column);
     }
-    fmt::format_to(std::back_inserter(out), "    {}\n    {:{}}{}{:^>{}}{}\n", line, "", column,
-                   style.colour ? "\x1b[1;32m" : "", "", carets, style.colour ? "\x1b[0m" : "");
+    const std::string_view green = style.colour ? "\x1b[1;32m" : "";
+    const std::string_view plain = style.colour ? "\x1b[0m" : "";
+    fmt::format_to(std::back_inserter(out), "    {}\n    {}{}{}{}\n", line, std::string(column, ' '), green,
+                   std::string(carets, '^'), plain);
 }
 
 }  // namespace detail

@@ -191,14 +191,7 @@ private:
             return true;
         }
         switch (now) {
-        case token_kind::left_bracket:
-            if (kind(at_ + 1) == token_kind::right_bracket) return ++at_, expected("a duration");
-            for (std::size_t depth = 0;; ++at_) {  // the lexer has seen that they match
-                if (kind(at_) == token_kind::left_bracket) ++depth;
-                if (kind(at_) == token_kind::right_bracket && --depth == 0) break;
-            }
-            step_over(false);
-            return true;
+        case token_kind::left_bracket: return range();
         case token_kind::by:
         case token_kind::without:
             if (closed_ != frame_kind::aggregation) return expected("an operator");
@@ -216,6 +209,40 @@ private:
         case token_kind::right_paren: close(); return true;
         case token_kind::identifier: return metricsql_word();
         default: return expected("an operator");
+        }
+    }
+
+    /// [5m], [1h:1m], [2 * step():]: numbers, durations and the operators between them.
+    [[nodiscard]] bool range()
+    {
+        bool before = false;  // an operand stands before
+        std::size_t depth = 0;
+        for (++at_;; ++at_) {
+            const token_kind now = kind(at_);
+            const bool name = now == token_kind::identifier || now == token_kind::step || now == token_kind::range;
+            if (now == token_kind::right_bracket) {
+                if (!before && kind(at_ - 1) != token_kind::colon) return expected("a duration");
+                step_over(false);
+                return true;
+            }
+            if (now == token_kind::number || now == token_kind::duration || name) {
+                if (before) return expected(depth == 0 ? "']'" : "')'");
+                before = true;
+            } else if (now == token_kind::left_paren) {
+                const token_kind last = kind(at_ - 1);
+                if (before && last != token_kind::identifier && last != token_kind::step && last != token_kind::range)
+                    return expected("']'");
+                before = false;
+                ++depth;
+            } else if (now == token_kind::right_paren) {
+                before = true;
+                --depth;
+            } else if (now == token_kind::colon || now == token_kind::comma || (now >= token_kind::add && now <= token_kind::power)) {
+                if (!before && now != token_kind::add && now != token_kind::subtract) return expected("a duration");
+                before = false;
+            } else {
+                return expected("a duration");
+            }
         }
     }
 

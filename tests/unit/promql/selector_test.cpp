@@ -141,10 +141,16 @@ TEST_CASE("the words of VictoriaMetrics are known as such")
     CHECK_FALSE(promql::find_selectors("sum(a)")->metricsql);
 }
 
-TEST_CASE("brackets inside a range's parentheses do not end the range")
+TEST_CASE("ranges hold durations and arithmetic")
 {
-    CHECK(names("f[(a[1m] + g(b))] + (c)") == "f@0 c@21");
-    CHECK(names("(fo[(a[1m] ) ])") == "fo@1");
+    for (const char* good : {"x[5m]", "x[300]", "x[1h:1m]", "x[1h:]", "x[2 * 5m + -1s]", "x[step()]", "x[min_of(1m, range()) * (2 + 3):step()]"}) {
+        INFO(good);
+        CHECK(names(good) == "x@0");
+    }
+    for (const char* bad : {"x[5 minutes]", "x[5m 1m]", "x[]", "x[:1m]", "x[*5m]", "x[\"5m\"]", "x[5m (1)]", "x[a[1m]]", "x[(a[1m] + g(b))] + (c)", "x[{}]", "x[1 > 2]"}) {
+        INFO(bad);
+        CHECK(names(bad).find("error") == 0);
+    }
 }
 
 TEST_CASE("deep nesting costs no stack")
