@@ -1,0 +1,13 @@
+// expects: a label value has another type than its label
+#include <pitot/metrics/registry.hpp>
+
+enum class method { get, post };
+
+void use(pitot::registry& metrics)
+{
+#if defined(MISUSE)
+    metrics.counter<"c_total", pitot::label<"m", method>>("").with("get").inc();
+#else
+    metrics.counter<"c_total", pitot::label<"m", method>>("").with(method::get).inc();
+#endif
+}
