@@ -62,8 +62,8 @@ public:
                 return;
             }
         }
-        const std::string_view without =
-            role == sample_role::bucket ? "le" : role == sample_role::quantile ? "quantile" : std::string_view{};
+        // reserved in all samples of the type, as upstream has it: h_sum{le="1"} belongs to h
+        const std::string_view without = type_ == metric_type::summary ? "quantile" : "le";
         if (type_ == metric_type::counter) {
             add_counter(sample, role);
             return;

@@ -1,5 +1,5 @@
 #pragma once
-// The sample line that almost every line is: name{label="value",…} number, without escapes, timestamp or exemplar.
+// The sample line that almost every line is: name{label="value",…} number, without escapes.
 //
 // Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also finds
 // the words for what is wrong; so this one only ever says "yes, read" or "not mine".
@@ -57,7 +57,8 @@ public:
 
     /// at       the first byte of a line
     /// out      on input the sample before; its labels' names are the expected ones
-    /// returns  the newline behind the line, or null: not a plain line (out.labels may then have been changed)
+    /// returns  the newline behind the value, or the blank before a timestamp or exemplar (line_parser::tail reads on);
+    ///          null: not a plain line (out.labels may then have been changed)
     [[nodiscard]] const char* parse(const char* at, sample_line& out) const
     {
         if (last_ == nullptr || at >= last_) return nullptr;
@@ -85,7 +86,7 @@ public:
             if (!value) return nullptr;
             out.value = *value;
         }
-        if (*p != '\n') return nullptr;
+        if (*p != '\n' && *p != ' ') return nullptr;
         out.value_text = {number, static_cast<std::size_t>(p - number)};
         out.has_exemplar = false;
         out.timestamp.reset();

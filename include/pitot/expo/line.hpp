@@ -1,7 +1,6 @@
 #pragma once
 // One sample line of text 0.0.4 or OpenMetrics: name{labels} value [timestamp] [# {labels} value [timestamp]].
 
-#include <pitot/base/decimal.hpp>
 #include <pitot/base/arena.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/result.hpp>
@@ -14,10 +13,6 @@
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>  // sixteen bytes of a label value at a time
-#endif
 
 namespace pitot::expo {
 
@@ -92,11 +87,43 @@ public:
     {
         at_ = line.data();
         end_ = at_ + line.size();
-        if (usual(out)) {
-            if (at_ == end_) return {};
-            return om_ ? openmetrics_tail(out) : text_tail(out);
+        out.labels.clear();
+        out.has_exemplar = false;
+        out.timestamp.reset();
+        out.name = {};
+        if (!om_) skip_blanks();
+        const char* const first = at_;
+        if (at_ != end_ && *at_ != '{') {
+            if (!detail_start(*at_) && *at_ != ':')
+                return fail(errc::invalid_name, at_, 1, "a metric name starts with a letter, '_' or ':'");
+            while (at_ != end_ && name_char(*at_)) ++at_;
+            out.name = {first, static_cast<std::size_t>(at_ - first)};
         }
-        return any(line, out);
+        if (!om_) skip_blanks();
+        if (at_ != end_ && *at_ == '{') {
+            if (auto done = label_set(out.labels, &out.name); !done) return done;
+            if (out.name.empty()) return fail(errc::invalid_name, first, 1, "a sample needs a metric name");
+        }
+        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
+        if (om_ ? !one_blank() : (skip_blanks(), false))
+            return fail(errc::syntax, at_, 1, "one blank is expected between name or labels and value");
+        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
+        const std::string_view value = word();
+        const auto number = parse_number(value);
+        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        out.value = *number;
+        out.value_text = value;
+        if (at_ == end_) return {};
+        return om_ ? openmetrics_tail(out) : text_tail(out);
+    }
+
+    /// What stands behind the value of a sample that was read as far as that.
+    /// at, end  from the blank behind the value to the end of the line
+    [[nodiscard]] result<void> tail(const char* at, const char* end, sample_line& out)
+    {
+        at_ = at;
+        end_ = end;
+        return om_ ? openmetrics_tail(out) : text_tail(out);
     }
 
     [[nodiscard]] unexpected<error> fail(errc code, const char* at, std::size_t length, std::string message) const
@@ -130,109 +157,6 @@ public:
     }
 
 private:
-    /// Most lines look like the one before: the same label names in the same order, values without escapes in ASCII.
-    /// They are read here with one look at each byte; of anything else nothing is decided.
-    [[nodiscard]] bool usual(sample_line& out)
-    {
-        const char* at = at_;
-        const char* const end = end_;
-        if (at == end || !(detail_start(*at) || *at == ':')) return false;
-        const char* const first = at;
-        while (at != end && name_char(*at)) ++at;
-        const std::string_view name{first, static_cast<std::size_t>(at - first)};
-        std::size_t n = 0;
-        if (at != end && *at == '{') {
-            for (;;) {
-                ++at;
-                if (n == out.labels.size() || !bare_names_) return false;
-                const std::string_view label = out.labels[n].name;
-                if (static_cast<std::size_t>(end - at) < label.size() + 4 || std::memcmp(at, label.data(), label.size()) != 0) return false;
-                at += label.size();
-                if (at[0] != '=' || at[1] != '"') return false;
-                at += 2;
-                const char* const value = at;
-                at = scan_plain(at, end);
-                if (at == end || *at != '"' || end - at < 3) return false;
-                out.labels[n++].value = {value, static_cast<std::size_t>(at - value)};
-                ++at;
-                if (*at == '}') break;
-                if (*at != ',') return false;
-            }
-            ++at;
-        }
-        if (end - at < 2 || *at != ' ') return false;
-        ++at;
-        const char* const number = at;
-        std::uint64_t value = 0;
-        while (at != end && *at >= '0' && *at <= '9') value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
-        if (at == number) return false;
-        if (at == end || *at == ' ') {
-            if (at - number > 18) return false;
-            out.value = static_cast<double>(value);
-        } else {
-            const auto [stop, code] = pitot::detail::read_decimal(number, end, out.value);
-            if (code != std::errc{} || (stop != end && *stop != ' ')) return false;
-            at = stop;
-        }
-        out.value_text = {number, static_cast<std::size_t>(at - number)};
-        out.name = name;
-        out.labels.resize(n);
-        out.has_exemplar = false;
-        out.timestamp.reset();
-        at_ = at;
-        return true;
-    }
-
-    /// The first byte that is a quote, a backslash or not ASCII.
-    [[nodiscard]] static const char* scan_plain(const char* at, const char* end) noexcept
-    {
-#if defined(__SSE2__)
-        const __m128i quote = _mm_set1_epi8('"');
-        const __m128i slash = _mm_set1_epi8('\\');
-        while (end - at >= 16) {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-            const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)), bytes);
-            if (const int mask = _mm_movemask_epi8(special); mask != 0) return at + __builtin_ctz(static_cast<unsigned>(mask));
-            at += 16;
-        }
-#endif
-        while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) < 0x80) ++at;
-        return at;
-    }
-
-    [[nodiscard]] result<void> any(std::string_view line, sample_line& out)
-    {
-        bare_names_ = true;
-        out.labels.clear();
-        out.has_exemplar = false;
-        out.timestamp.reset();
-        out.name = {};
-        if (!om_) skip_blanks();
-        const char* const first = at_;
-        if (at_ != end_ && *at_ != '{') {
-            if (!detail_start(*at_) && *at_ != ':')
-                return fail(errc::invalid_name, at_, 1, "a metric name starts with a letter, '_' or ':'");
-            while (at_ != end_ && name_char(*at_)) ++at_;
-            out.name = {first, static_cast<std::size_t>(at_ - first)};
-        }
-        if (!om_) skip_blanks();
-        if (at_ != end_ && *at_ == '{') {
-            if (auto done = label_set(out.labels, &out.name); !done) return done;
-            if (out.name.empty()) return fail(errc::invalid_name, first, 1, "a sample needs a metric name");
-        }
-        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
-        if (om_ ? !one_blank() : (skip_blanks(), false))
-            return fail(errc::syntax, at_, 1, "one blank is expected between name or labels and value");
-        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
-        const std::string_view value = word();
-        const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
-        out.value = *number;
-        out.value_text = value;
-        if (at_ == end_) return {};
-        return om_ ? openmetrics_tail(out) : text_tail(out);
-    }
-
     static bool detail_start(char c) noexcept { return pitot::detail::is_name_start(c); }
     static bool name_char(char c) noexcept { return pitot::detail::is_name_char(c) || c == ':'; }
 
@@ -296,7 +220,6 @@ private:
             std::string_view label;
             const bool is_quoted = *at_ == '"';
             if (is_quoted) {
-                bare_names_ = false;
                 auto text = quoted(at_, end_);
                 if (!text) return unexpected(std::move(text.error()));
                 label = *text;
@@ -404,7 +327,6 @@ private:
     std::string_view whole_;
     arena& keep_;
     bool om_;
-    bool bare_names_ = true;  ///< the last line's label names stood without quotes
     const char* at_ = nullptr;
     const char* end_ = nullptr;
 };

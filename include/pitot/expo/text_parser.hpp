@@ -40,8 +40,15 @@ public:
         const fast_line fast(last == std::string_view::npos ? nullptr : at + last, end);
         while (at != end && !stop_) {
             if (!eof_) {
-                if (const char* const newline = fast.parse(at, sample_)) {
-                    accept({at, static_cast<std::size_t>(newline - at)});
+                if (const char* newline = fast.parse(at, sample_)) {
+                    if (*newline == ' ') {
+                        const char* const blank = newline;
+                        newline = static_cast<const char*>(std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
+                        if (auto done = line_.tail(blank, newline, sample_)) accept({at, static_cast<std::size_t>(newline - at)});
+                        else report(std::move(done.error()));
+                    } else {
+                        accept({at, static_cast<std::size_t>(newline - at)});
+                    }
                     at = newline + 1;
                     if (samples_ == 1000) make_room(static_cast<std::size_t>(at - text_.data()));
                     continue;
