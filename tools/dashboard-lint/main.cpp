@@ -222,7 +222,7 @@ exit_code run(std::span<char* const> argv)
         fmt::print(stderr, "{}: skipped: not a Grafana dashboard\n", file.name());
     }
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
-        return refuse(skipped == 0 ? fmt::format("no *.json file in {}", fmt::join(paths, ", ")) : "none of the files is a dashboard");
+        return refuse(skipped == 0 ? fmt::format("no *.json file in '{}'", paths.front()) : "none of the files is a dashboard");
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
