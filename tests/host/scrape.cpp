@@ -1,6 +1,7 @@
 // The host and process collectors as a filter: each line of standard input (its content does not matter) is answered
 // by one scrape in text 0.0.4 and a line "# EOF". A test can so take several scrapes from one collector.
-//   host-scrape [--profile exporter|vector|both] [--proc DIR] [--sys DIR] [--root DIR] [--textfiles DIR] [--part NAME]…
+//   host-scrape [--profile exporter|vector|both] [--proc DIR] [--sys DIR] [--root DIR] [--textfiles DIR] [--part NAME]… [--also NAME]…
+//               [--hostname NAME]; --part: only these, --also: besides the default ones
 
 #include <pitot/collect/host.hpp>
 #include <pitot/collect/process.hpp>
@@ -27,6 +28,7 @@ int main(int argc, char** argv)
             if (options.enable.empty()) options.enable.emplace_back("none");
             options.enable.push_back(value);
         }
+        else if (flag == "--also") options.enable.push_back(value);
         else if (flag == "--profile" && value == "vector") options.profile = collect::profile::vector;
         else if (flag == "--profile" && value == "both") options.profile = collect::profile::both;
     }
@@ -36,9 +38,11 @@ int main(int argc, char** argv)
     for (int c = std::getchar(); c != EOF; c = std::getchar()) {
         if (c != '\n') continue;
         out.clear();
-        if (const auto done = host.collect(out); !done.has_value()) std::fprintf(stderr, "%s\n", done.error().message.c_str());
-        if (options.enable.empty())
-            if (const auto done = process.collect(out); !done.has_value()) std::fprintf(stderr, "%s\n", done.error().message.c_str());
+        for (collect::host::part& part : host.parts())
+            if (const auto done = part.collect(out); !done.has_value())
+                std::fprintf(stderr, "%s: %s\n", std::string(part.name()).c_str(), done.error().message.c_str());
+        if (options.proc == "/proc")
+            if (const auto done = process.collect(out); !done.has_value()) std::fprintf(stderr, "process: %s\n", done.error().message.c_str());
         out.sort(true);
         const std::string text = expo::write_text(out);
         std::fwrite(text.data(), 1, text.size(), stdout);

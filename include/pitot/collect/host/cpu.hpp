@@ -47,11 +47,14 @@ public:
                 malformed(stat_.path(), "a processor's number is expected after 'cpu'", out);
                 continue;
             }
-            add_times(id, number, line, host.ticks_per_second, out);
+            if (!add_times(id, number, line, host.ticks_per_second, out)) {
+                malformed(stat_.path(), concat("at least 4 numbers are expected for cpu", number), out);
+                continue;
+            }
             ++seen;
         }
         if (out.vector_on()) {
-            out.add(logical, static_cast<double>(seen));
+            if (seen != 0) out.add(logical, static_cast<double>(seen));
             add_cores(host, out);
         }
         if (!out.exporter_on()) return;
@@ -71,13 +74,14 @@ private:
 
     /// A processor's counters go backwards a little when idle time is accounted anew (the old value stays), and to
     /// the start when the processor was taken out and put back (all start again).
-    void add_times(std::uint64_t id, std::string_view number, std::string_view line, double ticks_per_second, emitter& out)
+    bool add_times(std::uint64_t id, std::string_view number, std::string_view line, double ticks_per_second, emitter& out)
     {
+        times now;
+        std::size_t fields = 0;  // old kernels print fewer: four in 2.4
+        while (fields < modes && next_number(line, now.ticks[fields])) ++fields;
+        if (fields < 4) return false;
         if (id >= last_.size()) last_.resize(id + 1);
         times& known = last_[id];
-        times now;
-        for (std::uint64_t& t : now.ticks)  // old kernels print fewer fields
-            if (!next_number(line, t)) break;
         if (static_cast<double>(known.ticks[idle]) - static_cast<double>(now.ticks[idle]) >= 3 * ticks_per_second) known = {};
         for (std::size_t m = 0; m < modes; ++m)
             if (now.ticks[m] > known.ticks[m]) known.ticks[m] = now.ticks[m];
@@ -89,6 +93,7 @@ private:
             if (m <= iowait && out.has_vector(seconds))
                 out.add_vector(seconds, out.vector_labels({{"cpu", cpu}, {"mode", m == iowait ? "io_wait" : mode_names[m]}}), value);
         }
+        return true;
     }
 
     /// Different (physical id, core id); nothing where the processors don't say.

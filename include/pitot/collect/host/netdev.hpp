@@ -48,7 +48,7 @@ public:
         next_line(rest, line);  // two lines of heading
         while (next_line(rest, line)) {
             const std::size_t colon = line.rfind(':');  // aliases have colons in their names
-            if (colon == std::string_view::npos) {
+            if (colon == std::string_view::npos || trim(line.substr(0, colon)).empty()) {
                 malformed(file_.path(), "a device's name and ':' are expected", out);
                 continue;
             }

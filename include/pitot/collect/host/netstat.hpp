@@ -228,6 +228,10 @@ public:
             std::string_view line;
             while (next_line(rest, line)) {
                 const std::string_view protocol = next_until(line, ':');
+                if (protocol.empty()) {
+                    malformed(from.path(), "a protocol's name is expected", out);
+                    continue;
+                }
                 for (std::string_view key = next_word(line); !key.empty(); key = next_word(line)) {
                     double value = 0;
                     if (!next_number(line, value)) {
