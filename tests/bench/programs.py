@@ -42,7 +42,7 @@ def build():
     if (at / "bench-prometheus-cpp").exists():
         programs["prometheus-cpp"] = [at / "bench-prometheus-cpp"]
     else:
-        say("Without prometheus-cpp: libprometheus-cpp-dev (Debian's prometheus-cpp-dev) is not there")
+        say("Without prometheus-cpp: Debian's prometheus-cpp-dev is not there")
 
     if shutil.which("cargo"):
         say("Building the Rust peers; the first time takes minutes")
