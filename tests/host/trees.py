@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The host collector on fixture trees, against what is expected and against a real node_exporter.
 
-trees HOST-SCRAPE [--accept] [--node-exporter PROGRAM]
+trees.py HOST-SCRAPE [--accept] [--node-exporter PROGRAM]
 
 Each fixtures/NAME.tree is unpacked and collected with both profiles; what comes out has to be fixtures/NAME.expected.
 Then a node_exporter looks at the same tree: every family of its own (but those in ELSEWHERE) has to be ours too, with
@@ -16,17 +16,16 @@ import time
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
-compare = {"__name__": "compare", "__file__": os.path.join(HERE, "compare")}
-exec(compile(open(os.path.join(HERE, "compare")).read(), "compare", "exec"), compare)  # it has no .py in its name
+sys.path.insert(0, HERE)
+import compare  # noqa: E402  the one beside this file
 
 # What comes from system calls is this machine's, whatever the tree says.
 MACHINE = re.compile(r"node_time_seconds|node_time_zone_offset_seconds|node_timex_\w+|node_uname_info|process_\w+")
 FIGURES = re.compile(r"(\w+_filesystem_(?:size|free|avail|total|used|purgeable)_bytes|\w+_filesystem_(?:files|files_free|used_ratio|inodes_\w+))({.*}) \S+")
 # Families of node_exporter on a tree that are not compared, and why.
 ELSEWHERE = {
-    **compare["NOT_OURS"],
+    **compare.NOT_OURS,
     r"node_time_.*|node_timex_.*|node_uname_info|process_.*": "from system calls",
     r"node_filesystem_(size|free|avail)_bytes|node_filesystem_files(_free)?": "from system calls",
     r"node_selinux_enabled": "node_exporter looks at this machine's /proc/self/mountinfo",
@@ -80,7 +79,7 @@ def ours(program, tree):
 
 
 def theirs(program, tree):
-    port = compare["free_port"]()
+    port = compare.free_port()
     server = subprocess.Popen([program, f"--web.listen-address=127.0.0.1:{port}", "--log.level=error", f"--path.procfs={tree}/proc",
                                f"--path.sysfs={tree}/sys", f"--path.rootfs={tree}", f"--path.udev.data={tree}/run/udev/data",
                                "--no-collector.netdev.netlink", "--no-collector.arp.netlink"],
@@ -98,11 +97,11 @@ def theirs(program, tree):
 
 
 def held_against(our_text, their_text):
-    our_types, our_series = compare["parse"](our_text.replace(" *\n", " 0\n"))
-    types, series = compare["parse"](their_text)
+    our_types, our_series = compare.parse(our_text.replace(" *\n", " 0\n"))
+    types, series = compare.parse(their_text)
     wrong = []
     for family, kind in types.items():
-        if compare["matching"](ELSEWHERE, family) is not None:
+        if compare.matching(ELSEWHERE, family) is not None:
             continue
         if our_types.get(family) != kind:
             wrong.append(f"{family}: {kind}, ours is {our_types.get(family)}")
@@ -119,7 +118,7 @@ def held_against(our_text, their_text):
 def main():
     program = sys.argv[1]
     accept = "--accept" in sys.argv
-    exporter = sys.argv[sys.argv.index("--node-exporter") + 1] if "--node-exporter" in sys.argv else compare["find_exporter"]()
+    exporter = sys.argv[sys.argv.index("--node-exporter") + 1] if "--node-exporter" in sys.argv else compare.find_exporter()
     passed = failed = skipped = 0
     folder = os.path.join(HERE, "fixtures")
     for file in sorted(os.listdir(folder)):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Our host collector against a real node_exporter on this machine, in the same second.
 
-compare HOST-SCRAPE [NODE_EXPORTER]
+compare.py HOST-SCRAPE [NODE_EXPORTER]
 
 A round is: ours, theirs, ours again. Every family that node_exporter shows by default has to be ours too, with the same
 type and the same label sets, and its value has to lie between our two (or be equal to one of them). What moves too fast
