@@ -853,7 +853,7 @@ inline char* write_canonical_number(char* first, double value) noexcept
     double value = 0;
     const auto [end, code] = detail::read_decimal(rest.data(), rest.data() + rest.size(), value);
     if (code == std::errc::invalid_argument || end != rest.data() + rest.size()) return bad();
-    if (!digit_first && std::isnan(value) && rest.size() != 3) return bad();  // "nan(…)"
+    if (!digit_first && std::isnan(value) && text.size() != 3) return bad();  // "nan(…)", "-nan"
     if (code == std::errc::result_out_of_range) {
         bool small = false;  // the sign of the exponent says which way it left the range
         bool significant = false;
@@ -2938,17 +2938,13 @@ private:
 // Reads text 0.0.4 and OpenMetrics 1.0 into a batch.
 
 // <pitot/expo/fast_line.hpp>
-// The sample line that almost every line is: name{label="value",…} number, without escapes, timestamp or exemplar.
+// The sample line that almost every line is: name{label="value",…} number, without escapes.
 //
 // Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also finds
 // the words for what is wrong; so this one only ever says "yes, read" or "not mine".
 
 // <pitot/expo/line.hpp>
 // One sample line of text 0.0.4 or OpenMetrics: name{labels} value [timestamp] [# {labels} value [timestamp]].
-
-#if defined(__SSE2__)
-#include <emmintrin.h>  // sixteen bytes of a label value at a time
-#endif
 
 namespace pitot::expo {
 
@@ -3023,11 +3019,43 @@ public:
     {
         at_ = line.data();
         end_ = at_ + line.size();
-        if (usual(out)) {
-            if (at_ == end_) return {};
-            return om_ ? openmetrics_tail(out) : text_tail(out);
+        out.labels.clear();
+        out.has_exemplar = false;
+        out.timestamp.reset();
+        out.name = {};
+        if (!om_) skip_blanks();
+        const char* const first = at_;
+        if (at_ != end_ && *at_ != '{') {
+            if (!detail_start(*at_) && *at_ != ':')
+                return fail(errc::invalid_name, at_, 1, "a metric name starts with a letter, '_' or ':'");
+            while (at_ != end_ && name_char(*at_)) ++at_;
+            out.name = {first, static_cast<std::size_t>(at_ - first)};
         }
-        return any(line, out);
+        if (!om_) skip_blanks();
+        if (at_ != end_ && *at_ == '{') {
+            if (auto done = label_set(out.labels, &out.name); !done) return done;
+            if (out.name.empty()) return fail(errc::invalid_name, first, 1, "a sample needs a metric name");
+        }
+        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
+        if (om_ ? !one_blank() : (skip_blanks(), false))
+            return fail(errc::syntax, at_, 1, "one blank is expected between name or labels and value");
+        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
+        const std::string_view value = word();
+        const auto number = parse_number(value);
+        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        out.value = *number;
+        out.value_text = value;
+        if (at_ == end_) return {};
+        return om_ ? openmetrics_tail(out) : text_tail(out);
+    }
+
+    /// What stands behind the value of a sample that was read as far as that.
+    /// at, end  from the blank behind the value to the end of the line
+    [[nodiscard]] result<void> tail(const char* at, const char* end, sample_line& out)
+    {
+        at_ = at;
+        end_ = end;
+        return om_ ? openmetrics_tail(out) : text_tail(out);
     }
 
     [[nodiscard]] unexpected<error> fail(errc code, const char* at, std::size_t length, std::string message) const
@@ -3061,109 +3089,6 @@ public:
     }
 
 private:
-    /// Most lines look like the one before: the same label names in the same order, values without escapes in ASCII.
-    /// They are read here with one look at each byte; of anything else nothing is decided.
-    [[nodiscard]] bool usual(sample_line& out)
-    {
-        const char* at = at_;
-        const char* const end = end_;
-        if (at == end || !(detail_start(*at) || *at == ':')) return false;
-        const char* const first = at;
-        while (at != end && name_char(*at)) ++at;
-        const std::string_view name{first, static_cast<std::size_t>(at - first)};
-        std::size_t n = 0;
-        if (at != end && *at == '{') {
-            for (;;) {
-                ++at;
-                if (n == out.labels.size() || !bare_names_) return false;
-                const std::string_view label = out.labels[n].name;
-                if (static_cast<std::size_t>(end - at) < label.size() + 4 || std::memcmp(at, label.data(), label.size()) != 0) return false;
-                at += label.size();
-                if (at[0] != '=' || at[1] != '"') return false;
-                at += 2;
-                const char* const value = at;
-                at = scan_plain(at, end);
-                if (at == end || *at != '"' || end - at < 3) return false;
-                out.labels[n++].value = {value, static_cast<std::size_t>(at - value)};
-                ++at;
-                if (*at == '}') break;
-                if (*at != ',') return false;
-            }
-            ++at;
-        }
-        if (end - at < 2 || *at != ' ') return false;
-        ++at;
-        const char* const number = at;
-        std::uint64_t value = 0;
-        while (at != end && *at >= '0' && *at <= '9') value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
-        if (at == number) return false;
-        if (at == end || *at == ' ') {
-            if (at - number > 18) return false;
-            out.value = static_cast<double>(value);
-        } else {
-            const auto [stop, code] = std::from_chars(number, end, out.value);
-            if (code != std::errc{} || (stop != end && *stop != ' ')) return false;
-            at = stop;
-        }
-        out.value_text = {number, static_cast<std::size_t>(at - number)};
-        out.name = name;
-        out.labels.resize(n);
-        out.has_exemplar = false;
-        out.timestamp.reset();
-        at_ = at;
-        return true;
-    }
-
-    /// The first byte that is a quote, a backslash or not ASCII.
-    [[nodiscard]] static const char* scan_plain(const char* at, const char* end) noexcept
-    {
-#if defined(__SSE2__)
-        const __m128i quote = _mm_set1_epi8('"');
-        const __m128i slash = _mm_set1_epi8('\\');
-        while (end - at >= 16) {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-            const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)), bytes);
-            if (const int mask = _mm_movemask_epi8(special); mask != 0) return at + __builtin_ctz(static_cast<unsigned>(mask));
-            at += 16;
-        }
-#endif
-        while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) < 0x80) ++at;
-        return at;
-    }
-
-    [[nodiscard]] result<void> any(std::string_view line, sample_line& out)
-    {
-        bare_names_ = true;
-        out.labels.clear();
-        out.has_exemplar = false;
-        out.timestamp.reset();
-        out.name = {};
-        if (!om_) skip_blanks();
-        const char* const first = at_;
-        if (at_ != end_ && *at_ != '{') {
-            if (!detail_start(*at_) && *at_ != ':')
-                return fail(errc::invalid_name, at_, 1, "a metric name starts with a letter, '_' or ':'");
-            while (at_ != end_ && name_char(*at_)) ++at_;
-            out.name = {first, static_cast<std::size_t>(at_ - first)};
-        }
-        if (!om_) skip_blanks();
-        if (at_ != end_ && *at_ == '{') {
-            if (auto done = label_set(out.labels, &out.name); !done) return done;
-            if (out.name.empty()) return fail(errc::invalid_name, first, 1, "a sample needs a metric name");
-        }
-        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
-        if (om_ ? !one_blank() : (skip_blanks(), false))
-            return fail(errc::syntax, at_, 1, "one blank is expected between name or labels and value");
-        if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
-        const std::string_view value = word();
-        const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
-        out.value = *number;
-        out.value_text = value;
-        if (at_ == end_) return {};
-        return om_ ? openmetrics_tail(out) : text_tail(out);
-    }
-
     static bool detail_start(char c) noexcept { return pitot::detail::is_name_start(c); }
     static bool name_char(char c) noexcept { return pitot::detail::is_name_char(c) || c == ':'; }
 
@@ -3227,7 +3152,6 @@ private:
             std::string_view label;
             const bool is_quoted = *at_ == '"';
             if (is_quoted) {
-                bare_names_ = false;
                 auto text = quoted(at_, end_);
                 if (!text) return unexpected(std::move(text.error()));
                 label = *text;
@@ -3335,7 +3259,6 @@ private:
     std::string_view whole_;
     arena& keep_;
     bool om_;
-    bool bare_names_ = true;  ///< the last line's label names stood without quotes
     const char* at_ = nullptr;
     const char* end_ = nullptr;
 };
@@ -3389,7 +3312,8 @@ public:
 
     /// at       the first byte of a line
     /// out      on input the sample before; its labels' names are the expected ones
-    /// returns  the newline behind the line, or null: not a plain line (out.labels may then have been changed)
+    /// returns  the newline behind the value, or the blank before a timestamp or exemplar (line_parser::tail reads on);
+    ///          null: not a plain line (out.labels may then have been changed)
     [[nodiscard]] const char* parse(const char* at, sample_line& out) const
     {
         if (last_ == nullptr || at >= last_) return nullptr;
@@ -3417,7 +3341,7 @@ public:
             if (!value) return nullptr;
             out.value = *value;
         }
-        if (*p != '\n') return nullptr;
+        if (*p != '\n' && *p != ' ') return nullptr;
         out.value_text = {number, static_cast<std::size_t>(p - number)};
         out.has_exemplar = false;
         out.timestamp.reset();
@@ -3482,21 +3406,92 @@ private:
 // <pitot/expo/assemble.hpp>
 // From sample lines to points: which family a sample belongs to, and which part of a histogram or summary it is.
 
-#include <functional>  // std::hash
+// <pitot/expo/roles.hpp>
+// What a sample's suffix means in a family of each type.
 
 namespace pitot::expo {
 
 /// What a sample says of its point.
 enum class sample_role : unsigned char { value, bucket, sum, count, quantile, created };
 
-/// The series that a sample belongs to, without `le` or `quantile`.
-[[nodiscard]] inline std::size_t hash_labels(labels_view labels, std::string_view without) noexcept
+namespace detail {
+
+/// What the batch's name of a family has beyond OpenMetrics' name of it.
+constexpr std::string_view batch_suffix(metric_type type) noexcept
 {
-    std::size_t sum = 0;  // commutative: order of labels does not make another series
+    return type == metric_type::counter ? "_total" : type == metric_type::info ? "_info" : "";
+}
+
+/// Every name that samples of a type may have, beyond the family's, and the family's own.
+inline std::span<const std::string_view> sample_suffixes(metric_type type) noexcept
+{
+    static constexpr std::string_view counter[] = {"", "_total", "_created"};
+    static constexpr std::string_view histogram[] = {"", "_count", "_sum", "_bucket", "_created"};
+    static constexpr std::string_view gauge_histogram[] = {"", "_gcount", "_gsum", "_bucket"};
+    static constexpr std::string_view summary[] = {"", "_count", "_sum", "_created"};
+    static constexpr std::string_view info[] = {"", "_info"};
+    static constexpr std::string_view none[] = {""};
+    switch (type) {
+    case metric_type::counter: return counter;
+    case metric_type::histogram: return histogram;
+    case metric_type::gauge_histogram: return gauge_histogram;
+    case metric_type::summary: return summary;
+    case metric_type::info: return info;
+    default: return none;
+    }
+}
+
+/// The role of a sample called family + suffix; none when the type has no such sample.
+/// om  by OpenMetrics' rules, else by those of text 0.0.4
+inline std::optional<sample_role> role_of(metric_type type, std::string_view suffix, bool om) noexcept
+{
+    switch (type) {
+    case metric_type::counter:
+        if (suffix == (om ? "_total" : "")) return sample_role::value;
+        if (om && suffix == "_created") return sample_role::created;
+        return std::nullopt;
+    case metric_type::histogram:
+    case metric_type::gauge_histogram: {
+        const bool gauge = type == metric_type::gauge_histogram;
+        if (suffix == "_bucket") return sample_role::bucket;
+        if (suffix == (gauge ? "_gsum" : "_sum") || (!om && suffix == "_sum")) return sample_role::sum;
+        if (suffix == (gauge ? "_gcount" : "_count") || (!om && suffix == "_count")) return sample_role::count;
+        if (om && !gauge && suffix == "_created") return sample_role::created;
+        return std::nullopt;
+    }
+    case metric_type::summary:
+        if (suffix.empty()) return sample_role::quantile;
+        if (suffix == "_sum") return sample_role::sum;
+        if (suffix == "_count") return sample_role::count;
+        if (om && suffix == "_created") return sample_role::created;
+        return std::nullopt;
+    case metric_type::info:
+        if (suffix == (om ? "_info" : "")) return sample_role::value;
+        return std::nullopt;
+    default:
+        if (suffix.empty()) return sample_role::value;
+        return std::nullopt;
+    }
+}
+
+}  // namespace detail
+
+}  // namespace pitot::expo
+
+#include <functional>  // std::hash
+
+namespace pitot::expo {
+
+/// The series that a sample belongs to, without `le` or `quantile`.
+[[nodiscard]] inline std::uint64_t hash_labels(labels_view labels, std::string_view without) noexcept
+{
+    std::uint64_t sum = 0;  // commutative: order of labels does not make another series
     for (const label_view& label : labels) {
         if (label.name == without) continue;
-        const std::size_t h = std::hash<std::string_view>{}(label.name) * 31 + std::hash<std::string_view>{}(label.value);
-        sum += h ^ (h >> 29U);
+        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(label.value);
+        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
+        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;
+        sum += h ^ (h >> 32U);
     }
     return sum;
 }
@@ -3535,8 +3530,8 @@ public:
                 return;
             }
         }
-        const std::string_view without =
-            role == sample_role::bucket ? "le" : role == sample_role::quantile ? "quantile" : std::string_view{};
+        // reserved in all samples of the type, as upstream has it: h_sum{le="1"} belongs to h
+        const std::string_view without = type_ == metric_type::summary ? "quantile" : "le";
         if (type_ == metric_type::counter) {
             add_counter(sample, role);
             return;
@@ -3667,7 +3662,7 @@ private:
     point_id find_or_add(const sample_line& sample, std::string_view without)
     {
         if (has_last_ && matches(last_, sample, without)) return last_;
-        const std::size_t hash = hash_labels(sample.labels, without);
+        const std::uint64_t hash = hash_labels(sample.labels, without);
         const auto [first, last] = by_hash_.equal_range(hash);
         for (auto at = first; at != last; ++at)
             if (matches(at->second, sample, without)) return remember(at->second);
@@ -3713,7 +3708,7 @@ private:
     std::optional<instant> pending_created_;
     std::vector<label_view> pending_labels_;
     std::vector<label_view> scratch_;
-    std::unordered_multimap<std::size_t, point_id> by_hash_;
+    std::unordered_multimap<std::uint64_t, point_id> by_hash_;
     std::vector<point_id> histograms_;
 };
 
@@ -3739,7 +3734,7 @@ public:
                                          : type_ == metric_type::state_set ? name_
                                                                            : std::string_view{};
         const bool grouped = type_ != metric_type::info;  // all infos are one group
-        const std::size_t hash = grouped ? hash_labels(s.labels, without) : 0;
+        const std::uint64_t hash = grouped ? hash_labels(s.labels, without) : 0;
         const bool same = has_group_ && (!grouped || hash == group_hash_);
         if (!same) {
             if (has_group_ && seen_.contains(hash)) return "the samples of one series must stand together";
@@ -3836,9 +3831,9 @@ private:
     std::string_view name_;
     metric_type type_;
     bool has_group_ = false;
-    std::size_t group_hash_ = 0;
+    std::uint64_t group_hash_ = 0;
     std::optional<instant> group_time_;
-    std::unordered_set<std::size_t> seen_;
+    std::unordered_set<std::uint64_t> seen_;
 
     bool open_ = false;
     bool negative_bounds_ = false;
@@ -3879,8 +3874,15 @@ public:
         const fast_line fast(last == std::string_view::npos ? nullptr : at + last, end);
         while (at != end && !stop_) {
             if (!eof_) {
-                if (const char* const newline = fast.parse(at, sample_)) {
-                    accept({at, static_cast<std::size_t>(newline - at)});
+                if (const char* newline = fast.parse(at, sample_)) {
+                    if (*newline == ' ') {
+                        const char* const blank = newline;
+                        newline = static_cast<const char*>(std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
+                        if (auto done = line_.tail(blank, newline, sample_)) accept({at, static_cast<std::size_t>(newline - at)});
+                        else report(std::move(done.error()));
+                    } else {
+                        accept({at, static_cast<std::size_t>(newline - at)});
+                    }
                     at = newline + 1;
                     if (samples_ == 1000) make_room(static_cast<std::size_t>(at - text_.data()));
                     continue;
@@ -3894,6 +3896,8 @@ public:
         close_family();
         if (om_ && !eof_ && !stop_)
             report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
+        if (!om_ && options_.strict && !stop_ && at != text_.data() && at[-1] != '\n')
+            report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
         return std::move(errors_);
@@ -3919,6 +3923,7 @@ private:
     }
     void report(error e)
     {
+        e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
         if (errors_.size() < options_.max_errors) errors_.push_back(std::move(e));
         if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
     }
@@ -3946,7 +3951,10 @@ private:
             }
             if (line.front() == '#') return openmetrics_metadata(line);
         } else {
-            if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+            if (!line.empty() && line.back() == '\r') {
+                if (options_.strict) return report(errc::syntax, &line.back(), 1, "a line ends in a newline alone, without a carriage return");
+                line.remove_suffix(1);
+            }
             const std::size_t first = line.find_first_not_of(" \t");
             if (first == std::string_view::npos) return;
             if (line[first] == '#') return text_comment(line.substr(first));
@@ -3992,6 +4000,7 @@ private:
         if (!is_type && !is_help) return;  // an ordinary comment
         rest.remove_prefix(4);
         skip();
+        if (rest.empty()) return;  // says nothing, and is no error upstream either
         std::string_view name;
         const char* const at = rest.data();
         bool good = true;
@@ -4004,10 +4013,13 @@ private:
         if (is_help) {
             if (family.has_help) return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
             family.has_help = true;
+            if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
+                return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
             if (auto help = unescape_help(rest)) out_.row(family.points.family()).help = *help;
             return;
         }
-        const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+        if (rest.empty()) return;
+        const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
         const auto type = type_of(word);
         if (!type)
             return report(errc::invalid_value, word.data(), word.size(),
@@ -4100,6 +4112,10 @@ private:
                 *to++ = next == 'n' ? '\n' : next;
                 ++i;
             } else {
+                if (text[i] == '\\' && !om_ && options_.strict) {
+                    report(errc::syntax, text.data() + i, 1, "the escapes of a help text are \\\\ and \\n");
+                    return std::nullopt;
+                }
                 *to++ = text[i];
             }
         }
@@ -4136,11 +4152,6 @@ private:
         begun_ = false;
     }
 
-    static std::string_view batch_suffix(metric_type type) noexcept
-    {
-        return type == metric_type::counter ? "_total" : type == metric_type::info ? "_info" : "";
-    }
-
     /// The metadata is complete: name, type and unit are checked and the family enters the batch.
     void begin_family()
     {
@@ -4151,7 +4162,7 @@ private:
             family.broken = true;
             report(errc::syntax, family.line, line_at(text_, offset(family.line)).size(), std::move(why));
         };
-        for (const std::string_view suffix : suffixes(family.type)) {
+        for (const std::string_view suffix : sample_suffixes(family.type)) {
             std::string taken = concat(family.name, suffix);
             if (seen_names_.contains(taken)) return bad(concat("the name ", taken, " is taken by another family"));
             seen_names_.insert(std::move(taken));
@@ -4180,25 +4191,6 @@ private:
         current_ = nullptr;
     }
 
-    /// Every name that samples of a type may have, beyond the family's, and the family's own.
-    static std::span<const std::string_view> suffixes(metric_type type) noexcept
-    {
-        static constexpr std::string_view counter[] = {"", "_total", "_created"};
-        static constexpr std::string_view histogram[] = {"", "_count", "_sum", "_bucket", "_created"};
-        static constexpr std::string_view gauge_histogram[] = {"", "_gcount", "_gsum", "_bucket"};
-        static constexpr std::string_view summary[] = {"", "_count", "_sum", "_created"};
-        static constexpr std::string_view info[] = {"", "_info"};
-        static constexpr std::string_view none[] = {""};
-        switch (type) {
-        case metric_type::counter: return counter;
-        case metric_type::histogram: return histogram;
-        case metric_type::gauge_histogram: return gauge_histogram;
-        case metric_type::summary: return summary;
-        case metric_type::info: return info;
-        default: return none;
-        }
-    }
-
     // --- samples
 
     struct place {
@@ -4206,37 +4198,6 @@ private:
         sample_role role;
         std::string_view suffix;
     };
-
-    static std::optional<sample_role> role_of(metric_type type, std::string_view suffix, bool om) noexcept
-    {
-        switch (type) {
-        case metric_type::counter:
-            if (suffix == (om ? "_total" : "")) return sample_role::value;
-            if (om && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        case metric_type::histogram:
-        case metric_type::gauge_histogram: {
-            const bool gauge = type == metric_type::gauge_histogram;
-            if (suffix == "_bucket") return sample_role::bucket;
-            if (suffix == (gauge ? "_gsum" : "_sum") || (!om && suffix == "_sum")) return sample_role::sum;
-            if (suffix == (gauge ? "_gcount" : "_count") || (!om && suffix == "_count")) return sample_role::count;
-            if (om && !gauge && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        }
-        case metric_type::summary:
-            if (suffix.empty()) return sample_role::quantile;
-            if (suffix == "_sum") return sample_role::sum;
-            if (suffix == "_count") return sample_role::count;
-            if (om && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        case metric_type::info:
-            if (suffix == (om ? "_info" : "")) return sample_role::value;
-            return std::nullopt;
-        default:
-            if (suffix.empty()) return sample_role::value;
-            return std::nullopt;
-        }
-    }
 
     place text_place(std::string_view name, const char* line)
     {
@@ -4404,6 +4365,43 @@ struct parsed {
 // <pitot/expo/serialize.hpp>
 // A collector's answer to one scrape, for programs that have an HTTP server of their own.
 
+// <pitot/expo/collisions.hpp>
+// Names that were different and are the same once escaped: http.requests and http_requests under `underscores`.
+
+namespace pitot::expo {
+
+/// Which families, and which labels of one series, a scraper could not tell apart. The text writers leave such a family
+/// out (the first one stays); a scrape with both would be refused as a whole.
+/// returns  duplicate errors without spans; empty when all names stay apart, and always for allow_utf8 and values
+[[nodiscard]] inline std::vector<error> escaping_collisions(const batch& in, escaping scheme)
+{
+    std::vector<error> found;
+    if (scheme == escaping::allow_utf8) return found;
+    std::unordered_map<std::string, std::string_view> families;
+    std::unordered_map<std::string, std::string_view> labels;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const family_view family = in[i];
+        const auto [at, added] = families.try_emplace(escape_name(family.name(), scheme), family.name());
+        if (!added)
+            found.emplace_back(errc::duplicate, concat("the families ", at->second, " and ", family.name(), " are both ", at->first, " when escaped"));
+        for (std::size_t k = 0; k < family.size(); ++k) {
+            const labels_view set = family[k].labels();
+            bool plain = scheme != escaping::dots;
+            for (const label_view& label : set) plain = plain && is_legacy_label_name(label.name);
+            if (plain) continue;
+            labels.clear();
+            for (const label_view& label : set) {
+                const auto [known, fresh] = labels.try_emplace(escape_name(label.name, scheme, name_kind::label), label.name);
+                if (!fresh)
+                    found.emplace_back(errc::duplicate, concat("the labels ", known->second, " and ", label.name, " of ", family.name(),
+                                                               " are both ", known->first, " when escaped"));
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace pitot::expo
 // <pitot/expo/negotiate.hpp>
 // Which format, names and compression a scraper gets: Accept and Accept-Encoding as Prometheus 3 sends them.
 
@@ -4793,8 +4791,10 @@ template <class Out>
 void write_protobuf(const batch& in, Out& out, const protobuf_options& options = {})
 {
     detail::wire_writer<Out> wire(out);
+    std::unordered_set<std::string> written;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const family_view view = in[i];
+        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second) continue;
         const detail::protobuf_family family(view, options.scheme);
         detail::wire_size size;
         family.write(size);
@@ -5137,19 +5137,23 @@ concept direct_text_source = requires(const S& from, direct_format format, batch
 namespace pitot::expo {
 
 /// One answer; content_encoding is empty or "gzip".
+/// problems  what could not be exposed as collected, to be logged: names that collide when escaped
 struct response {
     std::string content_type;
     std::string content_encoding;
     std::string body;
+    std::vector<error> problems;
 };
 
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
-template <collector Source, class Sink>
-void write_exposition(Source& source, Sink sink, const write_options& options = {})
+/// returns  what could not be exposed as collected: names that collide when escaped
+template <class Source, class Sink>
+    requires collector<std::remove_reference_t<Source>>
+std::vector<error> write_exposition(Source&& source, Sink sink, const write_options& options = {})
 {
     batch rest;
-    constexpr bool direct = direct_text_source<Source, Sink>;
+    constexpr bool direct = direct_text_source<std::remove_reference_t<Source>, Sink>;
     bool collected = false;
     if constexpr (direct) {
         // dots rewrites legacy names too, and _created lines are the batch's
@@ -5163,6 +5167,7 @@ void write_exposition(Source& source, Sink sink, const write_options& options = 
     chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     write(rest, out, options);
     out.finish();
+    return escaping_collisions(rest, options.scheme);
 }
 
 /// The answer to a scrape.
@@ -5170,12 +5175,13 @@ void write_exposition(Source& source, Sink sink, const write_options& options = 
 /// accept_encoding  its Accept-Encoding header
 /// compress         bool(std::string_view body, std::string& gzipped); connect/gzip.hpp has one. Called when gzip is
 ///                  allowed; when it answers false the body goes out as it is
-template <collector Source, class Compress>
-[[nodiscard]] response serialize(Source& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
+template <class Source, class Compress>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
 {
     agreement agreed = negotiate(accept);
-    response out{std::move(agreed.content_type), {}, {}};
-    write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
+    response out{std::move(agreed.content_type), {}, {}, {}};
+    out.problems = write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
                      {agreed.form, agreed.scheme});
     std::string packed;
     if (accepts_gzip(accept_encoding) && std::forward<Compress>(compress)(std::string_view(out.body), packed)) {
@@ -5186,8 +5192,9 @@ template <collector Source, class Compress>
 }
 
 /// The answer to a scrape, not compressed.
-template <collector Source>
-[[nodiscard]] response serialize(Source& source, std::string_view accept)
+template <class Source>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] response serialize(Source&& source, std::string_view accept)
 {
     return serialize(source, accept, {}, [](std::string_view, std::string&) { return false; });
 }
@@ -5277,15 +5284,608 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
 /// Leaves a collector's metrics as text 0.0.4 for a textfile collector.
 /// path   of the file, usually *.prom
 /// error  of replace_file
-template <collector Source>
-[[nodiscard]] result<void> write_textfile(Source& source, const std::string& path)
+template <class Source>
+    requires collector<std::remove_reference_t<Source>>
+[[nodiscard]] result<void> write_textfile(Source&& source, const std::string& path)
 {
     std::string text;
-    write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); });
+    static_cast<void>(write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
     return replace_file(path, text);
 }
 
 }  // namespace pitot::expo
+// <pitot/metrics/counter.hpp>
+// A counter by itself: what goes up, and starts at 0 with the process. Families with labels come from a registry.
+
+// <pitot/metrics/cell.hpp>
+// The memory of one number: plain, or one cache line for each of N threads.
+
+// <pitot/metrics/thread_slot.hpp>
+// A slot for each thread: a small dense number for sharding, and the epoch that says what the thread may still read.
+//
+// Reclamation by epochs. A reader publishes the global epoch in its own slot (pin), follows pointers, and clears the
+// slot. Memory that was unlinked in epoch r is given back when the global epoch is r + 2. The epoch moves from e to
+// e + 1 only while no slot shows an epoch other than e, so a reader that could still see the memory, having published
+// r or less, holds the epoch at r + 1 at most.
+// Order: the reader publishes by a seq_cst exchange and reads the links by seq_cst loads; the writer unlinks by a
+// seq_cst store and then reads the slots by seq_cst loads. In the single order of these operations either the writer
+// sees the slot taken, or the reader's publication, and with it every later read of a link, comes after the unlinking.
+// The release store that clears a slot, read by an acquire load, orders the reader's accesses before the reuse.
+
+// <pitot/metrics/atomic.hpp>
+// Atomic operations on plain members by the compilers' builtins: <atomic> costs a quarter of a second in every unit.
+
+#if defined(_WIN32)
+#include <sched.h>  // winpthreads
+#else
+#include <sched.h>  // sched_yield
+#endif
+
+/// One instance in the whole process, also when a shared object is built with -fvisibility=hidden.
+#if defined(_WIN32)
+#define PITOT_SHARED
+#else
+#define PITOT_SHARED __attribute__((visibility("default")))
+#endif
+
+namespace pitot::detail {
+
+enum order : int {
+    relaxed = __ATOMIC_RELAXED,
+    acquire = __ATOMIC_ACQUIRE,
+    release = __ATOMIC_RELEASE,
+    acq_rel = __ATOMIC_ACQ_REL,
+    seq_cst = __ATOMIC_SEQ_CST,
+};
+
+template <int Order = relaxed, class T>
+[[gnu::always_inline]] inline T load(const T& from) noexcept
+{
+    T value;
+    __atomic_load(&from, &value, Order);
+    return value;
+}
+
+template <int Order = relaxed, class T>
+[[gnu::always_inline]] inline void store(T& to, T value) noexcept
+{
+    __atomic_store(&to, &value, Order);
+}
+
+template <int Order, class T>
+[[gnu::always_inline]] inline T exchange(T& at, T value) noexcept
+{
+    T before;
+    __atomic_exchange(&at, &value, &before, Order);
+    return before;
+}
+
+/// Compares bit for bit, so that a NaN is equal to itself; `expected` gets what was found on failure.
+template <int Order = relaxed, class T>
+[[gnu::always_inline]] inline bool compare_exchange(T& at, T& expected, T value) noexcept
+{
+    return __atomic_compare_exchange(&at, &expected, &value, false, Order, Order == release ? relaxed : Order == acq_rel ? acquire : Order);
+}
+
+/// Adds and returns what was there before. Integers by one instruction, floats by a compare-and-swap loop.
+template <int Order = relaxed, class T>
+[[gnu::always_inline]] inline T fetch_add(T& at, T n) noexcept
+{
+    if constexpr (static_cast<T>(1) / 2 == 0) {
+        return __atomic_fetch_add(&at, n, Order);
+    } else {
+        T before = load(at);
+        while (!compare_exchange<Order>(at, before, before + n)) {}
+        return before;
+    }
+}
+
+/// Waits a little for another thread; `turn` counts the calls.
+inline void wait_a_turn(unsigned turn) noexcept
+{
+    if (turn > 64) {
+        sched_yield();
+        return;
+    }
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+}  // namespace pitot::detail
+
+#include <new>  // std::nothrow
+
+#if !defined(_WIN32)
+#include <unistd.h>  // getpid
+#endif
+
+namespace pitot::detail {
+
+struct alignas(64) thread_slot {
+    std::uint64_t epoch = 0;      ///< 0: not reading
+    std::uint32_t depth = 0;      ///< nested pins; the owner's alone
+    std::uint32_t number = 0;     ///< small and dense: threads that end pass theirs on
+    std::uint32_t taken = 0;
+    thread_slot* next = nullptr;  ///< slots are never freed
+};
+
+struct PITOT_SHARED epoch_domain {
+    std::uint64_t epoch = 1;
+    thread_slot* slots = nullptr;
+    std::uint32_t count = 0;
+    std::uint32_t stopped = 0;  ///< a thread reads without a slot of its own
+    std::int64_t process = 0;
+
+    [[nodiscard]] static std::int64_t current_process() noexcept
+    {
+#if defined(_WIN32)
+        return 1;
+#else
+        return getpid();
+#endif
+    }
+
+    /// Moves the epoch on when no reader holds it back; returns the epoch. After fork the child forgets the slots of
+    /// the threads it does not have.
+    std::uint64_t advance(const thread_slot* mine) noexcept
+    {
+        const std::int64_t now = current_process();
+        std::int64_t before = load(process);
+        if (before != now && compare_exchange<acq_rel>(process, before, now) && before != 0) {
+            for (thread_slot* s = load<acquire>(slots); s != nullptr; s = s->next) {
+                if (s == mine) continue;
+                s->depth = 0;
+                store<release>(s->epoch, std::uint64_t{0});
+                store<release>(s->taken, 0U);
+            }
+        }
+        std::uint64_t current = load<seq_cst>(epoch);
+        if (load<seq_cst>(stopped) != 0) return current;
+        for (const thread_slot* s = load<acquire>(slots); s != nullptr; s = s->next) {
+            const std::uint64_t seen = load<seq_cst>(s->epoch);
+            if (seen != 0 && seen != current) return current;
+        }
+        return compare_exchange<seq_cst>(epoch, current, current + 1) ? current + 1 : current;
+    }
+};
+
+inline constinit PITOT_SHARED epoch_domain epochs{};
+inline constinit PITOT_SHARED thread_local thread_slot* own_slot = nullptr;
+/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then on.
+inline constinit PITOT_SHARED thread_slot last_resort{.depth = 1U << 30U};
+
+struct slot_owner {
+    thread_slot* slot = nullptr;
+    ~slot_owner()
+    {
+        if (slot == nullptr) return;
+        own_slot = nullptr;
+        store<release>(slot->taken, 0U);
+    }
+};
+
+[[gnu::noinline, gnu::cold]] inline thread_slot* take_slot() noexcept
+{
+    std::int64_t unset = 0;
+    compare_exchange<acq_rel>(epochs.process, unset, epoch_domain::current_process());
+    thread_slot* slot = load<acquire>(epochs.slots);
+    for (; slot != nullptr; slot = slot->next) {
+        std::uint32_t is_free = 0;
+        if (load(slot->taken) == 0 && compare_exchange<acq_rel>(slot->taken, is_free, 1U)) break;
+    }
+    if (slot == nullptr) {
+        slot = new (std::nothrow) thread_slot;
+        if (slot == nullptr) {
+            store<seq_cst>(epochs.stopped, 1U);
+            return &last_resort;
+        }
+        slot->taken = 1;
+        slot->number = fetch_add(epochs.count, 1U);
+        thread_slot* first = load(epochs.slots);
+        do slot->next = first;
+        while (!compare_exchange<acq_rel>(epochs.slots, first, slot));
+    }
+    static thread_local slot_owner owner;  // gives the slot back when the thread ends
+    owner.slot = slot;
+    own_slot = slot;
+    return slot;
+}
+
+[[nodiscard]] inline thread_slot& this_thread_slot() noexcept
+{
+    thread_slot* const slot = own_slot;
+    return __builtin_expect(slot != nullptr, 1) != 0 ? *slot : *take_slot();
+}
+
+/// A small number for this thread; two threads alive at the same time have different ones.
+[[nodiscard]] inline std::uint32_t thread_number() noexcept { return this_thread_slot().number; }
+
+/// While it lives, what this thread can reach through seq_cst links stays. One thread's, for the length of a
+/// statement: it holds back every reclamation in the process. Nests.
+class pin {
+public:
+    pin() noexcept : slot_(this_thread_slot())
+    {
+        if (slot_.depth++ == 0) exchange<seq_cst>(slot_.epoch, load(epochs.epoch));
+    }
+    pin(const pin&) = delete;
+    pin& operator=(const pin&) = delete;
+    ~pin()
+    {
+        if (--slot_.depth == 0) store<release>(slot_.epoch, std::uint64_t{0});
+    }
+
+private:
+    thread_slot& slot_;
+};
+
+}  // namespace pitot::detail
+
+namespace pitot::detail {
+
+/// One number in eight bytes. Counters of whole numbers add by one instruction, doubles by compare-and-swap.
+/// Order: every access is relaxed. A number says nothing about other memory, and each thread sees its own in order.
+template <class T>
+class plain_cell {
+public:
+    using value_type = T;
+    void add(T n) noexcept { fetch_add(value_, n); }
+    void set(T value) noexcept { store(value_, value); }
+    [[nodiscard]] T value() const noexcept { return load(value_); }
+
+private:
+    T value_ = 0;
+};
+
+/// N numbers a cache line apart, each thread adds to its own: adding scales with the cores, reading costs N loads and
+/// the memory is N × 64 bytes. Threads beyond N share. N is a power of two.
+template <class T, unsigned N>
+class sharded_cell {
+    static_assert(N >= 2 && (N & (N - 1)) == 0 && N <= 1024, "the number of shards is a power of two from 2 to 1024");
+
+public:
+    using value_type = T;
+    sharded_cell() noexcept : lines_(new (std::nothrow) line[N]) {}
+    sharded_cell(const sharded_cell&) = delete;
+    sharded_cell& operator=(const sharded_cell&) = delete;
+    ~sharded_cell() { delete[] lines_; }
+
+    void add(T n) noexcept
+    {
+        if (lines_ != nullptr) fetch_add(lines_[thread_number() & (N - 1)].value, n);
+    }
+    [[nodiscard]] T value() const noexcept
+    {
+        T sum = 0;
+        for (unsigned i = 0; lines_ != nullptr && i < N; ++i) sum += load(lines_[i].value);
+        return sum;
+    }
+    /// False when there was no memory for the lines.
+    [[nodiscard]] bool usable() const noexcept { return lines_ != nullptr; }
+
+private:
+    struct alignas(64) line {
+        T value = 0;
+    };
+    line* lines_;
+};
+
+}  // namespace pitot::detail
+// <pitot/metrics/name.hpp>
+// Names of metrics and labels, checked while compiling. What is wrong stands in the name of the function that the
+// compiler reports as not being a constant.
+
+namespace pitot {
+
+namespace detail::bad_name {
+inline void a_metric_name_has_only_letters_digits_underscores_and_colons_and_starts_with_no_digit() {}
+inline void a_counter_name_ends_in_total() {}
+inline void only_a_counter_name_ends_in_total() {}
+inline void an_info_name_ends_in_info() {}
+inline void a_histogram_or_summary_name_does_not_end_in_bucket_count_or_sum() {}
+}  // namespace detail::bad_name
+
+namespace detail {
+
+constexpr bool ends_with_unit(std::string_view name, std::string_view unit) noexcept
+{
+    if (name.ends_with("_total")) name.remove_suffix(6);
+    return name.size() > unit.size() + 1 && name.ends_with(unit) && name[name.size() - unit.size() - 1] == '_';
+}
+
+consteval void check_metric_name(std::string_view name)
+{
+    if (!is_legacy_metric_name(name))
+        bad_name::a_metric_name_has_only_letters_digits_underscores_and_colons_and_starts_with_no_digit();
+}
+
+}  // namespace detail
+
+/// The name of a counter: a literal that ends in _total.
+struct counter_name {
+    std::string_view text;
+    template <std::size_t N>
+    consteval counter_name(const char (&name)[N]) : text(name, N - 1)
+    {
+        detail::check_metric_name(text);
+        if (!text.ends_with("_total") || text.size() == 6) detail::bad_name::a_counter_name_ends_in_total();
+    }
+};
+
+/// The name of a gauge: a literal that does not end in _total.
+struct gauge_name {
+    std::string_view text;
+    template <std::size_t N>
+    consteval gauge_name(const char (&name)[N]) : text(name, N - 1)
+    {
+        detail::check_metric_name(text);
+        if (text.ends_with("_total")) detail::bad_name::only_a_counter_name_ends_in_total();
+    }
+};
+
+}  // namespace pitot
+// <pitot/metrics/number_line.hpp>
+// A family of one number in the text format, written without a registry.
+
+namespace pitot::detail {
+
+/// HELP, TYPE and the sample. Help is escaped (\ and newline).
+/// returns  bytes written, or 0 when they do not fit
+template <class T>
+std::size_t write_number_family(char* out, std::size_t size, std::string_view name, std::string_view help,
+                                std::string_view type, T value) noexcept
+{
+    constexpr std::size_t fixed = 64;  // "# HELP  \n# TYPE  \n \n", the number
+    if (size < fixed + 3 * name.size() + 2 * help.size() + type.size()) return 0;
+    char* at = out;
+    const auto put = [&at](std::string_view text) {
+        if (!text.empty()) std::memcpy(at, text.data(), text.size());
+        at += text.size();
+    };
+    if (!help.empty()) {
+        put("# HELP ");
+        put(name);
+        put(" ");
+        for (const char c : help) {
+            if (c == '\\' || c == '\n') *at++ = '\\';
+            *at++ = c == '\n' ? 'n' : c;
+        }
+        put("\n");
+    }
+    put("# TYPE ");
+    put(name);
+    put(" ");
+    put(type);
+    put("\n");
+    put(name);
+    put(" ");
+    if constexpr (std::is_integral_v<T>) {
+        at = std::to_chars(at, at + 24, value).ptr;
+    } else if (value != value) {
+        put("NaN");
+    } else if (value - value != 0) {
+        put(value > 0 ? "+Inf" : "-Inf");
+    } else {
+        at = std::to_chars(at, at + 32, value).ptr;
+    }
+    put("\n");
+    return static_cast<std::size_t>(at - out);
+}
+
+}  // namespace pitot::detail
+
+namespace pitot {
+
+struct label_view;
+
+/// What a program does with a counter; Self says where the number is. All of it is noexcept and allocates nothing.
+template <class Self, class T>
+class counter_ops {
+public:
+    void inc() const noexcept { self().cell().add(T{1}); }
+
+    /// Adds n. A counter never goes down: a negative n or NaN is ignored and counted (pitot_ignored_values_total).
+    /// +Inf is a value. Counters of whole numbers (the default) take whole numbers only; see real_counter.
+    template <class N>
+    void inc(N n) const noexcept
+    {
+        static_assert(std::is_arithmetic_v<N>, "inc() takes a number");
+        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>,
+                      "this counter counts whole numbers: use real_counter for seconds and other fractions");
+        if constexpr (std::is_signed_v<N>) {
+            if (!(n >= N{0})) {
+                self().ignored();
+                return;
+            }
+        }
+        self().cell().add(static_cast<T>(n));
+    }
+
+    /// The same with an exemplar, `inc(1, {{"trace_id", id}})`, for families registered with pitot::exemplars. One that
+    /// is too long or no legal text is left out and counted as an ignored value; the amount counts all the same.
+    template <class N, class Labels = std::initializer_list<label_view>>
+    void inc(N n, Labels exemplar) const noexcept
+    {
+        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
+                      "this family keeps no exemplars: register it with pitot::exemplars");
+        inc(n);
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(static_cast<double>(n), exemplar);
+        else self().ignored();
+    }
+
+    [[nodiscard]] T value() const noexcept { return self().cell().value(); }
+
+private:
+    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+};
+
+/// A counter of its own: `pitot::counter requests{"requests_total", "Requests handled."};`.
+/// Not copyable; it stays where it is. Safe from any thread. Wraps after 2^64.
+/// To expose it beside others, `registry.add(requests)`; without a registry, write_text.
+template <class T>
+class basic_counter : public counter_ops<basic_counter<T>, T> {
+public:
+    /// help  outlives the counter (a literal)
+    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    basic_counter(const basic_counter&) = delete;
+    basic_counter& operator=(const basic_counter&) = delete;
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] std::string_view help() const noexcept { return help_; }
+
+    /// Negative or NaN amounts given to inc() so far.
+    [[nodiscard]] std::uint64_t ignored_values() const noexcept { return detail::load(ignored_); }
+
+    /// Writes the family in the text format 0.0.4.
+    /// returns  bytes written, or 0 when they do not fit into size bytes
+    std::size_t write_text(char* out, std::size_t size) const noexcept
+    {
+        return detail::write_number_family(out, size, name_, help_, "counter", this->value());
+    }
+
+    /// Adds the family to a batch (this makes it a collector).
+    template <class Batch>
+    void collect(Batch& out) const
+    {
+        out.add(out.family(name_, metric_type::counter, help_), {}, static_cast<double>(this->value()));
+    }
+
+private:
+    template <class, class>
+    friend class counter_ops;
+    [[nodiscard]] detail::plain_cell<T>& cell() const noexcept { return cell_; }
+    void ignored() const noexcept { detail::fetch_add(ignored_, std::uint64_t{1}); }
+
+    mutable detail::plain_cell<T> cell_;
+    mutable std::uint64_t ignored_ = 0;
+    std::string_view name_;
+    std::string_view help_;
+};
+
+/// Counts whole numbers, by one instruction.
+using counter = basic_counter<std::uint64_t>;
+/// Counts fractions (seconds, joules), by compare-and-swap: about twice the cost, and more under contention.
+using real_counter = basic_counter<double>;
+
+}  // namespace pitot
+// <pitot/metrics/gauge.hpp>
+// A gauge by itself: what goes up and down. Families with labels come from a registry.
+
+#include <time.h>  // clock_gettime
+
+namespace pitot {
+
+namespace detail {
+/// Seconds since 1970.
+[[nodiscard]] inline double unix_seconds() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+}  // namespace detail
+
+/// Counts itself in a gauge while it lives: requests in flight, open files.
+/// Keeps what it counts in (a gauge by itself must outlive it; a handle keeps its series).
+template <class Gauge>
+class [[nodiscard]] in_flight_guard {
+public:
+    explicit in_flight_guard(Gauge gauge) noexcept : gauge_(static_cast<Gauge&&>(gauge)) { gauge_->inc(); }
+    in_flight_guard(const in_flight_guard&) = delete;
+    in_flight_guard& operator=(const in_flight_guard&) = delete;
+    ~in_flight_guard() { gauge_->dec(); }
+
+private:
+    Gauge gauge_;
+};
+
+/// What a program does with a gauge; Self says where the number is. All of it is noexcept and allocates nothing.
+/// NaN and the infinities are values.
+template <class Self, class T>
+class gauge_ops {
+public:
+    template <class N>
+    void set(N value) const noexcept
+    {
+        self().cell().set(number(value));
+    }
+    void inc() const noexcept { self().cell().add(T{1}); }
+    void dec() const noexcept { self().cell().add(static_cast<T>(-1)); }
+    template <class N>
+    void inc(N n) const noexcept
+    {
+        self().cell().add(number(n));
+    }
+    template <class N>
+    void dec(N n) const noexcept
+    {
+        self().cell().add(static_cast<T>(-number(n)));
+    }
+    /// Seconds since 1970, for "when did it last run".
+    void set_to_current_time() const noexcept { self().cell().set(static_cast<T>(detail::unix_seconds())); }
+
+    [[nodiscard]] T value() const noexcept { return self().cell().value(); }
+
+    /// Counts one up now and down again when the guard goes away.
+    [[nodiscard]] auto in_flight() const { return in_flight_guard(self().keep()); }
+
+private:
+    template <class N>
+    static constexpr T number(N n) noexcept
+    {
+        static_assert(std::is_arithmetic_v<N>, "a gauge takes a number");
+        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>, "this gauge holds whole numbers: use gauge");
+        return static_cast<T>(n);
+    }
+    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+};
+
+/// A gauge of its own: `pitot::gauge depth{"queue_depth", "Jobs waiting."};`. As counter in all else.
+template <class T>
+class basic_gauge : public gauge_ops<basic_gauge<T>, T> {
+public:
+    /// help  outlives the gauge (a literal)
+    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    basic_gauge(const basic_gauge&) = delete;
+    basic_gauge& operator=(const basic_gauge&) = delete;
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] std::string_view help() const noexcept { return help_; }
+
+    /// Writes the family in the text format 0.0.4.
+    /// returns  bytes written, or 0 when they do not fit into size bytes
+    std::size_t write_text(char* out, std::size_t size) const noexcept
+    {
+        return detail::write_number_family(out, size, name_, help_, "gauge", this->value());
+    }
+
+    /// Adds the family to a batch (this makes it a collector).
+    template <class Batch>
+    void collect(Batch& out) const
+    {
+        out.add(out.family(name_, metric_type::gauge, help_), {}, static_cast<double>(this->value()));
+    }
+
+private:
+    template <class, class>
+    friend class gauge_ops;
+    [[nodiscard]] detail::plain_cell<T>& cell() const noexcept { return cell_; }
+    [[nodiscard]] const basic_gauge* keep() const noexcept { return this; }
+
+    mutable detail::plain_cell<T> cell_;
+    std::string_view name_;
+    std::string_view help_;
+};
+
+/// Holds any number; adds by compare-and-swap.
+using gauge = basic_gauge<double>;
+/// Holds whole numbers and adds by one instruction: queue depths, open connections.
+using integer_gauge = basic_gauge<std::int64_t>;
+
+}  // namespace pitot
 // <pitot/metrics/registry.hpp>
 // Families by name, and whatever else adds to a scrape.
 
@@ -5354,12 +5954,13 @@ constexpr std::array<std::string_view, reflected_values> reflect() noexcept
     text = text.substr(0, text.rfind('>'));
 #else
     text.remove_prefix(text.find("Values = {") + 10);
-    text = text.substr(0, text.find('}'));
+    text = text.substr(0, std::min(text.find("};"), text.find("}]")));  // not the one of "{anonymous}::"
 #endif
     for (std::size_t i = 0; i < reflected_values; ++i) {
         const std::size_t end = text.find(", ");
         const std::string_view one = text.substr(0, end);
-        if (one.find('(') == std::string_view::npos) {
+        const std::size_t cast = one.rfind(')');  // of "(method)2", or of "(anonymous namespace)::method::get"
+        if (cast == std::string_view::npos || one[cast + 1] == ':') {
             const std::size_t scope = one.rfind("::");
             texts[i] = scope == std::string_view::npos ? one : one.substr(scope + 2);
         }
@@ -5648,6 +6249,7 @@ template <class... L>
 struct label_set {
     static constexpr std::size_t size = sizeof...(L);
     static constexpr std::array<std::string_view, size> names{L::name()...};
+    static constexpr std::array<bool, size> is_integer{(form_of<L> == label_form::integer)...};
     static constexpr bool all_dense = (L::dense && ...);
 
     /// Number of series when all labels are fixed sets.
@@ -5944,90 +6546,6 @@ template <class T>
 // <pitot/metrics/family_base.hpp>
 // What a registry knows of a family whatever its type and labels.
 
-// <pitot/metrics/atomic.hpp>
-// Atomic operations on plain members by the compilers' builtins: <atomic> costs a quarter of a second in every unit.
-
-#if defined(_WIN32)
-#include <sched.h>  // winpthreads
-#else
-#include <sched.h>  // sched_yield
-#endif
-
-/// One instance in the whole process, also when a shared object is built with -fvisibility=hidden.
-#if defined(_WIN32)
-#define PITOT_SHARED
-#else
-#define PITOT_SHARED __attribute__((visibility("default")))
-#endif
-
-namespace pitot::detail {
-
-enum order : int {
-    relaxed = __ATOMIC_RELAXED,
-    acquire = __ATOMIC_ACQUIRE,
-    release = __ATOMIC_RELEASE,
-    acq_rel = __ATOMIC_ACQ_REL,
-    seq_cst = __ATOMIC_SEQ_CST,
-};
-
-template <int Order = relaxed, class T>
-[[gnu::always_inline]] inline T load(const T& from) noexcept
-{
-    T value;
-    __atomic_load(&from, &value, Order);
-    return value;
-}
-
-template <int Order = relaxed, class T>
-[[gnu::always_inline]] inline void store(T& to, T value) noexcept
-{
-    __atomic_store(&to, &value, Order);
-}
-
-template <int Order, class T>
-[[gnu::always_inline]] inline T exchange(T& at, T value) noexcept
-{
-    T before;
-    __atomic_exchange(&at, &value, &before, Order);
-    return before;
-}
-
-/// Compares bit for bit, so that a NaN is equal to itself; `expected` gets what was found on failure.
-template <int Order = relaxed, class T>
-[[gnu::always_inline]] inline bool compare_exchange(T& at, T& expected, T value) noexcept
-{
-    return __atomic_compare_exchange(&at, &expected, &value, false, Order, Order == release ? relaxed : Order == acq_rel ? acquire : Order);
-}
-
-/// Adds and returns what was there before. Integers by one instruction, floats by a compare-and-swap loop.
-template <int Order = relaxed, class T>
-[[gnu::always_inline]] inline T fetch_add(T& at, T n) noexcept
-{
-    if constexpr (static_cast<T>(1) / 2 == 0) {
-        return __atomic_fetch_add(&at, n, Order);
-    } else {
-        T before = load(at);
-        while (!compare_exchange<Order>(at, before, before + n)) {}
-        return before;
-    }
-}
-
-/// Waits a little for another thread; `turn` counts the calls.
-inline void wait_a_turn(unsigned turn) noexcept
-{
-    if (turn > 64) {
-        sched_yield();
-        return;
-    }
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-}
-
-}  // namespace pitot::detail
-
 namespace pitot {
 
 /// What can be said of a family beside its name, help and labels.
@@ -6139,146 +6657,6 @@ constexpr std::string_view signature_of() noexcept
 // A thread that is stopped in the middle of an observation (or was not taken along by fork) would hold up a scrape.
 // The scrape yields up to 10,000 times and then reads the half-done observation as it is: count and buckets still
 // agree, the sum may lack that one value.
-
-// <pitot/metrics/thread_slot.hpp>
-// A slot for each thread: a small dense number for sharding, and the epoch that says what the thread may still read.
-//
-// Reclamation by epochs. A reader publishes the global epoch in its own slot (pin), follows pointers, and clears the
-// slot. Memory that was unlinked in epoch r is given back when the global epoch is r + 2. The epoch moves from e to
-// e + 1 only while no slot shows an epoch other than e, so a reader that could still see the memory, having published
-// r or less, holds the epoch at r + 1 at most.
-// Order: the reader publishes by a seq_cst exchange and reads the links by seq_cst loads; the writer unlinks by a
-// seq_cst store and then reads the slots by seq_cst loads. In the single order of these operations either the writer
-// sees the slot taken, or the reader's publication, and with it every later read of a link, comes after the unlinking.
-// The release store that clears a slot, read by an acquire load, orders the reader's accesses before the reuse.
-
-#include <new>  // std::nothrow
-
-#if !defined(_WIN32)
-#include <unistd.h>  // getpid
-#endif
-
-namespace pitot::detail {
-
-struct alignas(64) thread_slot {
-    std::uint64_t epoch = 0;      ///< 0: not reading
-    std::uint32_t depth = 0;      ///< nested pins; the owner's alone
-    std::uint32_t number = 0;     ///< small and dense: threads that end pass theirs on
-    std::uint32_t taken = 0;
-    thread_slot* next = nullptr;  ///< slots are never freed
-};
-
-struct PITOT_SHARED epoch_domain {
-    std::uint64_t epoch = 1;
-    thread_slot* slots = nullptr;
-    std::uint32_t count = 0;
-    std::uint32_t stopped = 0;  ///< a thread reads without a slot of its own
-    std::int64_t process = 0;
-
-    [[nodiscard]] static std::int64_t current_process() noexcept
-    {
-#if defined(_WIN32)
-        return 1;
-#else
-        return getpid();
-#endif
-    }
-
-    /// Moves the epoch on when no reader holds it back; returns the epoch. After fork the child forgets the slots of
-    /// the threads it does not have.
-    std::uint64_t advance(const thread_slot* mine) noexcept
-    {
-        const std::int64_t now = current_process();
-        std::int64_t before = load(process);
-        if (before != now && compare_exchange<acq_rel>(process, before, now) && before != 0) {
-            for (thread_slot* s = load<acquire>(slots); s != nullptr; s = s->next) {
-                if (s == mine) continue;
-                s->depth = 0;
-                store<release>(s->epoch, std::uint64_t{0});
-                store<release>(s->taken, 0U);
-            }
-        }
-        std::uint64_t current = load<seq_cst>(epoch);
-        if (load<seq_cst>(stopped) != 0) return current;
-        for (const thread_slot* s = load<acquire>(slots); s != nullptr; s = s->next) {
-            const std::uint64_t seen = load<seq_cst>(s->epoch);
-            if (seen != 0 && seen != current) return current;
-        }
-        return compare_exchange<seq_cst>(epoch, current, current + 1) ? current + 1 : current;
-    }
-};
-
-inline constinit PITOT_SHARED epoch_domain epochs{};
-inline constinit PITOT_SHARED thread_local thread_slot* own_slot = nullptr;
-/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then on.
-inline constinit PITOT_SHARED thread_slot last_resort{.depth = 1U << 30U};
-
-struct slot_owner {
-    thread_slot* slot = nullptr;
-    ~slot_owner()
-    {
-        if (slot == nullptr) return;
-        own_slot = nullptr;
-        store<release>(slot->taken, 0U);
-    }
-};
-
-[[gnu::noinline, gnu::cold]] inline thread_slot* take_slot() noexcept
-{
-    std::int64_t unset = 0;
-    compare_exchange<acq_rel>(epochs.process, unset, epoch_domain::current_process());
-    thread_slot* slot = load<acquire>(epochs.slots);
-    for (; slot != nullptr; slot = slot->next) {
-        std::uint32_t is_free = 0;
-        if (load(slot->taken) == 0 && compare_exchange<acq_rel>(slot->taken, is_free, 1U)) break;
-    }
-    if (slot == nullptr) {
-        slot = new (std::nothrow) thread_slot;
-        if (slot == nullptr) {
-            store<seq_cst>(epochs.stopped, 1U);
-            return &last_resort;
-        }
-        slot->taken = 1;
-        slot->number = fetch_add(epochs.count, 1U);
-        thread_slot* first = load(epochs.slots);
-        do slot->next = first;
-        while (!compare_exchange<acq_rel>(epochs.slots, first, slot));
-    }
-    static thread_local slot_owner owner;  // gives the slot back when the thread ends
-    owner.slot = slot;
-    own_slot = slot;
-    return slot;
-}
-
-[[nodiscard]] inline thread_slot& this_thread_slot() noexcept
-{
-    thread_slot* const slot = own_slot;
-    return __builtin_expect(slot != nullptr, 1) != 0 ? *slot : *take_slot();
-}
-
-/// A small number for this thread; two threads alive at the same time have different ones.
-[[nodiscard]] inline std::uint32_t thread_number() noexcept { return this_thread_slot().number; }
-
-/// While it lives, what this thread can reach through seq_cst links stays. One thread's, for the length of a
-/// statement: it holds back every reclamation in the process. Nests.
-class pin {
-public:
-    pin() noexcept : slot_(this_thread_slot())
-    {
-        if (slot_.depth++ == 0) exchange<seq_cst>(slot_.epoch, load(epochs.epoch));
-    }
-    pin(const pin&) = delete;
-    pin& operator=(const pin&) = delete;
-    ~pin()
-    {
-        if (--slot_.depth == 0) store<release>(slot_.epoch, std::uint64_t{0});
-    }
-
-private:
-    thread_slot& slot_;
-};
-
-}  // namespace pitot::detail
 
 namespace pitot::detail {
 
@@ -6442,8 +6820,6 @@ private:
 }  // namespace pitot::detail
 // <pitot/metrics/exemplar.hpp>
 // Exemplars: one concrete observation, with the labels (a trace id) that lead to it.
-
-#include <time.h>  // clock_gettime
 
 namespace pitot {
 
@@ -6740,259 +7116,6 @@ private:
 // The kinds of families: what a series is made of, what can be done with it, and how it goes into a batch. Here those
 // of numbers, infos and states.
 
-// <pitot/metrics/cell.hpp>
-// The memory of one number: plain, or one cache line for each of N threads.
-
-namespace pitot::detail {
-
-/// One number in eight bytes. Counters of whole numbers add by one instruction, doubles by compare-and-swap.
-/// Order: every access is relaxed. A number says nothing about other memory, and each thread sees its own in order.
-template <class T>
-class plain_cell {
-public:
-    using value_type = T;
-    void add(T n) noexcept { fetch_add(value_, n); }
-    void set(T value) noexcept { store(value_, value); }
-    [[nodiscard]] T value() const noexcept { return load(value_); }
-
-private:
-    T value_ = 0;
-};
-
-/// N numbers a cache line apart, each thread adds to its own: adding scales with the cores, reading costs N loads and
-/// the memory is N × 64 bytes. Threads beyond N share. N is a power of two.
-template <class T, unsigned N>
-class sharded_cell {
-    static_assert(N >= 2 && (N & (N - 1)) == 0 && N <= 1024, "the number of shards is a power of two from 2 to 1024");
-
-public:
-    using value_type = T;
-    sharded_cell() noexcept : lines_(new (std::nothrow) line[N]) {}
-    sharded_cell(const sharded_cell&) = delete;
-    sharded_cell& operator=(const sharded_cell&) = delete;
-    ~sharded_cell() { delete[] lines_; }
-
-    void add(T n) noexcept
-    {
-        if (lines_ != nullptr) fetch_add(lines_[thread_number() & (N - 1)].value, n);
-    }
-    [[nodiscard]] T value() const noexcept
-    {
-        T sum = 0;
-        for (unsigned i = 0; lines_ != nullptr && i < N; ++i) sum += load(lines_[i].value);
-        return sum;
-    }
-    /// False when there was no memory for the lines.
-    [[nodiscard]] bool usable() const noexcept { return lines_ != nullptr; }
-
-private:
-    struct alignas(64) line {
-        T value = 0;
-    };
-    line* lines_;
-};
-
-}  // namespace pitot::detail
-// <pitot/metrics/counter.hpp>
-// A counter by itself: what goes up, and starts at 0 with the process. Families with labels come from a registry.
-
-// <pitot/metrics/name.hpp>
-// Names of metrics and labels, checked while compiling. What is wrong stands in the name of the function that the
-// compiler reports as not being a constant.
-
-namespace pitot {
-
-namespace detail::bad_name {
-inline void a_metric_name_has_only_letters_digits_underscores_and_colons_and_starts_with_no_digit() {}
-inline void a_counter_name_ends_in_total() {}
-inline void only_a_counter_name_ends_in_total() {}
-inline void an_info_name_ends_in_info() {}
-inline void a_histogram_or_summary_name_does_not_end_in_bucket_count_or_sum() {}
-}  // namespace detail::bad_name
-
-namespace detail {
-
-constexpr bool ends_with_unit(std::string_view name, std::string_view unit) noexcept
-{
-    if (name.ends_with("_total")) name.remove_suffix(6);
-    return name.size() > unit.size() + 1 && name.ends_with(unit) && name[name.size() - unit.size() - 1] == '_';
-}
-
-consteval void check_metric_name(std::string_view name)
-{
-    if (!is_legacy_metric_name(name))
-        bad_name::a_metric_name_has_only_letters_digits_underscores_and_colons_and_starts_with_no_digit();
-}
-
-}  // namespace detail
-
-/// The name of a counter: a literal that ends in _total.
-struct counter_name {
-    std::string_view text;
-    template <std::size_t N>
-    consteval counter_name(const char (&name)[N]) : text(name, N - 1)
-    {
-        detail::check_metric_name(text);
-        if (!text.ends_with("_total") || text.size() == 6) detail::bad_name::a_counter_name_ends_in_total();
-    }
-};
-
-/// The name of a gauge: a literal that does not end in _total.
-struct gauge_name {
-    std::string_view text;
-    template <std::size_t N>
-    consteval gauge_name(const char (&name)[N]) : text(name, N - 1)
-    {
-        detail::check_metric_name(text);
-        if (text.ends_with("_total")) detail::bad_name::only_a_counter_name_ends_in_total();
-    }
-};
-
-}  // namespace pitot
-// <pitot/metrics/number_line.hpp>
-// A family of one number in the text format, written without a registry.
-
-namespace pitot::detail {
-
-/// HELP, TYPE and the sample. Help is escaped (\ and newline).
-/// returns  bytes written, or 0 when they do not fit
-template <class T>
-std::size_t write_number_family(char* out, std::size_t size, std::string_view name, std::string_view help,
-                                std::string_view type, T value) noexcept
-{
-    constexpr std::size_t fixed = 64;  // "# HELP  \n# TYPE  \n \n", the number
-    if (size < fixed + 3 * name.size() + 2 * help.size() + type.size()) return 0;
-    char* at = out;
-    const auto put = [&at](std::string_view text) {
-        if (!text.empty()) std::memcpy(at, text.data(), text.size());
-        at += text.size();
-    };
-    if (!help.empty()) {
-        put("# HELP ");
-        put(name);
-        put(" ");
-        for (const char c : help) {
-            if (c == '\\' || c == '\n') *at++ = '\\';
-            *at++ = c == '\n' ? 'n' : c;
-        }
-        put("\n");
-    }
-    put("# TYPE ");
-    put(name);
-    put(" ");
-    put(type);
-    put("\n");
-    put(name);
-    put(" ");
-    if constexpr (std::is_integral_v<T>) {
-        at = std::to_chars(at, at + 24, value).ptr;
-    } else if (value != value) {
-        put("NaN");
-    } else if (value - value != 0) {
-        put(value > 0 ? "+Inf" : "-Inf");
-    } else {
-        at = std::to_chars(at, at + 32, value).ptr;
-    }
-    put("\n");
-    return static_cast<std::size_t>(at - out);
-}
-
-}  // namespace pitot::detail
-
-namespace pitot {
-
-struct label_view;
-
-/// What a program does with a counter; Self says where the number is. All of it is noexcept and allocates nothing.
-template <class Self, class T>
-class counter_ops {
-public:
-    void inc() const noexcept { self().cell().add(T{1}); }
-
-    /// Adds n. A counter never goes down: a negative n or NaN is ignored and counted (pitot_ignored_values_total).
-    /// +Inf is a value. Counters of whole numbers (the default) take whole numbers only; see real_counter.
-    template <class N>
-    void inc(N n) const noexcept
-    {
-        static_assert(std::is_arithmetic_v<N>, "inc() takes a number");
-        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>,
-                      "this counter counts whole numbers: use real_counter for seconds and other fractions");
-        if constexpr (std::is_signed_v<N>) {
-            if (!(n >= N{0})) {
-                self().ignored();
-                return;
-            }
-        }
-        self().cell().add(static_cast<T>(n));
-    }
-
-    /// The same with an exemplar, `inc(1, {{"trace_id", id}})`, for families registered with pitot::exemplars. One that
-    /// is too long or no legal text is left out and counted as an ignored value; the amount counts all the same.
-    template <class N, class Labels = std::initializer_list<label_view>>
-    void inc(N n, Labels exemplar) const noexcept
-    {
-        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
-                      "this family keeps no exemplars: register it with pitot::exemplars");
-        inc(n);
-        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(static_cast<double>(n), exemplar);
-        else self().ignored();
-    }
-
-    [[nodiscard]] T value() const noexcept { return self().cell().value(); }
-
-private:
-    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
-};
-
-/// A counter of its own: `pitot::counter requests{"requests_total", "Requests handled."};`.
-/// Not copyable; it stays where it is. Safe from any thread. Wraps after 2^64.
-/// To expose it beside others, `registry.add(requests)`; without a registry, write_text.
-template <class T>
-class basic_counter : public counter_ops<basic_counter<T>, T> {
-public:
-    /// help  outlives the counter (a literal)
-    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
-    basic_counter(const basic_counter&) = delete;
-    basic_counter& operator=(const basic_counter&) = delete;
-
-    [[nodiscard]] std::string_view name() const noexcept { return name_; }
-    [[nodiscard]] std::string_view help() const noexcept { return help_; }
-
-    /// Negative or NaN amounts given to inc() so far.
-    [[nodiscard]] std::uint64_t ignored_values() const noexcept { return detail::load(ignored_); }
-
-    /// Writes the family in the text format 0.0.4.
-    /// returns  bytes written, or 0 when they do not fit into size bytes
-    std::size_t write_text(char* out, std::size_t size) const noexcept
-    {
-        return detail::write_number_family(out, size, name_, help_, "counter", this->value());
-    }
-
-    /// Adds the family to a batch (this makes it a collector).
-    template <class Batch>
-    void collect(Batch& out) const
-    {
-        out.add(out.family(name_, metric_type::counter, help_), {}, static_cast<double>(this->value()));
-    }
-
-private:
-    template <class, class>
-    friend class counter_ops;
-    [[nodiscard]] detail::plain_cell<T>& cell() const noexcept { return cell_; }
-    void ignored() const noexcept { detail::fetch_add(ignored_, std::uint64_t{1}); }
-
-    mutable detail::plain_cell<T> cell_;
-    mutable std::uint64_t ignored_ = 0;
-    std::string_view name_;
-    std::string_view help_;
-};
-
-/// Counts whole numbers, by one instruction.
-using counter = basic_counter<std::uint64_t>;
-/// Counts fractions (seconds, joules), by compare-and-swap: about twice the cost, and more under contention.
-using real_counter = basic_counter<double>;
-
-}  // namespace pitot
 // <pitot/metrics/exponential.hpp>
 // Counts in exponential buckets, as native histograms have them: bucket i of schema s holds the values in
 // (2^((i-1)/2^s), 2^(i/2^s)]. Bounded: when the buckets are too many, something is given up.
@@ -7172,119 +7295,6 @@ private:
 };
 
 }  // namespace pitot::detail
-// <pitot/metrics/gauge.hpp>
-// A gauge by itself: what goes up and down. Families with labels come from a registry.
-
-namespace pitot {
-
-namespace detail {
-/// Seconds since 1970.
-[[nodiscard]] inline double unix_seconds() noexcept
-{
-    timespec now{};
-    clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-}  // namespace detail
-
-/// Counts itself in a gauge while it lives: requests in flight, open files.
-/// Keeps what it counts in (a gauge by itself must outlive it; a handle keeps its series).
-template <class Gauge>
-class [[nodiscard]] in_flight_guard {
-public:
-    explicit in_flight_guard(Gauge gauge) noexcept : gauge_(static_cast<Gauge&&>(gauge)) { gauge_->inc(); }
-    in_flight_guard(const in_flight_guard&) = delete;
-    in_flight_guard& operator=(const in_flight_guard&) = delete;
-    ~in_flight_guard() { gauge_->dec(); }
-
-private:
-    Gauge gauge_;
-};
-
-/// What a program does with a gauge; Self says where the number is. All of it is noexcept and allocates nothing.
-/// NaN and the infinities are values.
-template <class Self, class T>
-class gauge_ops {
-public:
-    template <class N>
-    void set(N value) const noexcept
-    {
-        self().cell().set(number(value));
-    }
-    void inc() const noexcept { self().cell().add(T{1}); }
-    void dec() const noexcept { self().cell().add(static_cast<T>(-1)); }
-    template <class N>
-    void inc(N n) const noexcept
-    {
-        self().cell().add(number(n));
-    }
-    template <class N>
-    void dec(N n) const noexcept
-    {
-        self().cell().add(static_cast<T>(-number(n)));
-    }
-    /// Seconds since 1970, for "when did it last run".
-    void set_to_current_time() const noexcept { self().cell().set(static_cast<T>(detail::unix_seconds())); }
-
-    [[nodiscard]] T value() const noexcept { return self().cell().value(); }
-
-    /// Counts one up now and down again when the guard goes away.
-    [[nodiscard]] auto in_flight() const { return in_flight_guard(self().keep()); }
-
-private:
-    template <class N>
-    static constexpr T number(N n) noexcept
-    {
-        static_assert(std::is_arithmetic_v<N>, "a gauge takes a number");
-        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>, "this gauge holds whole numbers: use gauge");
-        return static_cast<T>(n);
-    }
-    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
-};
-
-/// A gauge of its own: `pitot::gauge depth{"queue_depth", "Jobs waiting."};`. As counter in all else.
-template <class T>
-class basic_gauge : public gauge_ops<basic_gauge<T>, T> {
-public:
-    /// help  outlives the gauge (a literal)
-    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
-    basic_gauge(const basic_gauge&) = delete;
-    basic_gauge& operator=(const basic_gauge&) = delete;
-
-    [[nodiscard]] std::string_view name() const noexcept { return name_; }
-    [[nodiscard]] std::string_view help() const noexcept { return help_; }
-
-    /// Writes the family in the text format 0.0.4.
-    /// returns  bytes written, or 0 when they do not fit into size bytes
-    std::size_t write_text(char* out, std::size_t size) const noexcept
-    {
-        return detail::write_number_family(out, size, name_, help_, "gauge", this->value());
-    }
-
-    /// Adds the family to a batch (this makes it a collector).
-    template <class Batch>
-    void collect(Batch& out) const
-    {
-        out.add(out.family(name_, metric_type::gauge, help_), {}, static_cast<double>(this->value()));
-    }
-
-private:
-    template <class, class>
-    friend class gauge_ops;
-    [[nodiscard]] detail::plain_cell<T>& cell() const noexcept { return cell_; }
-    [[nodiscard]] const basic_gauge* keep() const noexcept { return this; }
-
-    mutable detail::plain_cell<T> cell_;
-    std::string_view name_;
-    std::string_view help_;
-};
-
-/// Holds any number; adds by compare-and-swap.
-using gauge = basic_gauge<double>;
-/// Holds whole numbers and adds by one instruction: queue depths, open connections.
-using integer_gauge = basic_gauge<std::int64_t>;
-
-}  // namespace pitot
 
 namespace pitot::detail {
 
@@ -7615,7 +7625,7 @@ public:
         std::uint64_t count = 0;
         double sum = 0;
         double started = 0;  ///< of counting, on the steady clock
-        mailbox box;
+        mailbox box = {};
 
         void add(double v) noexcept
         {
@@ -7784,7 +7794,7 @@ private:
         double turned;
         std::uint64_t count = 0;
         double sum = 0;
-        mailbox box;
+        mailbox box = {};
 
         void add(double v) noexcept
         {
@@ -8506,20 +8516,25 @@ private:
         if (table_ != nullptr && (used_slots_ + 1) * 8 <= table_->size * 7) return true;
         std::size_t size = table_ == nullptr ? 16 : table_->size;
         while ((live_ + 1) * 8 > size * 6) size = size < 65536 ? size * 2 : size + size / 4;
+        return rebuild(size);
+    }
+
+    bool rebuild(std::size_t size) noexcept
+    {
         if (!reserve_retired(1)) return false;
-        table* const grown = new_table(size);
-        if (grown == nullptr) return false;
+        table* const fresh = new_table(size);
+        if (fresh == nullptr) return false;
         for (slab* s : slabs_) {
             if (s == nullptr) continue;
             for (std::size_t at = 0; at < s->used;) {
                 record* const r = s->at(at);
                 at += r->units;
-                if (is_live(r->state)) put(*grown, Labels::hash_key(seed_, r->key()), r);
+                if (is_live(r->state)) put(*fresh, Labels::hash_key(seed_, r->key()), r);
             }
         }
         used_slots_ = live_;
         table* const before = table_;
-        store<seq_cst>(table_, grown);
+        store<seq_cst>(table_, fresh);
         if (before != nullptr) retire(retired::is_table, before);
         return true;
     }
@@ -8639,6 +8654,8 @@ private:
         }
         retired_.erase(retired_.begin(), retired_.begin() + static_cast<std::ptrdiff_t>(n));
         if (empty_slabs_ * 4 > slabs_.size()) free_slabs();
+        if (table_ != nullptr && table_->size > 1024 && live_ < table_->size / 8) rebuild(live_ * 2 + 16);
+        if (retired_.empty() && retired_.capacity() > 1024) std::vector<retired>().swap(retired_);
     }
 
     /// One reference less; true when it was the last.
@@ -8745,7 +8762,8 @@ private:
 inline constexpr std::size_t most_dense = 4096;
 
 template <class Kind, class... L>
-inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense;
+inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
+                                 !(Kind::type == metric_type::info && sizeof...(L) > 0);  // an info is there when it is set
 
 /// Stands in for the operations of a family that has labels: they belong to its series.
 template <class Self>
@@ -8854,11 +8872,22 @@ public:
         if constexpr (!dense) {
             return storage_.remove_if([&](const record& r) {
                 std::array<std::string_view, sizeof...(L)> values;
-                labels::decode(r.key(), [&](std::size_t i, std::string_view v) { values[i] = v; });
+                std::array<std::string, sizeof...(L)> numbers;
+                labels::decode(r.key(), [&](std::size_t i, std::string_view v) {
+                    values[i] = labels::is_integer[i] ? std::string_view(numbers[i] = v) : v;
+                });
                 return gone(values);
             });
         }
         return 0;
+    }
+    /// For infos: these values, and no others from now on.
+    template <class... A>
+    void replace(const A&... values)
+        requires(Kind::type == metric_type::info && sizeof...(L) > 0)
+    {
+        const auto now = handle(values...);
+        storage_.remove_if([&](const record& r) { return &r.cell != &now.cell(); });
     }
     /// Takes out every series.
     void clear()
@@ -9095,6 +9124,7 @@ private:
     bool write_histograms(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const
     {
         return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
+            if (!cursor.large.empty()) return false;  // goes out first
             cursor.labels.resize(pieces_.fixed() + value_bytes + 64);
             const char* const last = pieces_.put(cursor.labels.data(), plain, decode);
             const std::string_view text(cursor.labels.data(), static_cast<std::size_t>(last - cursor.labels.data()));
@@ -9502,7 +9532,7 @@ public:
     {
         return made(make<detail::summary_kind, Name, Args...>(help, std::move(options), {wanted}, wanted.check()));
     }
-    /// Facts as labels, with the value 1: `metrics.info<"app_build_info", label<"version">>("…").set("1.0")`.
+    /// Facts as labels, with the value 1: `metrics.info<"app_build_info", label<"version">>("…").replace("1.0")`.
     template <fixed_string Name, class... Args>
     auto& info(std::string_view help, family_options options = {})
     {
@@ -9768,6 +9798,128 @@ private:
     static registry& the_one = *new registry;
     return the_one;
 }
+
+}  // namespace pitot
+// <pitot/metrics/view.hpp>
+// A collector seen with other names and labels.
+
+namespace pitot {
+
+/// A label in the hands of a relabelling function, which may change or (by an empty value) drop it.
+struct owned_label {
+    std::string name;
+    std::string value;
+    friend bool operator==(const owned_label&, const owned_label&) = default;
+};
+
+/// Collects another collector's families under other names and labels; is a collector itself. The other one outlives
+/// the view. All steps are optional, and run in this order for each scrape:
+/// keep     which families stay, by name
+/// prefix   before every name
+/// labels   put in front of every series' own; one that the series has itself stays the series'
+/// relabel  changes the labels of a series; false drops the series. Two series made equal are both exposed, which a
+///          scraper refuses: it is up to the function not to
+template <class C>
+    requires collector<C>
+class view {
+public:
+    explicit view(C& of) noexcept : of_(&of) {}
+
+    view& keep(std::function<bool(std::string_view name)> family)
+    {
+        keep_ = std::move(family);
+        return *this;
+    }
+    view& prefix(std::string text)
+    {
+        prefix_ = std::move(text);
+        return *this;
+    }
+    view& label(std::string name, std::string value)
+    {
+        labels_.push_back({std::move(name), std::move(value)});
+        return *this;
+    }
+    view& relabel(std::function<bool(std::string_view family, std::vector<owned_label>& labels)> change)
+    {
+        relabel_ = std::move(change);
+        return *this;
+    }
+
+    void collect(batch& out) const
+    {
+        batch from;
+        static_cast<void>(of_->collect(from));
+        from.finish();
+        batch changed;
+        for (std::size_t f = 0; f < from.size(); ++f) {
+            const family_view family = from[f];
+            if (keep_ && !keep_(family.name())) continue;
+            const family_id id = changed.family(changed.intern(prefix_ + std::string(family.name())), family.type(),
+                                                changed.intern(family.help()), changed.intern(family.unit()));
+            for (std::size_t i = 0; i < family.size(); ++i) {
+                if (const auto labels = labels_of(family[i], changed, family)) copy(family[i], id, *labels, changed);
+            }
+        }
+        changed.finish();
+        out.merge(changed);
+    }
+
+private:
+    std::optional<labels_id> labels_of(const point_view& point, batch& out, const family_view& family) const
+    {
+        std::vector<owned_label> labels;
+        for (const owned_label& l : labels_)
+            if (label_value(point.labels(), l.name).empty()) labels.push_back(l);
+        for (const label_view& l : point.labels()) {
+            // The label of a state set is named like the family, and stays so.
+            const bool state = family.type() == metric_type::state_set && l.name == family.name();
+            labels.push_back({state ? prefix_ + std::string(l.name) : std::string(l.name), std::string(l.value)});
+        }
+        if (relabel_ && !relabel_(family.name(), labels)) return std::nullopt;
+        std::vector<label_view> views;
+        for (const owned_label& l : labels)
+            if (!l.value.empty()) views.push_back({out.intern(l.name), out.intern(l.value)});
+        return out.labels(views);
+    }
+
+    static void copy(const point_view& p, family_id family, labels_id labels, batch& out)
+    {
+        const batch& from = p.owner();
+        point_id point{};
+        if (const histogram_row* h = p.histogram()) {
+            histogram_row row = *h;
+            row.classic = out.add_buckets(from.buckets(h->classic));
+            row.positive_spans = out.add_spans(from.spans(h->positive_spans));
+            row.negative_spans = out.add_spans(from.spans(h->negative_spans));
+            row.positive = out.add_counts(from.counts(h->positive));
+            row.negative = out.add_counts(from.counts(h->negative));
+            row.custom_bounds = out.add_bounds(from.bounds(h->custom_bounds));
+            point = out.add(family, labels, row);
+        } else if (const summary_row* s = p.summary()) {
+            summary_row row = *s;
+            row.quantiles = out.add_quantiles(from.quantiles(s->quantiles));
+            point = out.add(family, labels, row);
+        } else {
+            point = out.add(family, labels, p.value());
+        }
+        if (const auto when = p.timestamp()) out.set_timestamp(point, *when);
+        if (const auto when = p.created()) out.set_created(point, *when);
+        std::vector<exemplar_row> exemplars(p.exemplars().begin(), p.exemplars().end());
+        for (exemplar_row& e : exemplars) {
+            std::vector<label_view> views;
+            for (const label_view& l : from.labels(e.labels)) views.push_back({out.intern(l.name), out.intern(l.value)});
+            e.labels = out.labels(views);
+        }
+        if (!exemplars.empty()) out.set_exemplars(point, exemplars);
+    }
+
+    C* of_;
+    std::function<bool(std::string_view)> keep_;
+    std::string prefix_;
+    std::vector<owned_label> labels_;
+    std::function<bool(std::string_view, std::vector<owned_label>&)> relabel_;
+};
 
 }  // namespace pitot
 

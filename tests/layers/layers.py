@@ -44,7 +44,7 @@ system_error thread tuple type_traits typeindex typeinfo unordered_map unordered
 version
 immintrin.h emmintrin.h arm_neon.h
 errno.h stdio.h stdlib.h string.h time.h""".split())
-SYSTEM = re.compile(r"^(sys|net|netinet|arpa|linux|asm)/|^(dirent|dlfcn|fcntl|fnmatch|glob|grp|ifaddrs|netdb|poll|pthread|pwd|"
+SYSTEM = re.compile(r"^(sys|net|netinet|arpa|linux|asm)/|^(dirent|dlfcn|fcntl|malloc|fnmatch|glob|grp|ifaddrs|netdb|poll|pthread|pwd|"
                     r"sched|signal|spawn|syslog|termios|unistd|mntent|"
                     r"windows|io|process)\.h$")
 # Who may ask the operating system itself, and who may format messages.

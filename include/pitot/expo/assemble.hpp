@@ -2,8 +2,10 @@
 // From sample lines to points: which family a sample belongs to, and which part of a histogram or summary it is.
 
 #include <pitot/expo/line.hpp>
+#include <pitot/expo/roles.hpp>
 #include <pitot/model/batch.hpp>
 
+#include <cstdint>
 #include <functional>  // std::hash
 #include <limits>
 #include <memory>
@@ -13,17 +15,16 @@
 
 namespace pitot::expo {
 
-/// What a sample says of its point.
-enum class sample_role : unsigned char { value, bucket, sum, count, quantile, created };
-
 /// The series that a sample belongs to, without `le` or `quantile`.
-[[nodiscard]] inline std::size_t hash_labels(labels_view labels, std::string_view without) noexcept
+[[nodiscard]] inline std::uint64_t hash_labels(labels_view labels, std::string_view without) noexcept
 {
-    std::size_t sum = 0;  // commutative: order of labels does not make another series
+    std::uint64_t sum = 0;  // commutative: order of labels does not make another series
     for (const label_view& label : labels) {
         if (label.name == without) continue;
-        const std::size_t h = std::hash<std::string_view>{}(label.name) * 31 + std::hash<std::string_view>{}(label.value);
-        sum += h ^ (h >> 29U);
+        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(label.value);
+        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
+        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;
+        sum += h ^ (h >> 32U);
     }
     return sum;
 }
@@ -194,7 +195,7 @@ private:
     point_id find_or_add(const sample_line& sample, std::string_view without)
     {
         if (has_last_ && matches(last_, sample, without)) return last_;
-        const std::size_t hash = hash_labels(sample.labels, without);
+        const std::uint64_t hash = hash_labels(sample.labels, without);
         const auto [first, last] = by_hash_.equal_range(hash);
         for (auto at = first; at != last; ++at)
             if (matches(at->second, sample, without)) return remember(at->second);
@@ -240,7 +241,7 @@ private:
     std::optional<instant> pending_created_;
     std::vector<label_view> pending_labels_;
     std::vector<label_view> scratch_;
-    std::unordered_multimap<std::size_t, point_id> by_hash_;
+    std::unordered_multimap<std::uint64_t, point_id> by_hash_;
     std::vector<point_id> histograms_;
 };
 

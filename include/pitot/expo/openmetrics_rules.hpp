@@ -27,7 +27,7 @@ public:
                                          : type_ == metric_type::state_set ? name_
                                                                            : std::string_view{};
         const bool grouped = type_ != metric_type::info;  // all infos are one group
-        const std::size_t hash = grouped ? hash_labels(s.labels, without) : 0;
+        const std::uint64_t hash = grouped ? hash_labels(s.labels, without) : 0;
         const bool same = has_group_ && (!grouped || hash == group_hash_);
         if (!same) {
             if (has_group_ && seen_.contains(hash)) return "the samples of one series must stand together";
@@ -124,9 +124,9 @@ private:
     std::string_view name_;
     metric_type type_;
     bool has_group_ = false;
-    std::size_t group_hash_ = 0;
+    std::uint64_t group_hash_ = 0;
     std::optional<instant> group_time_;
-    std::unordered_set<std::size_t> seen_;
+    std::unordered_set<std::uint64_t> seen_;
 
     bool open_ = false;
     bool negative_bounds_ = false;

@@ -4,6 +4,7 @@
 #include <pitot/expo/fast_line.hpp>
 #include <pitot/expo/openmetrics_rules.hpp>
 #include <pitot/expo/parse_options.hpp>
+#include <pitot/expo/roles.hpp>
 
 #include <algorithm>  // std::min
 #include <cstddef>
@@ -318,11 +319,6 @@ private:
         begun_ = false;
     }
 
-    static std::string_view batch_suffix(metric_type type) noexcept
-    {
-        return type == metric_type::counter ? "_total" : type == metric_type::info ? "_info" : "";
-    }
-
     /// The metadata is complete: name, type and unit are checked and the family enters the batch.
     void begin_family()
     {
@@ -333,7 +329,7 @@ private:
             family.broken = true;
             report(errc::syntax, family.line, line_at(text_, offset(family.line)).size(), std::move(why));
         };
-        for (const std::string_view suffix : suffixes(family.type)) {
+        for (const std::string_view suffix : sample_suffixes(family.type)) {
             std::string taken = concat(family.name, suffix);
             if (seen_names_.contains(taken)) return bad(concat("the name ", taken, " is taken by another family"));
             seen_names_.insert(std::move(taken));
@@ -362,25 +358,6 @@ private:
         current_ = nullptr;
     }
 
-    /// Every name that samples of a type may have, beyond the family's, and the family's own.
-    static std::span<const std::string_view> suffixes(metric_type type) noexcept
-    {
-        static constexpr std::string_view counter[] = {"", "_total", "_created"};
-        static constexpr std::string_view histogram[] = {"", "_count", "_sum", "_bucket", "_created"};
-        static constexpr std::string_view gauge_histogram[] = {"", "_gcount", "_gsum", "_bucket"};
-        static constexpr std::string_view summary[] = {"", "_count", "_sum", "_created"};
-        static constexpr std::string_view info[] = {"", "_info"};
-        static constexpr std::string_view none[] = {""};
-        switch (type) {
-        case metric_type::counter: return counter;
-        case metric_type::histogram: return histogram;
-        case metric_type::gauge_histogram: return gauge_histogram;
-        case metric_type::summary: return summary;
-        case metric_type::info: return info;
-        default: return none;
-        }
-    }
-
     // --- samples
 
     struct place {
@@ -388,37 +365,6 @@ private:
         sample_role role;
         std::string_view suffix;
     };
-
-    static std::optional<sample_role> role_of(metric_type type, std::string_view suffix, bool om) noexcept
-    {
-        switch (type) {
-        case metric_type::counter:
-            if (suffix == (om ? "_total" : "")) return sample_role::value;
-            if (om && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        case metric_type::histogram:
-        case metric_type::gauge_histogram: {
-            const bool gauge = type == metric_type::gauge_histogram;
-            if (suffix == "_bucket") return sample_role::bucket;
-            if (suffix == (gauge ? "_gsum" : "_sum") || (!om && suffix == "_sum")) return sample_role::sum;
-            if (suffix == (gauge ? "_gcount" : "_count") || (!om && suffix == "_count")) return sample_role::count;
-            if (om && !gauge && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        }
-        case metric_type::summary:
-            if (suffix.empty()) return sample_role::quantile;
-            if (suffix == "_sum") return sample_role::sum;
-            if (suffix == "_count") return sample_role::count;
-            if (om && suffix == "_created") return sample_role::created;
-            return std::nullopt;
-        case metric_type::info:
-            if (suffix == (om ? "_info" : "")) return sample_role::value;
-            return std::nullopt;
-        default:
-            if (suffix.empty()) return sample_role::value;
-            return std::nullopt;
-        }
-    }
 
     place text_place(std::string_view name, const char* line)
     {

@@ -141,3 +141,16 @@ TEST_CASE("a batch can keep the text it was read from")
     }
     CHECK(b[0][0].labels()[0].value == "some longer label value");
 }
+
+TEST_CASE("series that differ in which label has which value are not taken for one another")
+{
+    std::string text = "# TYPE g gauge\n";
+    constexpr int side = 200;
+    for (int x = 0; x < side; ++x)
+        for (int y = 0; y < side; ++y)
+            text += "g{src=\"" + std::to_string(x) + "\",dst=\"" + std::to_string(y) + "\"} 1\n";
+    text += "# EOF\n";
+    batch b;
+    REQUIRE(expo::parse(text, b));
+    CHECK(b.point_count() == side * side);
+}
