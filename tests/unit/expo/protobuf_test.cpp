@@ -25,14 +25,14 @@ std::string raw(const char (&text)[N])
 }
 
 /// One family called "h" of a type, with one metric that has these bytes.
-std::string family(char type, const std::string& metric)
+std::string family_message(char type, const std::string& metric)
 {
     const std::string body = raw("\x0A\x01h\x18") + type + "\x22" + static_cast<char>(metric.size()) + metric;
     return static_cast<char>(body.size()) + body;
 }
 
 /// A histogram metric of these fields.
-std::string histogram(const std::string& fields) { return family(4, raw("\x3A") + static_cast<char>(fields.size()) + fields); }
+std::string histogram(const std::string& fields) { return family_message(4, raw("\x3A") + static_cast<char>(fields.size()) + fields); }
 
 std::string refusal(const std::string& bytes)
 {
@@ -168,11 +168,11 @@ TEST_CASE("what is not well-formed is refused with the byte at fault")
     CHECK(refusal(histogram(raw("\x6A\x02\x02\x02"))) == "h: a native histogram has buckets but no spans");
     CHECK(refusal(histogram(raw("\x62\x08\x08\x00\x10\xFF\xFF\xFF\xFF\x0F"))) == "h: the spans of a native histogram name another number of buckets");
     CHECK(refusal(histogram(raw("\x0A\x00"))) == "h: the field has another wire type than its definition");
-    CHECK(refusal(family(4, raw("\x1A\x00"))) == "h: the metric's value is not of the family's type");
-    CHECK(refusal(family(9, "")) == "the metric type is none of 0 to 5");
-    CHECK(refusal(family(1, raw("\x0A\x00\x12\x00"))) == "h: a label without a name");
-    CHECK(refusal(family(1, raw("\x0A\x03\x0A\x01\xFF\x12\x00"))) == "h: a label is not UTF-8");
-    CHECK(refusal(family(1, raw("\x0A\x03\x0A\x01x\x0A\x03\x0A\x01x\x12\x00"))) == "h: a label is given twice");
+    CHECK(refusal(family_message(4, raw("\x1A\x00"))) == "h: the metric's value is not of the family's type");
+    CHECK(refusal(family_message(9, "")) == "the metric type is none of 0 to 5");
+    CHECK(refusal(family_message(1, raw("\x0A\x00\x12\x00"))) == "h: a label without a name");
+    CHECK(refusal(family_message(1, raw("\x0A\x03\x0A\x01\xFF\x12\x00"))) == "h: a label is not UTF-8");
+    CHECK(refusal(family_message(1, raw("\x0A\x03\x0A\x01x\x0A\x03\x0A\x01x\x12\x00"))) == "h: a label is given twice");
     CHECK(refusal(raw("\x02\x18\x01")) == "a family without a name");
     CHECK(refusal(raw("\x7F\x0A\x01h")) == "a family is longer than what is left");
     CHECK(refusal(raw("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02")) == "a varint has more than 64 bits");
@@ -191,7 +191,7 @@ TEST_CASE("a bad metric spoils itself alone when reading is lenient")
     batch b;
     expo::parse_options options;
     options.strict = false;
-    const std::string bytes = family(1, raw("\x1A\x00")) + raw("\x0B\x0A\x01g\x18\x01\x22\x04\x12\x02\xF8\x01\x01");
+    const std::string bytes = family_message(1, raw("\x1A\x00")) + raw("\x0B\x0A\x01g\x18\x01\x22\x04\x12\x02\xF8\x01\x01");
     const auto read = expo::parse(bytes.substr(0, bytes.size() - 1) + raw("\x01"), b, format::protobuf, options);
     CHECK(read.errors.size() >= 1);
 }
