@@ -52,7 +52,7 @@ public:
     }
 
     /// Asks for all paths.
-    /// patience  how long one may take; when one has taken that long, the others of this call get a quarter of it
+    /// patience  how long one may take, at most twice that; when one has, the others of this call get a quarter of it
     /// returns   an answer for each path, in order; valid until the next call
     const std::vector<mount_answer>& ask(const std::vector<std::string>& paths, std::chrono::milliseconds patience)
     {
@@ -78,8 +78,9 @@ public:
             now_->changed.notify_all();
             std::size_t seen = 0;
             while (now_->busy) {
-                const bool moved = now_->changed.wait_for(guard, patience, [&] { return now_->done != seen || !now_->busy; });
-                if (!moved) break;
+                // One wake-up for all mounts; only when patience ends does it matter how far the thread has come.
+                now_->changed.wait_for(guard, patience, [&] { return !now_->busy; });
+                if (now_->busy && now_->done == seen) break;
                 seen = now_->done;
             }
             for (std::size_t i = 0; i < now_->done; ++i) answers_[next + i] = now_->answers[i];
@@ -141,7 +142,6 @@ private:
                     return;
                 }
                 shared.answers[shared.done++] = answer;
-                if (shared.done < shared.paths.size()) shared.changed.notify_all();
             }
             shared.busy = false;
             shared.changed.notify_all();
