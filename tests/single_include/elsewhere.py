@@ -32,7 +32,7 @@ for name, compiler, flags, runs in CASES:
         done = subprocess.run([compiler, *flags, program + ".o", "-o", program], capture_output=True, text=True, check=False)
     if done.returncode == 0 and runs:
         done = subprocess.run([program], capture_output=True, text=True, timeout=20, check=False)
-        if done.returncode == 0 and "visits_total 1" not in done.stdout:
+        if done.returncode == 0 and 'visits_total{page="home"} 1' not in done.stdout:
             done.returncode = 1
     if done.returncode == 0:
         passed += 1
