@@ -4273,8 +4273,7 @@ private:
             const auto number = found != nullptr ? parse_number(found->value) : result<double>(unexpected(errc::invalid_value, "missing"));
             const bool rank = role == sample_role::bucket || (*number >= 0 && *number <= 1);
             if (!number || std::isnan(*number) || !(rank || !om_) || (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
-                return report(errc::invalid_value, found != nullptr ? found->value.data() : line.data(),
-                              found != nullptr ? found->value.size() : line.size(),
+                return report(errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
                               concat("the sample needs a label ", label, role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
             bound = *number;
         }
@@ -4283,6 +4282,15 @@ private:
                 return report(errc::invalid_value, line.data(), line.size(), std::move(why));
         }
         to.family->points.add(sample_, role, bound);
+    }
+
+    /// Where a label's value stands; the whole line when it had escapes (then it lies in the arena) or is missing.
+    static std::string_view in_line(const label_view* label, std::string_view line) noexcept
+    {
+        if (label == nullptr) return line;
+        const std::less_equal<const char*> not_behind;
+        const std::string_view value = label->value;
+        return not_behind(line.data(), value.data()) && not_behind(value.data() + value.size(), line.data() + line.size()) ? value : line;
     }
 
     std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }
