@@ -1,7 +1,8 @@
 #pragma once
 // The tools' log: one line an event on stderr, as logfmt or JSON. Never give it a secret: what it is given, it writes.
 
-#include <pitot/base/nearest.hpp>
+#include <common/join.hpp>
+
 #include <pitot/base/result.hpp>
 #include <pitot/json/write.hpp>
 
@@ -10,8 +11,10 @@
 #include <cstdio>
 #include <ctime>
 #include <initializer_list>
+#include <iterator>  // std::size
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace pitot::tools {
@@ -49,7 +52,7 @@ public:
         const auto find = [](std::string_view flag, std::string_view given, const auto& known) -> result<std::size_t> {
             for (std::size_t i = 0; i < std::size(known); ++i)
                 if (known[i] == given) return i;
-            return unexpected(errc::invalid_value, fmt::format("{} '{}' is not one of {}", flag, given, fmt::join(known, ", ")));
+            return unexpected(errc::invalid_value, fmt::format("{} '{}' is not one of {}", flag, given, join(known, ", ")));
         };
         const result<std::size_t> least = find("--log-level", level, log_levels);
         if (!least) return unexpected(least.error());

@@ -1,12 +1,11 @@
+#include <common/join.hpp>
 #include <exporter-run/collectors.hpp>
 
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/file.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/collect/host.hpp>
-#if __has_include(<pitot/collect/process.hpp>)
 #include <pitot/collect/process.hpp>
-#endif
 
 #include <fmt/format.h>
 
@@ -85,9 +84,7 @@ std::vector<row> rows_of(const config& from)
     const collect::naming names{from.host.profile, from.host.vector_prefix, {}};
     if (wanted(from, "host"))
         for (const collect::part_kind& kind : collect::host_parts) add_rows(rows, kind.table, names);
-#if __has_include(<pitot/collect/process.hpp>)
     if (wanted(from, "process")) add_rows(rows, collect::process_table, names);
-#endif
     for (const collect::metric_table& own : {collect::scraper_table}) add_rows(rows, own, {});
     if (names.profile != collect::profile::both) return rows;
     std::vector<row> kept;  // of Vector's names those that are no exporter's name, as the collectors do it
@@ -118,9 +115,7 @@ std::unique_ptr<collect::scraper> make_scraper(const config& from, collect::scra
         for (std::size_t i = 0; i < whole->parts().size(); ++i)
             static_cast<void>(made->add({std::string(whole->parts()[i].name()), host_piece{whole, i}}));  // names differ
     }
-#if __has_include(<pitot/collect/process.hpp>)
     if (wanted(from, "process")) static_cast<void>(made->add({"process", collect::process()}));
-#endif
     return made;
 }
 
@@ -143,7 +138,7 @@ std::string catalog_text(const config& from, catalog_format format)
         std::string labels;
         for (const auto& [name, values] : r.metric.labels) {
             labels += fmt::format("{}{}", labels.empty() ? "" : ", ", name);
-            if (values.complete) labels += fmt::format("={}", fmt::join(values.values, "|"));
+            if (values.complete) labels += fmt::format("={}", join(values.values, "|"));
         }
         text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", r.metric.name, to_string(r.metric.type), r.metric.unit, markdown_cell(labels),
                             markdown_cell(r.metric.help), markdown_cell(r.source));

@@ -168,7 +168,7 @@ result<void> read_collectors(const yaml::node& from, config& to)
         s.take(name == "host" ? read_host(*settings, to.host) : settings->only_keys({}));
     }
     if (result<void> read = s.done(); !read) return read;
-    if (to.collectors.empty()) return from.refuse(errc::invalid_value, one_of("collector", "", collector_names));
+    if (to.collectors.empty()) return from.refuse(errc::invalid_value, "at least one collector is expected; there are: host process");
     return {};
 }
 

@@ -14,7 +14,7 @@ struct config {
     std::vector<std::string> listen = {"127.0.0.1:9598"};
     std::vector<std::string> collectors = {"host", "process"};
     collect::host_options host;
-    serve_options serve;
+    serve_options serve = {.title = "exporter-run", .about = "Metrics of this host."};
 };
 
 /// Every collector that there is, in the order in which they run.

@@ -1,5 +1,6 @@
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
+#include <common/join.hpp>
 #include <common/log.hpp>
 #include <exporter-run/collectors.hpp>
 #include <exporter-run/config.hpp>
@@ -98,7 +99,6 @@ exit_code serve_until_stopped(config settings, const log& out)
         if (problem != nullptr) out.warn("collector failed", {{"collector", collector}, {"error", problem->message}});
         else out.info("collector works again", {{"collector", collector}});
     }});
-    settings.serve.title = settings.serve.title.empty() ? "exporter-run" : settings.serve.title;
     settings.serve.on_problem = [&out](const error& problem) { out.error("scrape failed", {{"error", problem.message}}); };
     result<server> running = serve(*scraper, settings.listen, settings.serve);
     if (!running) return refuse(running.error().message);
@@ -127,7 +127,7 @@ exit_code run(std::span<char* const> argv)
 
     result<config> settings = configure(*given);
     if (!settings) return refuse(settings.error().message);
-    if (given->has("check")) return print(fmt::format("ok: {} on {}\n", fmt::join(settings->collectors, ", "), fmt::join(settings->listen, ", ")));
+    if (given->has("check")) return print(fmt::format("ok: {} on {}\n", join(settings->collectors, ", "), join(settings->listen, ", ")));
     if (given->has("catalog")) return print(catalog_text(*settings, format == "md" ? catalog_format::markdown : catalog_format::json));
     if (given->has("once")) {
         const auto scraper = make_scraper(*settings, {.on_change = [&out](std::string_view collector, const error* problem) {
@@ -145,7 +145,7 @@ exit_code run(std::span<char* const> argv)
 int main(int argc, char** argv)
 {
     // A small resident set is a goal: one arena for the few threads, and big buffers go back to the kernel.
-    ::mallopt(M_ARENA_MAX, 1);
+    ::mallopt(M_ARENA_MAX, 1);  // few threads, and each arena more would cost resident memory
     try {
         return to_int(pitot::tools::exporter_run::run({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)}));
     } catch (const std::exception& e) {
