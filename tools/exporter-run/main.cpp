@@ -145,7 +145,9 @@ exit_code run(std::span<char* const> argv)
 int main(int argc, char** argv)
 {
     // A small resident set is a goal: one arena for the few threads, and big buffers go back to the kernel.
-    ::mallopt(M_ARENA_MAX, 1);  // few threads, and each arena more would cost resident memory
+    ::mallopt(M_ARENA_MAX, 1);               // few threads, and each arena more would cost resident memory
+    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);    // what a scrape frees, the next one needs: giving it back to the kernel
+    ::mallopt(M_TRIM_THRESHOLD, 2 << 20);    // and asking again costs page faults at every scrape
     try {
         return to_int(pitot::tools::exporter_run::run({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)}));
     } catch (const std::exception& e) {
