@@ -3,6 +3,7 @@
 #include <pitot/collect/scrape.hpp>
 #include <pitot/expo/text_writer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -160,7 +161,10 @@ TEST_CASE("a slow collector is left behind, not started twice, and comes back")
     CHECK(all.threads() == 1);
     slow->free = true;
     bool back = false;
-    for (int i = 0; i < 200 && !back; ++i) back = has(all.run(scrape_context::within(1s)), "hanging 1");
+    for (int i = 0; i < 500 && !back; ++i) {  // its former run has to end first
+        std::this_thread::sleep_for(10ms);
+        back = has(all.run(scrape_context::within(1s)), "hanging 1");
+    }
     CHECK(back);
 }
 
@@ -180,8 +184,12 @@ TEST_CASE("threads are bounded; who finds none free says so")
     const auto free_ones = std::count_if(said.begin(), said.end(), [](const std::string& s) { return s.find("no worker thread was free") != std::string::npos; });
     CHECK(free_ones == 3);
     slow->free = true;
-    std::this_thread::sleep_for(50ms);
-    CHECK(has(all.run(), "pitot_collector_up{collector=\"slow4\"} 1"));
+    bool back = false;
+    for (int i = 0; i < 500 && !back; ++i) {
+        std::this_thread::sleep_for(10ms);
+        back = has(all.run(), "pitot_collector_up{collector=\"slow4\"} 1");
+    }
+    CHECK(back);
 }
 
 TEST_CASE("the runner goes while a collector hangs")
