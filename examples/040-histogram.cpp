@@ -19,5 +19,6 @@ int main()
 
     const std::string text = pitot::expo::serialize(metrics, "").body;
     std::fputs(text.substr(0, text.find("# HELP job")).c_str(), stdout);
-    std::puts(text.find("job_duration_seconds_count 1\n") != std::string::npos ? "one job was timed" : "no job was timed");
+    std::puts(text.find("job_duration_seconds_count 1\n") != std::string::npos ? "one job was timed"
+                                                                               : "no job was timed");
 }

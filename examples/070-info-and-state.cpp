@@ -8,7 +8,8 @@ enum class phase { starting, running, draining };
 int main()
 {
     pitot::registry metrics;
-    metrics.info<"app_build_info", pitot::label<"version">, pitot::label<"branch">>("What runs.").replace("1.4.2", "main");
+    metrics.info<"app_build_info", pitot::label<"version">, pitot::label<"branch">>("What runs.")
+        .replace("1.4.2", "main");
     auto& state = metrics.state_set<"app_phase", phase>("Where the app is in its life.");
     state.set(phase::running);
 

@@ -97,8 +97,7 @@ struct code_point {
     case 1: return {at(0), 1};
     case 2: return {((at(0) & 0x1FU) << 6U) | (at(1) & 0x3FU), 2};
     case 3: return {((at(0) & 0x0FU) << 12U) | ((at(1) & 0x3FU) << 6U) | (at(2) & 0x3FU), 3};
-    case 4:
-        return {((at(0) & 0x07U) << 18U) | ((at(1) & 0x3FU) << 12U) | ((at(2) & 0x3FU) << 6U) | (at(3) & 0x3FU), 4};
+    case 4: return {((at(0) & 0x07U) << 18U) | ((at(1) & 0x3FU) << 12U) | ((at(2) & 0x3FU) << 6U) | (at(3) & 0x3FU), 4};
     default: return {};
     }
 }
@@ -138,10 +137,7 @@ namespace pitot {
 enum class name_scheme : unsigned char { legacy, utf8 };
 
 namespace detail {
-constexpr bool is_name_start(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+constexpr bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_name_char(char c) noexcept { return is_name_start(c) || (c >= '0' && c <= '9'); }
 }  // namespace detail
 
@@ -313,10 +309,14 @@ inline void append_hex(std::string& out, char32_t c)
         std::size_t j = i + 1;
         for (; j < name.size() && name[j] != '_' && j - i <= 6; ++j) {
             const char c = name[j];
-            if (c >= '0' && c <= '9') value = value * 16 + static_cast<char32_t>(c - '0');
-            else if (c >= 'a' && c <= 'f') value = value * 16 + static_cast<char32_t>(c - 'a' + 10);
-            else if (c >= 'A' && c <= 'F') value = value * 16 + static_cast<char32_t>(c - 'A' + 10);
-            else return std::string(name);
+            if (c >= '0' && c <= '9')
+                value = value * 16 + static_cast<char32_t>(c - '0');
+            else if (c >= 'a' && c <= 'f')
+                value = value * 16 + static_cast<char32_t>(c - 'a' + 10);
+            else if (c >= 'A' && c <= 'F')
+                value = value * 16 + static_cast<char32_t>(c - 'A' + 10);
+            else
+                return std::string(name);
         }
         if (j == i + 1 || j >= name.size() || name[j] != '_' || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000))
             return std::string(name);
@@ -368,7 +368,8 @@ enum class format : std::uint8_t { text, openmetrics, protobuf };
     const std::string_view media = std::string_view(plain).substr(0, plain.find(';'));
     if (media == "text/plain") return format::text;
     if (media == "application/openmetrics-text") return format::openmetrics;
-    if (media == "application/vnd.google.protobuf" && plain.find(";proto=io.prometheus.client.metricfamily") != std::string::npos &&
+    if (media == "application/vnd.google.protobuf" &&
+        plain.find(";proto=io.prometheus.client.metricfamily") != std::string::npos &&
         plain.find(";encoding=delimited") != std::string::npos)
         return format::protobuf;
     return std::nullopt;
@@ -389,7 +390,8 @@ inline bool looks_like_protobuf(std::string_view bytes) noexcept
     }
     if (length < 3 || at + 2 > bytes.size() || bytes[at] != '\x0A') return false;
     const std::size_t name = static_cast<unsigned char>(bytes[at + 1]);
-    if (name == 0 || name > 0x7F || name + 2 > length || at + 2 + name > bytes.size()) return name > 0x7F && bytes[0] < ' ';
+    if (name == 0 || name > 0x7F || name + 2 > length || at + 2 + name > bytes.size())
+        return name > 0x7F && bytes[0] < ' ';
     const std::string_view text = bytes.substr(at + 2, name);
     for (const char c : text)
         if (static_cast<unsigned char>(c) < ' ') return false;
@@ -403,7 +405,9 @@ inline bool looks_like_openmetrics(std::string_view text) noexcept
 {
     std::string_view rest = text;
     while (!rest.empty() && (rest.back() == '\n' || rest.back() == '\r' || rest.back() == ' ')) rest.remove_suffix(1);
-    if (rest.size() >= 5 && rest.substr(rest.size() - 5) == "# EOF" && (rest.size() == 5 || rest[rest.size() - 6] == '\n')) return true;
+    if (rest.size() >= 5 && rest.substr(rest.size() - 5) == "# EOF" &&
+        (rest.size() == 5 || rest[rest.size() - 6] == '\n'))
+        return true;
     constexpr std::size_t enough = std::size_t{64} << 10U;
     rest = text.substr(0, enough);
     while (!rest.empty()) {  // cut off before its end: what only OpenMetrics says
@@ -612,24 +616,24 @@ struct text_position {
 namespace pitot {
 
 enum class errc : unsigned char {
-    syntax,           ///< the text does not follow its grammar
-    invalid_utf8,     ///< bytes that are no UTF-8
-    invalid_name,     ///< a metric or label name that its naming scheme does not allow
-    invalid_value,    ///< a well-formed value that is not allowed at this place
-    duplicate,        ///< a key, series or metadata line given twice
-    type_conflict,    ///< the same name with another type
-    out_of_range,     ///< a number beyond what its type or limit holds
-    too_large,        ///< more bytes than the limit
-    too_deep,         ///< nested deeper than the limit
-    too_many,         ///< more items than the limit
-    unexpected_end,   ///< the text ends in the middle of something
-    unsupported,      ///< understood, but not available here
-    not_found,        ///< a file, host or name that does not exist
-    permission,       ///< the system refuses access
-    io,               ///< reading or writing failed
-    timeout,          ///< the deadline passed
-    unreachable,      ///< no connection: refused, no route, no such host
-    protocol,         ///< the peer answered something else than expected
+    syntax,          ///< the text does not follow its grammar
+    invalid_utf8,    ///< bytes that are no UTF-8
+    invalid_name,    ///< a metric or label name that its naming scheme does not allow
+    invalid_value,   ///< a well-formed value that is not allowed at this place
+    duplicate,       ///< a key, series or metadata line given twice
+    type_conflict,   ///< the same name with another type
+    out_of_range,    ///< a number beyond what its type or limit holds
+    too_large,       ///< more bytes than the limit
+    too_deep,        ///< nested deeper than the limit
+    too_many,        ///< more items than the limit
+    unexpected_end,  ///< the text ends in the middle of something
+    unsupported,     ///< understood, but not available here
+    not_found,       ///< a file, host or name that does not exist
+    permission,      ///< the system refuses access
+    io,              ///< reading or writing failed
+    timeout,         ///< the deadline passed
+    unreachable,     ///< no connection: refused, no route, no such host
+    protocol,        ///< the peer answered something else than expected
 };
 
 /// The code's name as programs see it ("syntax", "invalid_utf8", …).
@@ -683,7 +687,8 @@ struct unexpected {
     explicit unexpected(E e) : value(std::move(e)) {}
     template <class... Args>
         requires(std::is_constructible_v<E, errc, Args...>)
-    explicit unexpected(errc code, Args&&... args) : value(code, std::forward<Args>(args)...) {}
+    explicit unexpected(errc code, Args&&... args) : value(code, std::forward<Args>(args)...)
+    {}
 };
 unexpected(errc, std::string) -> unexpected<error>;
 unexpected(errc, const char*) -> unexpected<error>;
@@ -700,7 +705,8 @@ public:
 
     result(T value) : value_(std::move(value)) {}
     template <class G>
-    result(unexpected<G> e) : error_(std::move(e.value)) {}
+    result(unexpected<G> e) : error_(std::move(e.value))
+    {}
 
     [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
@@ -754,7 +760,8 @@ public:
 
     result() = default;
     template <class G>
-    result(unexpected<G> e) : error_(std::move(e.value)) {}
+    result(unexpected<G> e) : error_(std::move(e.value))
+    {}
 
     [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
@@ -887,8 +894,7 @@ public:
 
     explicit chunk_writer(Sink sink, std::size_t size = default_size)
         : buffer_(new char[size]), at_(buffer_.get()), end_(at_ + size), sink_(std::move(sink))
-    {
-    }
+    {}
 
     /// Room for n bytes (n at most the buffer's size): write there, then commit the end.
     [[nodiscard]] char* room(std::size_t n)
@@ -974,7 +980,8 @@ inline const char* find_special(const char* at, const char* end, bool& high) noe
     const __m128i newline = _mm_set1_epi8('\n');
     while (end - at >= 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_or_si128(_mm_cmpeq_epi8(block, slash), _mm_cmpeq_epi8(block, newline)));
+        const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote),
+                                         _mm_or_si128(_mm_cmpeq_epi8(block, slash), _mm_cmpeq_epi8(block, newline)));
         const auto hits = static_cast<unsigned>(_mm_movemask_epi8(hit));
         high = high || _mm_movemask_epi8(block) != 0;
         if (hits != 0) return at + std::countr_zero(hits);
@@ -1011,7 +1018,8 @@ inline bool copy_plain(char* to, const char* from, std::size_t n) noexcept
                 const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
                 _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), block);
                 return _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                                    _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
+                                    _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')),
+                                                 _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
             };
             __m128i hits = special(n - 16);  // the last block overlaps the one before
             for (std::size_t at = 0; at + 16 < n; at += 16) hits = _mm_or_si128(hits, special(at));
@@ -1223,20 +1231,20 @@ inline constexpr std::int32_t no_native_schema = INT32_MIN;
 struct histogram_row {
     count_cell count = {};
     double sum = 0;
-    bool has_count = true;       ///< OpenMetrics lets _count be absent
-    bool has_sum = true;         ///< and _sum (it must be with negative bounds)
-    bool float_counts = false;   ///< count, cumulative and native buckets hold doubles
+    bool has_count = true;      ///< OpenMetrics lets _count be absent
+    bool has_sum = true;        ///< and _sum (it must be with negative bounds)
+    bool float_counts = false;  ///< count, cumulative and native buckets hold doubles
     reset_hint hint = reset_hint::unknown;
-    slice classic;               ///< of classic_buckets(), by ascending bound
+    slice classic;  ///< of classic_buckets(), by ascending bound
 
     std::int32_t schema = no_native_schema;
     double zero_threshold = 0;
     count_cell zero_count = {};
-    slice positive_spans;        ///< of spans()
+    slice positive_spans;  ///< of spans()
     slice negative_spans;
-    slice positive;              ///< of native_counts(): absolute counts, one for each bucket of the spans
+    slice positive;  ///< of native_counts(): absolute counts, one for each bucket of the spans
     slice negative;
-    slice custom_bounds;         ///< of custom_bounds(), schema -53 only
+    slice custom_bounds;  ///< of custom_bounds(), schema -53 only
 
     [[nodiscard]] constexpr bool has_native() const noexcept { return schema != no_native_schema; }
 };
@@ -1254,7 +1262,7 @@ struct summary_row {
     bool has_count = true;
     bool has_sum = true;
     bool float_counts = false;
-    slice quantiles;             ///< of quantiles(), in the order given
+    slice quantiles;  ///< of quantiles(), in the order given
 };
 
 }  // namespace pitot
@@ -1344,7 +1352,7 @@ using labels_view = std::span<const label_view>;
 namespace pitot {
 
 enum class metric_type : std::uint8_t {
-    unknown,          ///< "untyped" in the text format
+    unknown,  ///< "untyped" in the text format
     counter,
     gauge,
     histogram,
@@ -1432,7 +1440,8 @@ class family_view {
 public:
     family_view(const batch& from, family_id id) noexcept : batch_(&from), id_(id) {}
 
-    /// The name as protobuf and the text format carry it: with _total of counters and _info of infos where they have it.
+    /// The name as protobuf and the text format carry it: with _total of counters and _info of infos where they have
+    /// it.
     [[nodiscard]] inline std::string_view name() const noexcept;
     [[nodiscard]] inline std::string_view help() const noexcept;
     [[nodiscard]] inline std::string_view unit() const noexcept;
@@ -1618,7 +1627,10 @@ private:
     };
 
     template <class Id>
-    static constexpr std::uint32_t index(Id id) noexcept { return static_cast<std::uint32_t>(id); }
+    static constexpr std::uint32_t index(Id id) noexcept
+    {
+        return static_cast<std::uint32_t>(id);
+    }
 
     template <class T>
     static slice append(std::vector<T>& column, std::span<const T> rows)
@@ -1938,8 +1950,7 @@ class text_lines {
 public:
     text_lines(Out& out, const text_options& options)
         : out_(out), options_(options), om_(options.format == text_format::openmetrics_1_0)
-    {
-    }
+    {}
 
 protected:
     /// A metric name in a metadata line.
@@ -2288,8 +2299,7 @@ class wire_reader {
 public:
     wire_reader(std::string_view message, wire_failure& failure) noexcept
         : at_(message.data()), end_(at_ + message.size()), failure_(&failure)
-    {
-    }
+    {}
 
     std::uint32_t field = 0;
     wire_type type = wire_type::varint;
@@ -2304,7 +2314,8 @@ public:
         start = at_;
         std::uint64_t key = 0;
         if (!read_varint(key)) return false;
-        if (key >> 3U == 0 || key >> 3U > 0x1FFFFFFFU) return fail(start, errc::syntax, "a field's number is 1 to 536870911");
+        if (key >> 3U == 0 || key >> 3U > 0x1FFFFFFFU)
+            return fail(start, errc::syntax, "a field's number is 1 to 536870911");
         field = static_cast<std::uint32_t>(key >> 3U);
         switch (key & 7U) {
         case 0: type = wire_type::varint; return read_varint(number);
@@ -2450,8 +2461,7 @@ class protobuf_histogram {
 public:
     protobuf_histogram(batch& out, std::size_t most_labels, std::vector<exemplar_row>& exemplars)
         : out_(out), most_labels_(most_labels), exemplars_(exemplars)
-    {
-    }
+    {}
 
     histogram_row row;
     std::optional<instant> created;
@@ -2463,8 +2473,10 @@ public:
         while (in.next()) field(in);
         if (failure.at != nullptr) return false;
         row.float_counts = has_real_ && (!has_whole_ || real_count_ > 0);
-        if (row.float_counts) row.count.real = real_count_;
-        else row.count.integer = whole_count_;
+        if (row.float_counts)
+            row.count.real = real_count_;
+        else
+            row.count.integer = whole_count_;
         return native(in, message) && classic(in, message);
     }
 
@@ -2478,14 +2490,37 @@ private:
     void field(wire_reader& in)
     {
         switch (in.field) {
-        case 1: if (in.is(wire_type::varint)) { whole_count_ = in.number; has_whole_ = true; } break;
-        case 2: if (in.is(wire_type::fixed64)) { row.sum = in.real(); row.has_sum = true; } break;
+        case 1:
+            if (in.is(wire_type::varint)) {
+                whole_count_ = in.number;
+                has_whole_ = true;
+            }
+            break;
+        case 2:
+            if (in.is(wire_type::fixed64)) {
+                row.sum = in.real();
+                row.has_sum = true;
+            }
+            break;
         case 3: bucket(in); break;
-        case 4: if (in.is(wire_type::fixed64)) { real_count_ = in.real(); has_real_ = true; } break;
-        case 5: if (in.is(wire_type::varint)) schema(in); break;
-        case 6: if (in.is(wire_type::fixed64)) row.zero_threshold = in.real(); break;
-        case 7: if (in.is(wire_type::varint)) zero_whole_ = in.number; break;
-        case 8: if (in.is(wire_type::fixed64)) zero_real_ = in.real(); break;
+        case 4:
+            if (in.is(wire_type::fixed64)) {
+                real_count_ = in.real();
+                has_real_ = true;
+            }
+            break;
+        case 5:
+            if (in.is(wire_type::varint)) schema(in);
+            break;
+        case 6:
+            if (in.is(wire_type::fixed64)) row.zero_threshold = in.real();
+            break;
+        case 7:
+            if (in.is(wire_type::varint)) zero_whole_ = in.number;
+            break;
+        case 8:
+            if (in.is(wire_type::fixed64)) zero_real_ = in.real();
+            break;
         case 9: span(in, negative_); break;
         case 10: deltas(in, negative_); break;
         case 11: reals(in, negative_); break;
@@ -2506,7 +2541,8 @@ private:
     {
         const std::int64_t value = unzigzag(in.number);
         if (value == custom_buckets_schema) {
-            in.fail(in.start, errc::unsupported, "native histograms with custom buckets (schema -53) are not part of the format");
+            in.fail(in.start, errc::unsupported,
+                    "native histograms with custom buckets (schema -53) are not part of the format");
         } else if (value < -4 || value > 8) {
             in.fail(in.start, errc::out_of_range, "the schema of a native histogram is -4 to 8");
         } else {
@@ -2521,8 +2557,12 @@ private:
         raw_bucket b;
         while (in.next()) {
             switch (in.field) {
-            case 1: if (in.is(wire_type::varint)) b.whole = in.number; break;
-            case 2: if (in.is(wire_type::fixed64)) b.upper = in.real(); break;
+            case 1:
+                if (in.is(wire_type::varint)) b.whole = in.number;
+                break;
+            case 2:
+                if (in.is(wire_type::fixed64)) b.upper = in.real();
+                break;
             case 3: {
                 exemplar_row e;
                 if (!read_exemplar(in, out_, most_labels_, e)) return;
@@ -2530,12 +2570,15 @@ private:
                 exemplars_.push_back(e);
                 break;
             }
-            case 4: if (in.is(wire_type::fixed64)) b.real = in.real(); break;
+            case 4:
+                if (in.is(wire_type::fixed64)) b.real = in.real();
+                break;
             default: break;
             }
         }
         if (outer.failure().at != nullptr) return;
-        if (std::isnan(b.upper)) outer.fail(outer.start, errc::invalid_value, "a bucket's bound is NaN");
+        if (std::isnan(b.upper))
+            outer.fail(outer.start, errc::invalid_value, "a bucket's bound is NaN");
         else if (!buckets_.empty() && !(b.upper > buckets_.back().upper))
             outer.fail(outer.start, errc::invalid_value, "the bounds of buckets must ascend");
         else if (!buckets_.empty() && (b.whole < buckets_.back().whole || b.real < buckets_.back().real))
@@ -2553,14 +2596,16 @@ private:
             if (!in.is(wire_type::varint)) return;
             const std::int64_t offset = unzigzag(in.number);
             if (in.field == 1) {
-                if (offset < INT32_MIN || offset > INT32_MAX) in.fail(in.start, errc::out_of_range, "a span's offset has 32 bits");
+                if (offset < INT32_MIN || offset > INT32_MAX)
+                    in.fail(in.start, errc::out_of_range, "a span's offset has 32 bits");
                 s.offset = static_cast<std::int32_t>(offset);
             } else {
                 if (in.number > UINT32_MAX) in.fail(in.start, errc::out_of_range, "a span's length has 32 bits");
                 s.length = static_cast<std::uint32_t>(in.number);
             }
         }
-        if (!side.spans.empty() && s.offset < 0) outer.fail(outer.start, errc::invalid_value, "only the first span may have a negative offset");
+        if (!side.spans.empty() && s.offset < 0)
+            outer.fail(outer.start, errc::invalid_value, "only the first span may have a negative offset");
         side.spans.push_back(s);
     }
 
@@ -2590,27 +2635,35 @@ private:
     /// As Prometheus tells native histograms: by a span, a zero threshold or a zero count.
     bool native(wire_reader& in, std::string_view message)
     {
-        if (positive_.spans.empty() && negative_.spans.empty() && !(row.zero_threshold > 0) && zero_whole_ == 0 && !(zero_real_ > 0))
-            return (positive_.deltas.empty() && negative_.deltas.empty() && positive_.counts.empty() && negative_.counts.empty()) ||
+        if (positive_.spans.empty() && negative_.spans.empty() && !(row.zero_threshold > 0) && zero_whole_ == 0 &&
+            !(zero_real_ > 0))
+            return (positive_.deltas.empty() && negative_.deltas.empty() && positive_.counts.empty() &&
+                    negative_.counts.empty()) ||
                    in.fail(message.data(), errc::invalid_value, "a native histogram has buckets but no spans");
         row.schema = schema_;
-        if (row.float_counts) row.zero_count.real = zero_real_;
-        else row.zero_count.integer = zero_whole_;
+        if (row.float_counts)
+            row.zero_count.real = zero_real_;
+        else
+            row.zero_count.integer = zero_whole_;
         std::uint64_t sum = row.float_counts ? 0 : zero_whole_;
         if (!side(in, message, positive_, row.positive_spans, row.positive, sum) ||
             !side(in, message, negative_, row.negative_spans, row.negative, sum))
             return false;
         // observations of NaN are in the count and in no bucket
-        const bool fits = row.float_counts || (std::isnan(row.sum) ? sum <= row.count.integer : sum == row.count.integer);
+        const bool fits = row.float_counts ||
+                          (std::isnan(row.sum) ? sum <= row.count.integer : sum == row.count.integer);
         return fits || in.fail(message.data(), errc::invalid_value, "the native buckets do not add up to the count");
     }
 
-    bool side(wire_reader& in, std::string_view message, native_side& from, slice& spans, slice& counts, std::uint64_t& sum)
+    bool side(wire_reader& in, std::string_view message, native_side& from, slice& spans, slice& counts,
+              std::uint64_t& sum)
     {
         const std::size_t n = row.float_counts ? from.counts.size() : from.deltas.size();
         std::uint64_t length = 0;
         for (const bucket_span& s : from.spans) length += s.length;
-        if (length != n) return in.fail(message.data(), errc::invalid_value, "the spans of a native histogram name another number of buckets");
+        if (length != n)
+            return in.fail(message.data(), errc::invalid_value,
+                           "the spans of a native histogram name another number of buckets");
         cells_.clear();
         std::uint64_t value = 0;
         for (std::size_t i = 0; i < n; ++i) {
@@ -2621,7 +2674,8 @@ private:
                 const std::uint64_t before = value;
                 value += static_cast<std::uint64_t>(from.deltas[i]);
                 if ((from.deltas[i] < 0) != (value < before) && from.deltas[i] != 0)
-                    return in.fail(message.data(), errc::invalid_value, "a native bucket's count is below zero or beyond 64 bits");
+                    return in.fail(message.data(), errc::invalid_value,
+                                   "a native bucket's count is below zero or beyond 64 bits");
                 cell.integer = value;
                 sum += value;
             }
@@ -2638,8 +2692,10 @@ private:
         if (buckets_.empty() && row.has_native()) return true;
         const auto cell = [this](std::uint64_t whole, double real) {
             count_cell c;
-            if (row.float_counts) c.real = real;
-            else c.integer = whole;
+            if (row.float_counts)
+                c.real = real;
+            else
+                c.integer = whole;
             return c;
         };
         std::vector<classic_bucket> rows;
@@ -2649,8 +2705,10 @@ private:
         if (!rows.empty()) {
             const count_cell last = rows.back().cumulative;
             const bool over = row.float_counts ? last.real > row.count.real : last.integer > row.count.integer;
-            const bool under = infinite && (row.float_counts ? last.real < row.count.real : last.integer < row.count.integer);
-            if (over || under) return in.fail(message.data(), errc::invalid_value, "the last bucket differs from the count");
+            const bool under = infinite &&
+                               (row.float_counts ? last.real < row.count.real : last.integer < row.count.integer);
+            if (over || under)
+                return in.fail(message.data(), errc::invalid_value, "the last bucket differs from the count");
         }
         if (!infinite) rows.push_back({infinity, row.count});  // optional in this format
         row.classic = out_.add_buckets(rows);
@@ -2685,8 +2743,7 @@ class protobuf_parser {
 public:
     protobuf_parser(std::string_view all, batch& out, const parse_options& options)
         : all_(all), out_(out), options_(options)
-    {
-    }
+    {}
 
     std::vector<error> run()
     {
@@ -2709,8 +2766,10 @@ private:
         std::uint64_t length = 0;
         if (!delimiter.read_varint(length)) return report(failure);
         const std::string_view behind = delimiter.rest();
-        if (length > options_.max_line) return report({rest.data(), errc::too_large, "a family has more bytes than the limit"});
-        if (length > behind.size()) return report({rest.data(), errc::unexpected_end, "a family is longer than what is left"});
+        if (length > options_.max_line)
+            return report({rest.data(), errc::too_large, "a family has more bytes than the limit"});
+        if (length > behind.size())
+            return report({rest.data(), errc::unexpected_end, "a family is longer than what is left"});
         family(behind.substr(0, static_cast<std::size_t>(length)));
         rest = behind.substr(static_cast<std::size_t>(length));
         return true;
@@ -2721,7 +2780,8 @@ private:
         const auto offset = static_cast<std::size_t>(failure.at - all_.data());
         const std::string_view prefix = context_.empty() ? std::string_view{} : std::string_view(": ");
         if (errors_.size() < options_.max_errors)
-            errors_.push_back({failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
+            errors_.push_back(
+                {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
         if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
         return false;
     }
@@ -2738,22 +2798,32 @@ private:
         metric_type type = metric_type::counter;  // the default of the enum
         while (in.next()) {
             switch (in.field) {
-            case 1: if (read_text(in)) name = in.bytes; break;
-            case 2: if (read_text(in)) help = in.bytes; break;
-            case 3: if (in.is(wire_type::varint)) read_type(in, type); break;
+            case 1:
+                if (read_text(in)) name = in.bytes;
+                break;
+            case 2:
+                if (read_text(in)) help = in.bytes;
+                break;
+            case 3:
+                if (in.is(wire_type::varint)) read_type(in, type);
+                break;
             case 4: static_cast<void>(in.is(wire_type::bytes)); break;
-            case 5: if (read_text(in)) unit = in.bytes; break;
+            case 5:
+                if (read_text(in)) unit = in.bytes;
+                break;
             default: break;
             }
         }
-        if (failure.at == nullptr && name.empty()) in.fail(message.data(), errc::invalid_name, "a family without a name");
+        if (failure.at == nullptr && name.empty())
+            in.fail(message.data(), errc::invalid_name, "a family without a name");
         if (failure.at != nullptr) {
             report(failure);
             return;
         }
         context_ = name;
         if (const auto known = out_.find(name)) {
-            report({message.data(), out_.row(*known).type == type ? errc::duplicate : errc::type_conflict, "the family is given twice"});
+            report({message.data(), out_.row(*known).type == type ? errc::duplicate : errc::type_conflict,
+                    "the family is given twice"});
             return;
         }
         family_ = out_.family(name, type, help, unit);
@@ -2798,8 +2868,14 @@ private:
         while (in.next()) {
             switch (in.field) {
             case 1: static_cast<void>(read_label(in, labels_, options_.max_labels)); break;
-            case 6: if (in.is(wire_type::varint)) time = static_cast<std::int64_t>(in.number); break;
-            case 2: case 3: case 4: case 5: case 7:
+            case 6:
+                if (in.is(wire_type::varint)) time = static_cast<std::int64_t>(in.number);
+                break;
+            case 2:
+            case 3:
+            case 4:
+            case 5:
+            case 7:
                 if (!in.is(wire_type::bytes)) break;
                 if (in.field == wanted) {
                     body = in.bytes;
@@ -2813,7 +2889,8 @@ private:
         }
         if (failure.at != nullptr) return false;
         if (!has_body)
-            return in.fail(other != nullptr ? other : message.data(), errc::type_conflict, "the metric's value is not of the family's type");
+            return in.fail(other != nullptr ? other : message.data(), errc::type_conflict,
+                           "the metric's value is not of the family's type");
         if (++samples_ > options_.max_samples) {
             stop_ = true;
             return in.fail(message.data(), errc::too_many, "there are more series than the limit");
@@ -2892,8 +2969,10 @@ private:
                 wire_reader part(in.bytes, failure);
                 summary_quantile q;
                 while (part.next()) {
-                    if (part.field == 1 && part.is(wire_type::fixed64)) q.rank = part.real();
-                    else if (part.field == 2 && part.is(wire_type::fixed64)) q.value = part.real();
+                    if (part.field == 1 && part.is(wire_type::fixed64))
+                        q.rank = part.real();
+                    else if (part.field == 2 && part.is(wire_type::fixed64))
+                        q.value = part.real();
                 }
                 quantiles_.push_back(q);
                 break;
@@ -2928,7 +3007,8 @@ private:
 /// writers produce them).
 /// returns  the errors with the byte at fault: with `strict` at most one; without, a bad metric or family is left out
 ///          and listed (nothing can be read behind a broken length)
-[[nodiscard]] inline std::vector<error> parse_protobuf(std::string_view bytes, batch& out, const parse_options& options = {})
+[[nodiscard]] inline std::vector<error> parse_protobuf(std::string_view bytes, batch& out,
+                                                       const parse_options& options = {})
 {
     return detail::protobuf_parser(bytes, out, options).run();
 }
@@ -2940,8 +3020,8 @@ private:
 // <pitot/expo/fast_line.hpp>
 // The sample line that almost every line is: name{label="value",…} number, without escapes.
 //
-// Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also finds
-// the words for what is wrong; so this one only ever says "yes, read" or "not mine".
+// Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also
+// finds the words for what is wrong; so this one only ever says "yes, read" or "not mine".
 
 // <pitot/expo/line.hpp>
 // One sample line of text 0.0.4 or OpenMetrics: name{labels} value [timestamp] [# {labels} value [timestamp]].
@@ -3011,8 +3091,7 @@ public:
     /// whole  the text that spans count in;  keep  where unescaped texts go
     line_parser(std::string_view whole, arena& keep, text_format format) noexcept
         : whole_(whole), keep_(keep), om_(format == text_format::openmetrics_1_0)
-    {
-    }
+    {}
 
     /// line  a part of the whole text, without its newline
     [[nodiscard]] result<void> parse(std::string_view line, sample_line& out)
@@ -3042,7 +3121,8 @@ public:
         if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
         const std::string_view value = word();
         const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        if (!number)
+            return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
         out.value = *number;
         out.value_text = value;
         if (at_ == end_) return {};
@@ -3069,7 +3149,8 @@ public:
     {
         const char* const first = ++at;
         for (;;) {
-            const char* const quote = static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
+            const char* const quote = static_cast<const char*>(
+                std::memchr(at, '"', static_cast<std::size_t>(end - at)));
             if (quote == nullptr) return fail(errc::unexpected_end, first - 1, 1, "the closing quote is missing");
             at = quote + 1;
             std::size_t slashes = 0;
@@ -3082,8 +3163,9 @@ public:
                 text = *plain;
             }
             const std::size_t bad = utf8_error(text);
-            if (bad != text.size()) return fail(errc::invalid_utf8, first, static_cast<std::size_t>(quote - first),
-                                                "the text between the quotes is not UTF-8");
+            if (bad != text.size())
+                return fail(errc::invalid_utf8, first, static_cast<std::size_t>(quote - first),
+                            "the text between the quotes is not UTF-8");
             return text;
         }
     }
@@ -3128,7 +3210,8 @@ private:
                 *out++ = '\\';
                 *out++ = c;
             } else {
-                return fail(errc::syntax, text.data() + i - 1, 2, "the escapes of a label value are \\\\, \\\" and \\n");
+                return fail(errc::syntax, text.data() + i - 1, 2,
+                            "the escapes of a label value are \\\\, \\\" and \\n");
             }
         }
         return std::string_view{first, static_cast<std::size_t>(out - first)};
@@ -3156,7 +3239,8 @@ private:
                 if (!text) return unexpected(std::move(text.error()));
                 label = *text;
             } else {
-                if (!detail_start(*at_)) return fail(errc::invalid_name, at_, 1, "a label name starts with a letter or '_'");
+                if (!detail_start(*at_))
+                    return fail(errc::invalid_name, at_, 1, "a label name starts with a letter or '_'");
                 while (at_ != end_ && pitot::detail::is_name_char(*at_)) ++at_;
                 label = {start, static_cast<std::size_t>(at_ - start)};
             }
@@ -3172,12 +3256,14 @@ private:
                     return fail(errc::syntax, at_ == end_ ? start : at_, 1, "'=' is expected behind a label name");
                 ++at_;
                 if (!om_) skip_blanks();
-                if (at_ == end_ || *at_ != '"') return fail(errc::syntax, at_ == end_ ? start : at_, 1, "a label value is quoted");
+                if (at_ == end_ || *at_ != '"')
+                    return fail(errc::syntax, at_ == end_ ? start : at_, 1, "a label value is quoted");
                 auto value = quoted(at_, end_);
                 if (!value) return unexpected(std::move(value.error()));
                 for (const label_view& known : labels)
                     if (known.name == label)
-                        return fail(errc::duplicate, start, label.size(), concat("the label ", label, " is given twice"));
+                        return fail(errc::duplicate, start, label.size(),
+                                    concat("the label ", label, " is given twice"));
                 labels.push_back({label, *value});
             }
             first = false;
@@ -3186,7 +3272,8 @@ private:
             if (*at_ == ',') {
                 ++at_;
                 if (!om_) skip_blanks();
-                if (at_ != end_ && *at_ == ',') return fail(errc::syntax, at_, 1, "a label is expected between two commas");
+                if (at_ != end_ && *at_ == ',')
+                    return fail(errc::syntax, at_, 1, "a label is expected between two commas");
             } else if (*at_ != '}') {
                 return fail(errc::syntax, at_, 1, "',' or '}' is expected behind a label");
             }
@@ -3203,7 +3290,8 @@ private:
         if (text.size() > 1 && *first == '+' && first[1] != '-') ++first;
         const auto [stop, code] = std::from_chars(first, text.data() + text.size(), ms);
         if (code != std::errc{} || stop != text.data() + text.size())
-            return fail(errc::invalid_value, text.data(), text.size(), concat("'", text, "' is not a timestamp in whole milliseconds"));
+            return fail(errc::invalid_value, text.data(), text.size(),
+                        concat("'", text, "' is not a timestamp in whole milliseconds"));
         out.timestamp = instant::from_milliseconds(ms);
         skip_blanks();
         if (at_ != end_)
@@ -3214,37 +3302,45 @@ private:
 
     [[nodiscard]] result<void> openmetrics_tail(sample_line& out)
     {
-        if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the value's blank");
+        if (!one_blank())
+            return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the value's blank");
         if (*at_ != '#') {
             auto when = seconds();
             if (!when) return unexpected(std::move(when.error()));
             out.timestamp = *when;
             if (at_ == end_) return {};
-            if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the timestamp's blank");
+            if (!one_blank())
+                return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the timestamp's blank");
         }
         if (end_ - at_ < 3 || at_[0] != '#' || at_[1] != ' ' || at_[2] != '{')
-            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "an exemplar has the form # {labels} value");
+            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_),
+                        "an exemplar has the form # {labels} value");
         at_ += 2;
         const char* const first = at_;
         out.exemplar_labels.clear();
         if (auto done = label_set(out.exemplar_labels, nullptr); !done) return done;
         std::size_t length = 0;
-        for (const label_view& label : out.exemplar_labels) length += utf8_length(label.name) + utf8_length(label.value);
+        for (const label_view& label : out.exemplar_labels)
+            length += utf8_length(label.name) + utf8_length(label.value);
         if (length > 128)
-            return fail(errc::too_large, first, static_cast<std::size_t>(at_ - first), "the labels of an exemplar may have 128 characters in all");
+            return fail(errc::too_large, first, static_cast<std::size_t>(at_ - first),
+                        "the labels of an exemplar may have 128 characters in all");
         if (!one_blank()) return fail(errc::syntax, at_ == end_ ? first : at_, 1, "the exemplar has no value");
         const std::string_view value = word();
         const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        if (!number)
+            return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
         out.exemplar_value = *number;
         out.exemplar_timestamp.reset();
         out.has_exemplar = true;
         if (at_ == end_) return {};
-        if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the exemplar's blank");
+        if (!one_blank())
+            return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the exemplar's blank");
         auto when = seconds();
         if (!when) return unexpected(std::move(when.error()));
         out.exemplar_timestamp = *when;
-        if (at_ != end_) return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "nothing may follow the exemplar");
+        if (at_ != end_)
+            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "nothing may follow the exemplar");
         return {};
     }
 
@@ -3252,7 +3348,9 @@ private:
     {
         const std::string_view text = word();
         const auto when = parse_seconds(text);
-        if (!when) return fail(errc::invalid_value, text.data(), text.size(), concat("'", text, "' is not a timestamp in seconds"));
+        if (!when)
+            return fail(errc::invalid_value, text.data(), text.size(),
+                        concat("'", text, "' is not a timestamp in seconds"));
         return *when;
     }
 
@@ -3289,7 +3387,8 @@ inline bool read_plain_number(const char*& at, double& value) noexcept
         return true;
     }
 #if FLT_EVAL_METHOD == 0
-    static constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static constexpr double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     const char* const fraction = ++p;
     while (is_digit(*p)) digits = digits * 10 + static_cast<unsigned char>(*p++ - '0');
     const auto places = p - fraction;
@@ -3319,8 +3418,8 @@ public:
         if (last_ == nullptr || at >= last_) return nullptr;
         const char* p = at;
         const std::size_t expected = out.name.size();
-        if (expected != 0 && static_cast<std::size_t>(last_ - at) > expected && std::memcmp(at, out.name.data(), expected) == 0 &&
-            (at[expected] == '{' || at[expected] == ' ')) {
+        if (expected != 0 && static_cast<std::size_t>(last_ - at) > expected &&
+            std::memcmp(at, out.name.data(), expected) == 0 && (at[expected] == '{' || at[expected] == ' ')) {
             p += expected;
         } else {
             while (detail::names.metric[static_cast<unsigned char>(*p)]) ++p;
@@ -3360,8 +3459,9 @@ private:
         for (;;) {
             std::string_view name;
             const std::string_view expected = n < out.labels.size() ? out.labels[n].name : std::string_view{};
-            if (!expected.empty() && static_cast<std::size_t>(last_ - p) > expected.size() && p[expected.size()] == '=' &&
-                std::memcmp(p, expected.data(), expected.size()) == 0 && detail::names.label[static_cast<unsigned char>(*p)]) {
+            if (!expected.empty() && static_cast<std::size_t>(last_ - p) > expected.size() &&
+                p[expected.size()] == '=' && std::memcmp(p, expected.data(), expected.size()) == 0 &&
+                detail::names.label[static_cast<unsigned char>(*p)]) {
                 name = expected;
                 p += name.size();
             } else {
@@ -3488,8 +3588,10 @@ namespace pitot::expo {
     std::uint64_t sum = 0;  // commutative: order of labels does not make another series
     for (const label_view& label : labels) {
         if (label.name == without) continue;
-        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(label.value);
-        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
+        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U +
+                          std::hash<std::string_view>{}(label.value);
+        h = (h ^ (h >> 32U)) *
+            0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
         h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;
         sum += h ^ (h >> 32U);
     }
@@ -3541,8 +3643,14 @@ public:
             summary_row& row = out_->summary(point);
             switch (role) {
             case sample_role::quantile: out_->extend(row.quantiles, summary_quantile{bound, sample.value}); break;
-            case sample_role::sum: row.sum = sample.value; row.has_sum = true; break;
-            case sample_role::count: row.count = count_for(row, sample); row.has_count = true; break;
+            case sample_role::sum:
+                row.sum = sample.value;
+                row.has_sum = true;
+                break;
+            case sample_role::count:
+                row.count = count_for(row, sample);
+                row.has_count = true;
+                break;
             case sample_role::created: out_->set_created(point, created_of(sample)); break;
             default: break;
             }
@@ -3550,8 +3658,14 @@ public:
             histogram_row& row = out_->histogram(point);
             switch (role) {
             case sample_role::bucket: add_bucket(point, row, sample, bound); break;
-            case sample_role::sum: row.sum = sample.value; row.has_sum = true; break;
-            case sample_role::count: row.count = count_for(row, sample); row.has_count = true; break;
+            case sample_role::sum:
+                row.sum = sample.value;
+                row.has_sum = true;
+                break;
+            case sample_role::count:
+                row.count = count_for(row, sample);
+                row.has_count = true;
+                break;
             case sample_role::created: out_->set_created(point, created_of(sample)); break;
             default: break;
             }
@@ -3580,7 +3694,8 @@ private:
 
     void exemplar(point_id point, const sample_line& sample, std::uint32_t bucket)
     {
-        out_->add_exemplar(point, {out_->labels(sample.exemplar_labels), sample.exemplar_value, sample.exemplar_timestamp, bucket});
+        out_->add_exemplar(
+            point, {out_->labels(sample.exemplar_labels), sample.exemplar_value, sample.exemplar_timestamp, bucket});
     }
 
     /// A created time may stand before or after its counter.
@@ -3591,7 +3706,8 @@ private:
             finish_point(point, sample);
             last_ = point;
             has_last_ = true;
-            if (pending_created_ && same_labels(sample.labels, pending_labels_, {})) out_->set_created(point, *pending_created_);
+            if (pending_created_ && same_labels(sample.labels, pending_labels_, {}))
+                out_->set_created(point, *pending_created_);
             pending_created_.reset();
             return;
         }
@@ -3690,7 +3806,8 @@ private:
     bool matches(point_id point, const sample_line& sample, std::string_view without) const
     {
         const point_row& row = out_->point(point);
-        return same_labels(sample.labels, out_->labels(row.labels), without) && out_->timestamp(point) == sample.timestamp;
+        return same_labels(sample.labels, out_->labels(row.labels), without) &&
+               out_->timestamp(point) == sample.timestamp;
     }
 
     point_id remember(point_id point) noexcept
@@ -3729,8 +3846,8 @@ public:
     [[nodiscard]] std::string check(const sample_line& s, sample_role role, double bound, std::string_view suffix)
     {
         if (auto why = values(s, role, suffix); !why.empty()) return why;
-        const std::string_view without = role == sample_role::bucket     ? std::string_view{"le"}
-                                         : role == sample_role::quantile ? std::string_view{"quantile"}
+        const std::string_view without = role == sample_role::bucket       ? std::string_view{"le"}
+                                         : role == sample_role::quantile   ? std::string_view{"quantile"}
                                          : type_ == metric_type::state_set ? name_
                                                                            : std::string_view{};
         const bool grouped = type_ != metric_type::info;  // all infos are one group
@@ -3814,12 +3931,18 @@ private:
     {
         std::string why;
         if (open_) {
-            if (!last_bound_ || *last_bound_ != INFINITY) why = "the bucket with le=\"+Inf\" is missing";
-            else if (count_ && *count_ != last_value_) why = "the count differs from the bucket with le=\"+Inf\"";
-            else if ((has_sum_ || has_gsum_) && !count_) why = "a sum needs a count beside it";
-            else if (!has_sum_ && !has_gsum_ && count_) why = "a count needs a sum beside it";
-            else if (negative_bounds_ && has_sum_) why = "with negative bounds there is no _sum";
-            else if (!negative_bounds_ && negative_gsum_) why = "_gsum is negative though no bound is";
+            if (!last_bound_ || *last_bound_ != INFINITY)
+                why = "the bucket with le=\"+Inf\" is missing";
+            else if (count_ && *count_ != last_value_)
+                why = "the count differs from the bucket with le=\"+Inf\"";
+            else if ((has_sum_ || has_gsum_) && !count_)
+                why = "a sum needs a count beside it";
+            else if (!has_sum_ && !has_gsum_ && count_)
+                why = "a count needs a sum beside it";
+            else if (negative_bounds_ && has_sum_)
+                why = "with negative bounds there is no _sum";
+            else if (!negative_bounds_ && negative_gsum_)
+                why = "_gsum is negative though no bound is";
         }
         open_ = negative_bounds_ = has_sum_ = has_gsum_ = negative_gsum_ = false;
         last_bound_.reset();
@@ -3858,8 +3981,7 @@ public:
     text_parser(std::string_view text, batch& out, const parse_options& options)
         : text_(text), out_(out), options_(options), om_(options.format == text_format::openmetrics_1_0),
           line_(text, out.texts(), options.format)
-    {
-    }
+    {}
 
     std::vector<error> run()
     {
@@ -3877,9 +3999,12 @@ public:
                 if (const char* newline = fast.parse(at, sample_)) {
                     if (*newline == ' ') {
                         const char* const blank = newline;
-                        newline = static_cast<const char*>(std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
-                        if (auto done = line_.tail(blank, newline, sample_)) accept({at, static_cast<std::size_t>(newline - at)});
-                        else report(std::move(done.error()));
+                        newline = static_cast<const char*>(
+                            std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
+                        if (auto done = line_.tail(blank, newline, sample_))
+                            accept({at, static_cast<std::size_t>(newline - at)});
+                        else
+                            report(std::move(done.error()));
                     } else {
                         accept({at, static_cast<std::size_t>(newline - at)});
                     }
@@ -3894,8 +4019,7 @@ public:
             at = newline == end ? end : newline + 1;
         }
         close_family();
-        if (om_ && !eof_ && !stop_)
-            report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
+        if (om_ && !eof_ && !stop_) report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
         if (!om_ && options_.strict && !stop_ && at != text_.data() && at[-1] != '\n')
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
@@ -3913,7 +4037,7 @@ private:
         bool has_help = false;
         bool has_unit = false;
         bool has_samples = false;
-        bool broken = false;  ///< its metadata was refused: its samples have no place
+        bool broken = false;         ///< its metadata was refused: its samples have no place
         const char* line = nullptr;  ///< of its first line
     };
 
@@ -3934,7 +4058,8 @@ private:
         if (out_.point_count() < samples_ / 2) return;  // histograms and summaries: several lines a point
         const std::size_t most = text_.size() / 16;     // whatever the beginning looks like
         const auto all = [&](std::size_t so_far) {
-            const double expected = static_cast<double>(so_far) * static_cast<double>(text_.size()) / static_cast<double>(read) * 1.05;
+            const double expected = static_cast<double>(so_far) * static_cast<double>(text_.size()) /
+                                    static_cast<double>(read) * 1.05;
             return expected < static_cast<double>(most) ? static_cast<std::size_t>(expected) : most;
         };
         out_.reserve(all(out_.point_count()), all(out_.label_count()));
@@ -3952,7 +4077,9 @@ private:
             if (line.front() == '#') return openmetrics_metadata(line);
         } else {
             if (!line.empty() && line.back() == '\r') {
-                if (options_.strict) return report(errc::syntax, &line.back(), 1, "a line ends in a newline alone, without a carriage return");
+                if (options_.strict)
+                    return report(errc::syntax, &line.back(), 1,
+                                  "a line ends in a newline alone, without a carriage return");
                 line.remove_suffix(1);
             }
             const std::size_t first = line.find_first_not_of(" \t");
@@ -4011,7 +4138,8 @@ private:
         skip();
         family_state& family = text_family(name, line.data());
         if (is_help) {
-            if (family.has_help) return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
+            if (family.has_help)
+                return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
             family.has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
@@ -4022,11 +4150,14 @@ private:
         const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
         const auto type = type_of(word);
         if (!type)
-            return report(errc::invalid_value, word.data(), word.size(),
-                          concat("'", word, "' is not a metric type: counter, gauge, histogram, summary and untyped are"));
-        if (family.has_type) return report(errc::duplicate, line.data(), line.size(), concat("a second TYPE line for ", name));
+            return report(
+                errc::invalid_value, word.data(), word.size(),
+                concat("'", word, "' is not a metric type: counter, gauge, histogram, summary and untyped are"));
+        if (family.has_type)
+            return report(errc::duplicate, line.data(), line.size(), concat("a second TYPE line for ", name));
         if (family.has_samples)
-            return report(errc::syntax, line.data(), line.size(), concat("the TYPE line of ", name, " stands behind its samples"));
+            return report(errc::syntax, line.data(), line.size(),
+                          concat("the TYPE line of ", name, " stands behind its samples"));
         family.has_type = true;
         set_type(family, *type);
     }
@@ -4036,15 +4167,20 @@ private:
         const auto bad = [&](std::string why) { report(errc::syntax, line.data(), line.size(), std::move(why)); };
         std::string_view rest = line;
         enum class kind : unsigned char { none, help, type, unit } what = kind::none;
-        if (rest.substr(0, 7) == "# HELP ") what = kind::help;
-        else if (rest.substr(0, 7) == "# TYPE ") what = kind::type;
-        else if (rest.substr(0, 7) == "# UNIT ") what = kind::unit;
-        if (what == kind::none) return bad("a line that begins with # is # HELP, # TYPE, # UNIT or # EOF, with single blanks");
+        if (rest.substr(0, 7) == "# HELP ")
+            what = kind::help;
+        else if (rest.substr(0, 7) == "# TYPE ")
+            what = kind::type;
+        else if (rest.substr(0, 7) == "# UNIT ")
+            what = kind::unit;
+        if (what == kind::none)
+            return bad("a line that begins with # is # HELP, # TYPE, # UNIT or # EOF, with single blanks");
         rest.remove_prefix(7);
         std::string_view name;
         bool good = true;
         if (!metadata_name(rest, name, good)) {
-            if (good) report(errc::invalid_name, line.data() + 7, name.size(), concat("'", name, "' is not a metric name"));
+            if (good)
+                report(errc::invalid_name, line.data() + 7, name.size(), concat("'", name, "' is not a metric name"));
             return;
         }
         if (rest.empty() || rest.front() != ' ') return bad("a blank and the text are expected behind the name");
@@ -4071,8 +4207,9 @@ private:
             const auto type = type_of(rest);
             if (!type)
                 return report(errc::invalid_value, rest.data(), rest.size(),
-                              concat("'", rest, "' is not a metric type of OpenMetrics: counter, gauge, histogram, "
-                                                "gaugehistogram, stateset, info, summary and unknown are"));
+                              concat("'", rest,
+                                     "' is not a metric type of OpenMetrics: counter, gauge, histogram, "
+                                     "gaugehistogram, stateset, info, summary and unknown are"));
             current_->has_type = true;
             current_->type = *type;
             break;
@@ -4126,7 +4263,8 @@ private:
 
     family_state& add_state(std::string_view name, metric_type type, family_id id, const char* line)
     {
-        return families_.emplace_back(family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, false, line});
+        return families_.emplace_back(
+            family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, false, line});
     }
 
     void set_type(family_state& family, metric_type type)
@@ -4168,8 +4306,10 @@ private:
             seen_names_.insert(std::move(taken));
         }
         if (!unit_.empty()) {
-            if (!has_suffix(family.name, concat("_", unit_))) return bad(concat("the name ", family.name, " must end in its unit, _", unit_));
-            if (family.type == metric_type::info || family.type == metric_type::state_set) return bad("infos and state sets have no unit");
+            if (!has_suffix(family.name, concat("_", unit_)))
+                return bad(concat("the name ", family.name, " must end in its unit, _", unit_));
+            if (family.type == metric_type::info || family.type == metric_type::state_set)
+                return bad("infos and state sets have no unit");
         }
         const std::string_view suffix = batch_suffix(family.type);
         const std::string_view name = suffix.empty() ? family.name : out_.intern(concat(family.name, suffix));
@@ -4204,12 +4344,13 @@ private:
         if (name.data() == last_name_.data() && name.size() == last_name_.size()) return last_place_;
         if (name == last_name_) return last_place_;
         last_name_ = name;
-        for (const std::string_view suffix : {std::string_view{}, std::string_view{"_bucket"}, std::string_view{"_sum"},
-                                              std::string_view{"_count"}}) {
+        for (const std::string_view suffix :
+             {std::string_view{}, std::string_view{"_bucket"}, std::string_view{"_sum"}, std::string_view{"_count"}}) {
             if (!suffix.empty() && !has_suffix(name, suffix)) continue;
             const auto at = by_name_.find(name.substr(0, name.size() - suffix.size()));
             if (at == by_name_.end()) continue;
-            if (const auto role = role_of(at->second->type, suffix, false)) return last_place_ = {at->second, *role, suffix};
+            if (const auto role = role_of(at->second->type, suffix, false))
+                return last_place_ = {at->second, *role, suffix};
         }
         // A family of another type that happens to have the name cannot hold this sample: it stays apart, untyped.
         const auto taken = by_name_.find(name);
@@ -4235,8 +4376,10 @@ private:
 
     void sample(std::string_view line)
     {
-        if (auto done = line_.parse(line, sample_)) accept(line);
-        else report(std::move(done.error()));
+        if (auto done = line_.parse(line, sample_))
+            accept(line);
+        else
+            report(std::move(done.error()));
         // fast_line expects the next line to have these names, and takes names without quotes only
         if (!is_legacy_metric_name(sample_.name)) sample_.name = {};
         for (const label_view& label : sample_.labels)
@@ -4250,17 +4393,21 @@ private:
     void accept(std::string_view line)
     {
         if (line.size() > options_.max_line)
-            return report(errc::too_large, line.data(), line.size(), concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
+            return report(errc::too_large, line.data(), line.size(),
+                          concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
         if (++samples_ > options_.max_samples)
-            return report(errc::too_many, line.data(), line.size(), concat("more than ", std::to_string(options_.max_samples), " samples"));
+            return report(errc::too_many, line.data(), line.size(),
+                          concat("more than ", std::to_string(options_.max_samples), " samples"));
         if (sample_.labels.size() > options_.max_labels)
-            return report(errc::too_many, line.data(), line.size(), concat("more than ", std::to_string(options_.max_labels), " labels"));
+            return report(errc::too_many, line.data(), line.size(),
+                          concat("more than ", std::to_string(options_.max_labels), " labels"));
         const place to = om_ ? openmetrics_place(sample_.name, line.data()) : text_place(sample_.name, line.data());
         if (to.family == nullptr) return;
         last_line_ = line;
         to.family->has_samples = true;
         const metric_type type = to.family->type;
-        if (to.role == sample_role::value && (type == metric_type::histogram || type == metric_type::summary || type == metric_type::gauge_histogram))
+        if (to.role == sample_role::value &&
+            (type == metric_type::histogram || type == metric_type::summary || type == metric_type::gauge_histogram))
             return report(errc::invalid_value, line.data(), sample_.name.size(),
                           concat("a ", to_string(type), " has no sample called ", sample_.name));
         double bound = 0;
@@ -4270,11 +4417,15 @@ private:
             const label_view* found = nullptr;
             for (const label_view& l : sample_.labels)
                 if (l.name == label) found = &l;
-            const auto number = found != nullptr ? parse_number(found->value) : result<double>(unexpected(errc::invalid_value, "missing"));
+            const auto number = found != nullptr ? parse_number(found->value)
+                                                 : result<double>(unexpected(errc::invalid_value, "missing"));
             const bool rank = role == sample_role::bucket || (*number >= 0 && *number <= 1);
-            if (!number || std::isnan(*number) || !(rank || !om_) || (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
-                return report(errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
-                              concat("the sample needs a label ", label, role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
+            if (!number || std::isnan(*number) || !(rank || !om_) ||
+                (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
+                return report(
+                    errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
+                    concat("the sample needs a label ", label,
+                           role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
             bound = *number;
         }
         if (om_) {
@@ -4290,7 +4441,10 @@ private:
         if (label == nullptr) return line;
         const std::less_equal<const char*> not_behind;
         const std::string_view value = label->value;
-        return not_behind(line.data(), value.data()) && not_behind(value.data() + value.size(), line.data() + line.size()) ? value : line;
+        return not_behind(line.data(), value.data()) &&
+                       not_behind(value.data() + value.size(), line.data() + line.size())
+                   ? value
+                   : line;
     }
 
     std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }
@@ -4342,8 +4496,8 @@ struct parsed {
     [[nodiscard]] explicit operator bool() const noexcept { return errors.empty(); }
 };
 
-/// Reads a whole exposition into a batch and finishes it. The bytes must outlive the batch, which holds views into them.
-/// form  of the bytes; when none is given it is detected
+/// Reads a whole exposition into a batch and finishes it. The bytes must outlive the batch, which holds views into
+/// them. form  of the bytes; when none is given it is detected
 [[nodiscard]] inline parsed parse(std::string_view bytes, batch& out, std::optional<format> form = std::nullopt,
                                   parse_options options = {})
 {
@@ -4391,7 +4545,8 @@ namespace pitot::expo {
         const family_view family = in[i];
         const auto [at, added] = families.try_emplace(escape_name(family.name(), scheme), family.name());
         if (!added)
-            found.emplace_back(errc::duplicate, concat("the families ", at->second, " and ", family.name(), " are both ", at->first, " when escaped"));
+            found.emplace_back(errc::duplicate, concat("the families ", at->second, " and ", family.name(),
+                                                       " are both ", at->first, " when escaped"));
         for (std::size_t k = 0; k < family.size(); ++k) {
             const labels_view set = family[k].labels();
             bool plain = scheme != escaping::dots;
@@ -4399,10 +4554,12 @@ namespace pitot::expo {
             if (plain) continue;
             labels.clear();
             for (const label_view& label : set) {
-                const auto [known, fresh] = labels.try_emplace(escape_name(label.name, scheme, name_kind::label), label.name);
+                const auto [known, fresh] = labels.try_emplace(escape_name(label.name, scheme, name_kind::label),
+                                                               label.name);
                 if (!fresh)
-                    found.emplace_back(errc::duplicate, concat("the labels ", known->second, " and ", label.name, " of ", family.name(),
-                                                               " are both ", known->first, " when escaped"));
+                    found.emplace_back(errc::duplicate,
+                                       concat("the labels ", known->second, " and ", label.name, " of ", family.name(),
+                                              " are both ", known->first, " when escaped"));
             }
         }
     }
@@ -4510,14 +4667,19 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             std::string_view value = take_until(rest, ';');
             const std::string_view name = trim(take_until(value, '='));
             value = trim(value);
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-            if (same_word(name, "q")) clause.quality = parse_quality(value);
-            else clause.parameters.push_back({name, value});
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
+            if (same_word(name, "q"))
+                clause.quality = parse_quality(value);
+            else
+                clause.parameters.push_back({name, value});
         }
         if (!clause.what.empty()) clauses.push_back(std::move(clause));
     }
     const auto wild = [](const accept_clause& c) {
-        return c.what == "*/*" || c.what == "*" ? 2 : c.what.size() > 2 && c.what.substr(c.what.size() - 2) == "/*" ? 1 : 0;
+        return c.what == "*/*" || c.what == "*"                                ? 2
+               : c.what.size() > 2 && c.what.substr(c.what.size() - 2) == "/*" ? 1
+                                                                               : 0;
     };
     std::stable_sort(clauses.begin(), clauses.end(), [&wild](const accept_clause& a, const accept_clause& b) {
         return a.quality != b.quality ? a.quality > b.quality : wild(a) < wild(b);
@@ -4553,10 +4715,13 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             if (version.empty() || version == "0.0.1")
                 return answer(format::openmetrics, "application/openmetrics-text; version=0.0.1; charset=utf-8");
         }
-        if (detail::same_word(clause.what, "text/plain") && (version.empty() || version == "0.0.4" || version == "1.0.0"))
+        if (detail::same_word(clause.what, "text/plain") &&
+            (version.empty() || version == "0.0.4" || version == "1.0.0"))
             return answer(format::text, content_type(format::text));
-        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*")) return answer(format::text, content_type(format::text));
-        if (detail::same_word(clause.what, "application/*")) return answer(format::openmetrics, content_type(format::openmetrics));
+        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*"))
+            return answer(format::text, content_type(format::text));
+        if (detail::same_word(clause.what, "application/*"))
+            return answer(format::openmetrics, content_type(format::openmetrics));
     }
     return answer(format::text, content_type(format::text));
 }
@@ -4567,8 +4732,10 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
     std::optional<bool> gzip;
     bool any = false;
     for (const detail::accept_clause& clause : detail::parse_accept(accept_encoding)) {
-        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip")) gzip = gzip.value_or(false) || clause.quality > 0;
-        else if (clause.what == "*") any = clause.quality > 0;
+        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip"))
+            gzip = gzip.value_or(false) || clause.quality > 0;
+        else if (clause.what == "*")
+            any = clause.quality > 0;
     }
     return gzip.value_or(any);
 }
@@ -4599,8 +4766,7 @@ public:
     protobuf_family(const family_view& family, escaping scheme)
         : family_(family), scheme_(scheme),
           name_(scheme == escaping::allow_utf8 ? std::string() : escape_name(family.name(), scheme))
-    {
-    }
+    {}
 
     template <class Wire>
     void write(Wire& to) const
@@ -4633,8 +4799,10 @@ private:
     {
         for (const label_view& label : labels) {
             to.message(1, [&](auto& in) {
-                if (scheme_ == escaping::allow_utf8) in.text(1, label.name);
-                else in.text(1, escape_name(label.name, scheme_, name_kind::label));
+                if (scheme_ == escaping::allow_utf8)
+                    in.text(1, label.name);
+                else
+                    in.text(1, escape_name(label.name, scheme_, name_kind::label));
                 in.text(2, label.value);
             });
         }
@@ -4651,7 +4819,8 @@ private:
         } else if (family_.type() == metric_type::counter) {
             to.message(3, [&](auto& in) {
                 in.real(1, point.value());
-                if (const auto exemplars = point.exemplars(); !exemplars.empty()) write_exemplar(in, 2, point.owner(), exemplars.front());
+                if (const auto exemplars = point.exemplars(); !exemplars.empty())
+                    write_exemplar(in, 2, point.owner(), exemplars.front());
                 if (const auto when = point.created()) write_time(in, 3, *when);
             });
         } else {
@@ -4702,10 +4871,13 @@ private:
     }
 
     template <class Wire>
-    static void write_count(Wire& to, std::uint32_t whole_field, std::uint32_t real_field, count_cell count, bool is_float)
+    static void write_count(Wire& to, std::uint32_t whole_field, std::uint32_t real_field, count_cell count,
+                            bool is_float)
     {
-        if (is_float) to.real(real_field, count.real);
-        else to.varint(whole_field, count.integer);
+        if (is_float)
+            to.real(real_field, count.real);
+        else
+            to.varint(whole_field, count.integer);
     }
 
     template <class Wire>
@@ -4763,8 +4935,8 @@ private:
 
     /// field  of the spans; deltas of integers follow it, and absolute counts behind those
     template <class Wire>
-    static void write_side(Wire& to, std::uint32_t field, std::span<const bucket_span> spans, std::span<const count_cell> counts,
-                           bool is_float)
+    static void write_side(Wire& to, std::uint32_t field, std::span<const bucket_span> spans,
+                           std::span<const count_cell> counts, bool is_float)
     {
         for (const bucket_span& span : spans) {
             to.message(field, [&](auto& in) {
@@ -4802,7 +4974,8 @@ void write_protobuf(const batch& in, Out& out, const protobuf_options& options =
     std::unordered_set<std::string> written;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const family_view view = in[i];
-        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second) continue;
+        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second)
+            continue;
         const detail::protobuf_family family(view, options.scheme);
         detail::wire_size size;
         family.write(size);
@@ -4897,8 +5070,10 @@ private:
         } else if (type_ == metric_type::counter || type_ == metric_type::info) {
             // OpenMetrics names the family without the suffix; one that lacks it can only be unknown or a gauge.
             const std::string_view suffix = type_ == metric_type::counter ? "_total" : "_info";
-            if (has_suffix(name, suffix)) name.remove_suffix(suffix.size());
-            else type = type_ == metric_type::counter ? "unknown" : "gauge";
+            if (has_suffix(name, suffix))
+                name.remove_suffix(suffix.size());
+            else
+                type = type_ == metric_type::counter ? "unknown" : "gauge";
         }
         if (!om_ && !family.help().empty()) help_line(name, family.help());
         type_line(name, type);
@@ -5113,13 +5288,17 @@ namespace pitot {
 /// result<void> whose error says why families are missing; what it could gather is in the batch all the same.
 template <class C>
 concept collector = requires(C& from, batch& out) {
-    { from.collect(out) };
+    {
+        from.collect(out)
+    };
 };
 
 /// Reads a finished batch.
 template <class S>
 concept sink = requires(S& to, const batch& in) {
-    { to.consume(in) };
+    {
+        to.consume(in)
+    };
 };
 
 }  // namespace pitot
@@ -5133,11 +5312,13 @@ enum class direct_format : unsigned char { text, openmetrics };
 
 /// A collector that writes part of its families as text itself, and collects all others into `rest` (which it neither
 /// clears nor finishes); no family is in both. `out(const char*, std::size_t)` takes chunks of whole lines, at most
-/// 64 KiB each; no lock is held while it runs. What is written has legacy names only, so that no escaping scheme matters.
-/// The caller finishes `rest`, writes it behind the chunks, and closes the exposition.
+/// 64 KiB each; no lock is held while it runs. What is written has legacy names only, so that no escaping scheme
+/// matters. The caller finishes `rest`, writes it behind the chunks, and closes the exposition.
 template <class S, class Sink>
 concept direct_text_source = requires(const S& from, direct_format format, batch& rest, Sink& out) {
-    { from.write_text(format, rest, out) };
+    {
+        from.write_text(format, rest, out)
+    };
 };
 
 }  // namespace pitot
@@ -5166,7 +5347,8 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
     if constexpr (direct) {
         // dots rewrites legacy names too, and _created lines are the batch's
         if (options.form != format::protobuf && options.scheme != escaping::dots && !options.created) {
-            source.write_text(options.form == format::text ? direct_format::text : direct_format::openmetrics, rest, sink);
+            source.write_text(options.form == format::text ? direct_format::text : direct_format::openmetrics, rest,
+                              sink);
             collected = true;
         }
     }
@@ -5185,12 +5367,13 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
 ///                  allowed; when it answers false the body goes out as it is
 template <class Source, class Compress>
     requires collector<std::remove_reference_t<Source>>
-[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
+[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding,
+                                 Compress&& compress)
 {
     agreement agreed = negotiate(accept);
     response out{std::move(agreed.content_type), {}, {}, {}};
     out.problems = write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
-                     {agreed.form, agreed.scheme});
+                                    {agreed.form, agreed.scheme});
     std::string packed;
     if (accepts_gzip(accept_encoding) && std::forward<Compress>(compress)(std::string_view(out.body), packed)) {
         out.body = std::move(packed);
@@ -5230,7 +5413,10 @@ namespace pitot::expo {
 namespace detail {
 
 #if defined(_WIN32)
-inline int open_new(const char* path) { return _open(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE); }
+inline int open_new(const char* path)
+{
+    return _open(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);
+}
 inline long long write_some(int file, const char* data, std::size_t size)
 {
     return _write(file, data, static_cast<unsigned>(size < 0x40000000 ? size : 0x40000000));
@@ -5238,7 +5424,11 @@ inline long long write_some(int file, const char* data, std::size_t size)
 inline bool sync_file(int file) { return _commit(file) == 0; }
 inline bool close_file(int file) { return _close(file) == 0; }
 inline int process_id() { return _getpid(); }
-inline bool replace_file(const char* from, const char* to) { std::remove(to); return std::rename(from, to) == 0; }  // not atomic there
+inline bool replace_file(const char* from, const char* to)
+{
+    std::remove(to);
+    return std::rename(from, to) == 0;
+}  // not atomic there
 #else
 inline int open_new(const char* path)
 {
@@ -5255,7 +5445,9 @@ inline bool replace_file(const char* from, const char* to) { return std::rename(
 
 inline unexpected<error> file_error(std::string_view what, std::string_view path, int code)
 {
-    const errc kind = code == ENOENT ? errc::not_found : code == EACCES || code == EPERM || code == EROFS ? errc::permission : errc::io;
+    const errc kind = code == ENOENT                                     ? errc::not_found
+                      : code == EACCES || code == EPERM || code == EROFS ? errc::permission
+                                                                         : errc::io;
     return unexpected(kind, concat(what, " ", path, ": ", std::strerror(code)));
 }
 
@@ -5270,7 +5462,8 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
     std::string temporary;
     int file = -1;
     for (int tries = 0; tries < 100 && file < 0; ++tries) {
-        temporary = concat(path, ".", std::to_string(detail::process_id()), "-", std::to_string(__atomic_fetch_add(&count, 1U, __ATOMIC_RELAXED)), ".tmp");
+        temporary = concat(path, ".", std::to_string(detail::process_id()), "-",
+                           std::to_string(__atomic_fetch_add(&count, 1U, __ATOMIC_RELAXED)), ".tmp");
         file = detail::open_new(temporary.c_str());
         if (file < 0 && errno != EEXIST) return detail::file_error("cannot create", temporary, errno);
     }
@@ -5278,8 +5471,10 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
     int code = 0;
     while (!content.empty() && code == 0) {
         const long long n = detail::write_some(file, content.data(), content.size());
-        if (n >= 0) content.remove_prefix(static_cast<std::size_t>(n));
-        else if (errno != EINTR) code = errno;
+        if (n >= 0)
+            content.remove_prefix(static_cast<std::size_t>(n));
+        else if (errno != EINTR)
+            code = errno;
     }
     if (code == 0 && !detail::sync_file(file)) code = errno;
     if (!detail::close_file(file) && code == 0) code = errno;
@@ -5297,7 +5492,8 @@ template <class Source>
 [[nodiscard]] result<void> write_textfile(Source&& source, const std::string& path)
 {
     std::string text;
-    static_cast<void>(write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
+    static_cast<void>(write_exposition(
+        source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
     return replace_file(path, text);
 }
 
@@ -5372,7 +5568,10 @@ template <int Order, class T>
 template <int Order = relaxed, class T>
 [[gnu::always_inline]] inline bool compare_exchange(T& at, T& expected, T value) noexcept
 {
-    return __atomic_compare_exchange(&at, &expected, &value, false, Order, Order == release ? relaxed : Order == acq_rel ? acquire : Order);
+    return __atomic_compare_exchange(&at, &expected, &value, false, Order,
+                                     Order == release   ? relaxed
+                                     : Order == acq_rel ? acquire
+                                                        : Order);
 }
 
 /// Adds and returns what was there before. Integers by one instruction, floats by a compare-and-swap loop.
@@ -5413,9 +5612,9 @@ inline void wait_a_turn(unsigned turn) noexcept
 namespace pitot::detail {
 
 struct alignas(64) thread_slot {
-    std::uint64_t epoch = 0;      ///< 0: not reading
-    std::uint32_t depth = 0;      ///< nested pins; the owner's alone
-    std::uint32_t number = 0;     ///< small and dense: threads that end pass theirs on
+    std::uint64_t epoch = 0;   ///< 0: not reading
+    std::uint32_t depth = 0;   ///< nested pins; the owner's alone
+    std::uint32_t number = 0;  ///< small and dense: threads that end pass theirs on
     std::uint32_t taken = 0;
     thread_slot* next = nullptr;  ///< slots are never freed
 };
@@ -5462,7 +5661,8 @@ struct PITOT_SHARED epoch_domain {
 
 inline constinit PITOT_SHARED epoch_domain epochs{};
 inline constinit PITOT_SHARED thread_local thread_slot* own_slot = nullptr;
-/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then on.
+/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then
+/// on.
 inline constinit PITOT_SHARED thread_slot last_resort{.depth = 1U << 30U};
 
 struct slot_owner {
@@ -5556,7 +5756,7 @@ class sharded_cell {
 
 public:
     using value_type = T;
-    sharded_cell() noexcept : lines_(new (std::nothrow) line[N]) {}
+    sharded_cell() noexcept : lines_(new(std::nothrow) line[N]) {}
     sharded_cell(const sharded_cell&) = delete;
     sharded_cell& operator=(const sharded_cell&) = delete;
     ~sharded_cell() { delete[] lines_; }
@@ -5717,11 +5917,14 @@ public:
     template <class N, class Labels = std::initializer_list<label_view>>
     void inc(N n, Labels exemplar) const noexcept
     {
-        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
-                      "this family keeps no exemplars: register it with pitot::exemplars");
+        static_assert(
+            requires { self().cell().set_exemplar(0, exemplar); },
+            "this family keeps no exemplars: register it with pitot::exemplars");
         inc(n);
-        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(static_cast<double>(n), exemplar);
-        else self().ignored();
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar))
+            self().cell().set_exemplar(static_cast<double>(n), exemplar);
+        else
+            self().ignored();
     }
 
     [[nodiscard]] T value() const noexcept { return self().cell().value(); }
@@ -5737,7 +5940,9 @@ template <class T>
 class basic_counter : public counter_ops<basic_counter<T>, T> {
 public:
     /// help  outlives the counter (a literal)
-    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept
+        : name_(name.text), help_(help)
+    {}
     basic_counter(const basic_counter&) = delete;
     basic_counter& operator=(const basic_counter&) = delete;
 
@@ -5845,7 +6050,8 @@ private:
     static constexpr T number(N n) noexcept
     {
         static_assert(std::is_arithmetic_v<N>, "a gauge takes a number");
-        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>, "this gauge holds whole numbers: use gauge");
+        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>,
+                      "this gauge holds whole numbers: use gauge");
         return static_cast<T>(n);
     }
     [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
@@ -5856,7 +6062,8 @@ template <class T>
 class basic_gauge : public gauge_ops<basic_gauge<T>, T> {
 public:
     /// help  outlives the gauge (a literal)
-    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help)
+    {}
     basic_gauge(const basic_gauge&) = delete;
     basic_gauge& operator=(const basic_gauge&) = delete;
 
@@ -5984,8 +6191,9 @@ concept has_enum_text = requires { enum_text<E>::entries; };
 /// Number, order and texts of an enum's (or bool's) label values.
 template <class E>
 struct enum_values {
-    static_assert(has_enum_text<E> || requires { E{0}; },
-                  "an enum without a fixed underlying type needs a specialisation of pitot::enum_text");
+    static_assert(
+        has_enum_text<E> || requires { E{0}; },
+        "an enum without a fixed underlying type needs a specialisation of pitot::enum_text");
 
     static consteval std::size_t count_values()
     {
@@ -6144,7 +6352,8 @@ template <class T>
         b = read_as<std::uint32_t>(p + n - 4);
     } else if (n != 0) {
         a = static_cast<std::uint64_t>(static_cast<unsigned char>(p[0])) << 16U |
-            static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8U | static_cast<unsigned char>(p[n - 1]);
+            static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8U |
+            static_cast<unsigned char>(p[n - 1]);
     }
     return fold(a ^ h ^ n, b ^ k ^ (seed << 7U));
 }
@@ -6154,7 +6363,8 @@ template <class T>
     if (n >= 8) {
         if (n > 64) return std::memcmp(p, q, n) == 0;
         std::uint64_t difference = read_as<std::uint64_t>(p + n - 8) ^ read_as<std::uint64_t>(q + n - 8);
-        for (std::size_t i = 0; i + 8 < n; i += 8) difference |= read_as<std::uint64_t>(p + i) ^ read_as<std::uint64_t>(q + i);
+        for (std::size_t i = 0; i + 8 < n; i += 8)
+            difference |= read_as<std::uint64_t>(p + i) ^ read_as<std::uint64_t>(q + i);
         return difference == 0;
     }
     if (n >= 4)
@@ -6172,9 +6382,9 @@ inline constexpr bool is_label<label<Name, T>> = true;
 enum class label_form : unsigned char { text, integer, number };
 
 template <class L>
-inline constexpr label_form form_of = L::dense                              ? label_form::number
+inline constexpr label_form form_of = L::dense                          ? label_form::number
                                       : std::integral<typename L::type> ? label_form::integer
-                                                                            : label_form::text;
+                                                                        : label_form::text;
 
 /// A label value given as an argument.
 template <class L, class A>
@@ -6184,13 +6394,17 @@ struct label_argument {
 
     [[gnu::always_inline]] std::uint64_t number() const noexcept
     {
-        if constexpr (form == label_form::number) return enum_values<typename L::type>::index(value);
-        else return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
+        if constexpr (form == label_form::number)
+            return enum_values<typename L::type>::index(value);
+        else
+            return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
     }
     [[gnu::always_inline]] std::size_t bound() const noexcept
     {
-        if constexpr (form == label_form::text) return std::string_view(value).size() + 2;
-        else return 8;
+        if constexpr (form == label_form::text)
+            return std::string_view(value).size() + 2;
+        else
+            return 8;
     }
     [[gnu::always_inline]] unsigned char* put(unsigned char* out) const noexcept
     {
@@ -6231,25 +6445,32 @@ struct label_argument {
     }
     bool known() const noexcept
     {
-        if constexpr (form == label_form::number) return number() < enum_values<typename L::type>::count;
-        else return true;
+        if constexpr (form == label_form::number)
+            return number() < enum_values<typename L::type>::count;
+        else
+            return true;
     }
 };
 
 template <class L, class A>
 consteval bool accepts_argument()
 {
-    if constexpr (L::dense) return std::is_same_v<A, typename L::type>;
-    else if constexpr (std::integral<typename L::type>) return std::integral<A> && !std::is_same_v<A, bool>;
-    else return std::is_convertible_v<const A&, std::string_view>;
+    if constexpr (L::dense)
+        return std::is_same_v<A, typename L::type>;
+    else if constexpr (std::integral<typename L::type>)
+        return std::integral<A> && !std::is_same_v<A, bool>;
+    else
+        return std::is_convertible_v<const A&, std::string_view>;
 }
 
 /// Values of a label with a fixed set of them; 1 for any other.
 template <class L>
 consteval std::size_t label_count()
 {
-    if constexpr (L::dense) return enum_values<typename L::type>::count;
-    else return 1;
+    if constexpr (L::dense)
+        return enum_values<typename L::type>::count;
+    else
+        return 1;
 }
 
 /// All labels of a family.
@@ -6278,7 +6499,8 @@ struct label_set {
                           "label an integer, a text label a text");
     }
 
-    /// Position in the dense array: mixed radix, the last label counts fastest; combinations() when a value has no text.
+    /// Position in the dense array: mixed radix, the last label counts fastest; combinations() when a value has no
+    /// text.
     template <class... A>
     [[gnu::always_inline]] static constexpr std::size_t index(const A&... values) noexcept
     {
@@ -6367,7 +6589,8 @@ struct label_set {
                 f(i++, n < domain::count ? domain::text(n) : std::string_view{});
             } else if constexpr (form_of<Label> == label_form::integer) {
                 char text[24];
-                const auto n = static_cast<typename Label::type>(read_as<std::uint64_t>(reinterpret_cast<const char*>(key)));
+                const auto n = static_cast<typename Label::type>(
+                    read_as<std::uint64_t>(reinterpret_cast<const char*>(key)));
                 key += 8;
                 f(i++, std::string_view(text, static_cast<std::size_t>(std::to_chars(text, text + 24, n).ptr - text)));
             } else {
@@ -6443,7 +6666,8 @@ private:
 class label_pieces {
 public:
     label_pieces() = default;
-    label_pieces(const std::vector<std::pair<std::string, std::string>>& constant, std::span<const std::string_view> names)
+    label_pieces(const std::vector<std::pair<std::string, std::string>>& constant,
+                 std::span<const std::string_view> names)
     {
         std::string lead;
         for (const auto& [name, value] : constant) {
@@ -6485,7 +6709,8 @@ public:
             decode([&](std::size_t i, std::string_view value) {
                 empty = empty || value.empty();
                 at = pieces_[i].put(at);
-                at = reinterpret_cast<char*>(copy_short(reinterpret_cast<unsigned char*>(at), value.data(), value.size()));
+                at = reinterpret_cast<char*>(
+                    copy_short(reinterpret_cast<unsigned char*>(at), value.data(), value.size()));
             });
             if (!empty) {
                 *at = '"';
@@ -6532,8 +6757,10 @@ private:
     std::string text;
     const auto line = [&](std::string_view word, std::string_view rest, bool escape) {
         text.append("# ").append(word).append(" ").append(name).append(" ");
-        if (escape) escape_into(text, rest, om);
-        else text += rest;
+        if (escape)
+            escape_into(text, rest, om);
+        else
+            text += rest;
         text += '\n';
     };
     if (!om && !help.empty()) line("HELP", help, true);
@@ -6546,8 +6773,10 @@ private:
 template <class T>
 [[gnu::always_inline]] inline char* put_number(char* to, T value) noexcept
 {
-    if constexpr (std::is_integral_v<T>) return std::to_chars(to, to + number_size, value).ptr;
-    else return write_number(to, value);
+    if constexpr (std::is_integral_v<T>)
+        return std::to_chars(to, to + number_size, value).ptr;
+    else
+        return write_number(to, value);
 }
 
 }  // namespace pitot::detail
@@ -6583,10 +6812,10 @@ struct text_cursor {
 
 class family_base : public std::enable_shared_from_this<family_base> {
 public:
-    family_base(std::string_view name, metric_type type, std::string_view help, std::string_view unit, family_options options)
+    family_base(std::string_view name, metric_type type, std::string_view help, std::string_view unit,
+                family_options options)
         : name_(name), help_(help), unit_(unit), options_(std::move(options)), type_(type)
-    {
-    }
+    {}
     family_base(const family_base&) = delete;
     family_base& operator=(const family_base&) = delete;
     virtual ~family_base() = default;
@@ -6917,14 +7146,16 @@ private:
 template <class Cell>
 class exemplar_cell : public Cell {
 public:
-    exemplar_cell() noexcept : slot_(new (std::nothrow) exemplar_slot) {}
+    exemplar_cell() noexcept : slot_(new(std::nothrow) exemplar_slot) {}
     ~exemplar_cell() { delete slot_; }
     [[nodiscard]] static bool fits(exemplar_labels labels) noexcept { return exemplar_slot::fits(labels); }
     void set_exemplar(double value, exemplar_labels labels) noexcept { slot_->set(value, labels); }
     [[nodiscard]] bool usable() const noexcept
     {
-        if constexpr (requires(const Cell& c) { c.usable(); }) return Cell::usable() && slot_ != nullptr;
-        else return slot_ != nullptr;
+        if constexpr (requires(const Cell& c) { c.usable(); })
+            return Cell::usable() && slot_ != nullptr;
+        else
+            return slot_ != nullptr;
     }
     void read_exemplars(batch& out, std::vector<exemplar_row>& rows)
     {
@@ -6940,12 +7171,14 @@ template <unsigned Lanes>
 class exemplar_histogram_cell : public classic_cell<Lanes> {
 public:
     explicit exemplar_histogram_cell(std::span<const double> bounds) noexcept
-        : classic_cell<Lanes>(bounds), slots_(new (std::nothrow) exemplar_slot[bounds.size() + 1])
-    {
-    }
+        : classic_cell<Lanes>(bounds), slots_(new(std::nothrow) exemplar_slot[bounds.size() + 1])
+    {}
     ~exemplar_histogram_cell() { delete[] slots_; }
     [[nodiscard]] static bool fits(exemplar_labels labels) noexcept { return exemplar_slot::fits(labels); }
-    void set_exemplar(double value, exemplar_labels labels) noexcept { slots_[this->bucket_of(value)].set(value, labels); }
+    void set_exemplar(double value, exemplar_labels labels) noexcept
+    {
+        slots_[this->bucket_of(value)].set(value, labels);
+    }
     [[nodiscard]] bool usable() const noexcept { return classic_cell<Lanes>::usable() && slots_ != nullptr; }
     void read_exemplars(batch& out, std::vector<exemplar_row>& rows)
     {
@@ -6982,7 +7215,8 @@ public:
     [[nodiscard]] static buckets linear(double first, double width, std::size_t count)
     {
         buckets b;
-        for (std::size_t i = 0; i < count && i <= most; ++i) b.bounds_.push_back(first + width * static_cast<double>(i));
+        for (std::size_t i = 0; i < count && i <= most; ++i)
+            b.bounds_.push_back(first + width * static_cast<double>(i));
         return b;
     }
     /// first, first × factor, …: count bounds. first > 0, factor > 1.
@@ -6998,7 +7232,8 @@ public:
         buckets b;
         const double steps = count > 1 ? static_cast<double>(count - 1) : 1;
         for (std::size_t i = 0; i < count && i <= most; ++i)
-            b.bounds_.push_back(i + 1 == count ? last : first * __builtin_pow(last / first, static_cast<double>(i) / steps));
+            b.bounds_.push_back(i + 1 == count ? last
+                                               : first * __builtin_pow(last / first, static_cast<double>(i) / steps));
         return b;
     }
 
@@ -7100,16 +7335,19 @@ public:
     /// other client library: test where it can occur.
     void observe(double value) const noexcept { self().cell().observe(value); }
 
-    /// The same with an exemplar, `observe(0.3, {{"trace_id", id}})`, for families registered with pitot::exemplars. One
-    /// that is too long or no legal text is left out and counted as an ignored value; the observation counts.
+    /// The same with an exemplar, `observe(0.3, {{"trace_id", id}})`, for families registered with pitot::exemplars.
+    /// One that is too long or no legal text is left out and counted as an ignored value; the observation counts.
     template <class Labels = exemplar_labels>
     void observe(double value, Labels exemplar) const noexcept
     {
-        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
-                      "this family keeps no exemplars: register it with pitot::exemplars");
+        static_assert(
+            requires { self().cell().set_exemplar(0, exemplar); },
+            "this family keeps no exemplars: register it with pitot::exemplars");
         observe(value);
-        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(value, exemplar);
-        else self().ignored();
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar))
+            self().cell().set_exemplar(value, exemplar);
+        else
+            self().ignored();
     }
 
     /// Observes the seconds from now until the timer goes out of scope.
@@ -7159,7 +7397,8 @@ namespace pitot::detail {
 /// The bucket of a positive finite value or +Inf (one past the largest double's). A value on a bound belongs below it.
 /// source  Prometheus, client_golang, histogram.go: findBucket by frexp and a table of bounds
 /// fractions  fraction_bounds of the largest schema, `fine`; a coarser schema takes every 2^(fine - schema)th
-[[nodiscard]] inline std::int32_t bucket_index(double v, int schema, int fine, std::span<const double> fractions) noexcept
+[[nodiscard]] inline std::int32_t bucket_index(double v, int schema, int fine,
+                                               std::span<const double> fractions) noexcept
 {
     const bool infinite = v > std::numeric_limits<double>::max();
     if (infinite) v = std::numeric_limits<double>::max();
@@ -7269,8 +7508,10 @@ public:
         std::uint64_t taken = 0;
         std::size_t kept = 0;
         for (std::size_t i = 0; i < size_; ++i) {
-            if (index_of(room_[i]) == smallest) taken += room_[i].count();
-            else room_[kept++] = room_[i];
+            if (index_of(room_[i]) == smallest)
+                taken += room_[i].count();
+            else
+                room_[kept++] = room_[i];
         }
         size_ = kept;
         threshold = upper;
@@ -7356,8 +7597,10 @@ struct counter_kind {
     static void add(batch& out, const series_place& at, cell& from, const settings&, scrape_scratch& scratch)
     {
         const point_id point = out.add(at.family, out.labels(at.labels), static_cast<double>(from.value()));
-        if constexpr (Exemplars) add_exemplars(out, point, from, scratch);
-        else static_cast<void>(point), static_cast<void>(scratch);
+        if constexpr (Exemplars)
+            add_exemplars(out, point, from, scratch);
+        else
+            static_cast<void>(point), static_cast<void>(scratch);
     }
 };
 
@@ -7577,10 +7820,12 @@ struct native_buckets {
     /// error  out_of_range, invalid_value
     [[nodiscard]] result<void> check() const
     {
-        if (schema < -4 || schema > 8) return unexpected(errc::out_of_range, "the schema of a native histogram is -4 to 8");
+        if (schema < -4 || schema > 8)
+            return unexpected(errc::out_of_range, "the schema of a native histogram is -4 to 8");
         if (max_buckets < 8 || max_buckets > 4096) return unexpected(errc::out_of_range, "max_buckets is 8 to 4096");
         for (const double v : {zero_threshold, max_zero_threshold, min_reset_duration})
-            if (!(v >= 0) || v - v != 0) return unexpected(errc::invalid_value, "thresholds and durations are 0 or more");
+            if (!(v >= 0) || v - v != 0)
+                return unexpected(errc::invalid_value, "thresholds and durations are 0 or more");
         return {};
     }
 };
@@ -7610,7 +7855,9 @@ public:
         __builtin_memset(memory, 0, bytes);
         auto* const counts = static_cast<unsigned char*>(memory) + sizeof(state);
         auto* const entries = reinterpret_cast<exponential_counts::entry*>(counts + classic * 8);
-        state_ = new (memory) state{how, {reinterpret_cast<std::uint64_t*>(counts), classic}, {{entries, room}, how.native.schema},
+        state_ = new (memory) state{how,
+                                    {reinterpret_cast<std::uint64_t*>(counts), classic},
+                                    {{entries, room}, how.native.schema},
                                     how.native.zero_threshold};
         state_->started = monotonic_seconds();
     }
@@ -7670,8 +7917,9 @@ public:
                 }
             }
             while (counts.size() > limits.max_buckets) {
-                const std::uint64_t taken =
-                    zero_threshold < limits.max_zero_threshold ? counts.take_smallest(limits.max_zero_threshold, zero_threshold) : 0;
+                const std::uint64_t taken = zero_threshold < limits.max_zero_threshold
+                                                ? counts.take_smallest(limits.max_zero_threshold, zero_threshold)
+                                                : 0;
                 zero_count += taken;
                 if (taken == 0 && !counts.halve()) zero_count += counts.take_smallest(__builtin_inf(), zero_threshold);
             }
@@ -7711,10 +7959,13 @@ struct quantiles {
     {
         if (ranks.size() > 100) return unexpected(errc::too_many, "a summary has at most 100 quantiles");
         for (std::size_t i = 0; i < ranks.size(); ++i) {
-            if (!(ranks[i] >= 0 && ranks[i] <= 1)) return unexpected(errc::out_of_range, "the rank of a quantile is 0 to 1");
-            if (i > 0 && !(ranks[i - 1] < ranks[i])) return unexpected(errc::invalid_value, "the ranks of quantiles ascend");
+            if (!(ranks[i] >= 0 && ranks[i] <= 1))
+                return unexpected(errc::out_of_range, "the rank of a quantile is 0 to 1");
+            if (i > 0 && !(ranks[i - 1] < ranks[i]))
+                return unexpected(errc::invalid_value, "the ranks of quantiles ascend");
         }
-        if (!(window > 0) || window - window != 0) return unexpected(errc::invalid_value, "the window is longer than 0 seconds");
+        if (!(window > 0) || window - window != 0)
+            return unexpected(errc::invalid_value, "the window is longer than 0 seconds");
         return {};
     }
 };
@@ -7734,7 +7985,7 @@ public:
     static constexpr std::size_t most = 320;
 
     /// how  outlives the cell
-    explicit summary_cell(const summary_settings& how) noexcept : state_(new (std::nothrow) state(how)) {}
+    explicit summary_cell(const summary_settings& how) noexcept : state_(new(std::nothrow) state(how)) {}
     summary_cell(const summary_cell&) = delete;
     summary_cell& operator=(const summary_cell&) = delete;
     ~summary_cell() { delete state_; }
@@ -7773,7 +8024,8 @@ public:
                                 for (exponential_counts::entry e : s.counts.entries()) {
                                     std::int32_t index = exponential_counts::index_of(e);
                                     for (int i = 0; i < coarser; ++i) index = (index + 1) >> 1;
-                                    e.key = e.key < 0 ? -(index + exponential_counts::bias) : index + exponential_counts::bias;
+                                    e.key = e.key < 0 ? -(index + exponential_counts::bias)
+                                                      : index + exponential_counts::bias;
                                     all.push_back(e);
                                 }
                             }
@@ -7783,7 +8035,8 @@ public:
         for (const auto& e : all) total += e.count();
         values.clear();
         for (const double rank : state_->how.wanted.ranks)
-            values.push_back(total == 0 ? __builtin_nan("") : quantile(rank, all, schema, zeros, total, least, largest));
+            values.push_back(total == 0 ? __builtin_nan("")
+                                        : quantile(rank, all, schema, zeros, total, least, largest));
     }
 
 private:
@@ -7851,8 +8104,8 @@ private:
 
     /// The bucket that holds the value of rank ceil(q × n), its middle on the logarithmic scale, kept within what was
     /// really observed.
-    static double quantile(double rank, const std::vector<exponential_counts::entry>& all, int schema, std::uint64_t zeros,
-                           std::uint64_t total, double least, double largest) noexcept
+    static double quantile(double rank, const std::vector<exponential_counts::entry>& all, int schema,
+                           std::uint64_t zeros, std::uint64_t total, double least, double largest) noexcept
     {
         auto wanted = static_cast<std::uint64_t>(std::ceil(rank * static_cast<double>(total)));
         if (wanted == 0) return least;
@@ -8020,8 +8273,11 @@ private:
             scratch.next = index;
         }
         const std::int32_t gap = index - scratch.next;
-        if (gap > 2) scratch.spans.push_back({gap, 0});
-        else for (std::int32_t i = 0; i < gap; ++i, ++scratch.spans.back().length) scratch.cells.push_back({.integer = 0});
+        if (gap > 2)
+            scratch.spans.push_back({gap, 0});
+        else
+            for (std::int32_t i = 0; i < gap; ++i, ++scratch.spans.back().length)
+                scratch.cells.push_back({.integer = 0});
         ++scratch.spans.back().length;
         scratch.cells.push_back({.integer = e.count()});
         scratch.next = index + 1;
@@ -8043,7 +8299,8 @@ struct summary_kind {
         summary_row row;
         from.read(row.count.integer, row.sum, scratch.values);
         scratch.quantiles.clear();
-        for (std::size_t i = 0; i < scratch.values.size(); ++i) scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
+        for (std::size_t i = 0; i < scratch.values.size(); ++i)
+            scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
         row.quantiles = out.add_quantiles(scratch.quantiles);
         out.add(at.family, out.labels(at.labels), row);
     }
@@ -8082,7 +8339,8 @@ public:
 
     /// Writes a series: buckets, sum, count. labels are without braces, escaped.
     /// counts  one a bucket, not cumulative
-    char* put(char* to, direct_format format, std::string_view labels, std::span<const std::uint64_t> counts, double sum) const noexcept
+    char* put(char* to, direct_format format, std::string_view labels, std::span<const std::uint64_t> counts,
+              double sum) const noexcept
     {
         const bool om = format == direct_format::openmetrics;
         const std::vector<piece>& le = le_[om ? 1 : 0];
@@ -8149,8 +8407,7 @@ public:
     }
     handle(handle&& other) noexcept
         : family_(std::move(other.family_)), cell_(other.cell_), record_(std::exchange(other.record_, nullptr))
-    {
-    }
+    {}
     handle& operator=(handle other) noexcept
     {
         family_.swap(other.family_);
@@ -8166,8 +8423,7 @@ public:
     /// Takes over a reference that was counted for it (record may be null: a series that is never removed).
     handle(std::shared_ptr<const detail::family_base> family, typename Kind::cell& cell, void* record) noexcept
         : family_(std::const_pointer_cast<detail::family_base>(std::move(family))), cell_(&cell), record_(record)
-    {
-    }
+    {}
 
     [[nodiscard]] const handle* operator->() const noexcept { return this; }
     [[nodiscard]] handle keep() const { return *this; }
@@ -8203,9 +8459,9 @@ class [[nodiscard]] pinned_series : public Kind::template ops<pinned_series<Kind
 public:
     /// find(record) returns the cell and stores the record's address (null: nothing to hold a reference of)
     template <class Find>
-    [[gnu::always_inline]] pinned_series(const family_base& family, Find&& find) noexcept : family_(&family), cell_(&find(record_))
-    {
-    }
+    [[gnu::always_inline]] pinned_series(const family_base& family, Find&& find) noexcept
+        : family_(&family), cell_(&find(record_))
+    {}
     pinned_series(const pinned_series&) = delete;
     pinned_series& operator=(const pinned_series&) = delete;
 
@@ -8261,11 +8517,14 @@ public:
         std::uint32_t references;  ///< the table's, and one for each handle
         std::uint16_t units;       ///< size in 8 bytes, once and for all
         record_state state;
-        std::uint8_t age;          ///< expiry periods since it was last looked up
+        std::uint8_t age;  ///< expiry periods since it was last looked up
         alignas(8) Cell cell;
 
         [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
-        [[nodiscard]] const unsigned char* key() const noexcept { return reinterpret_cast<const unsigned char*>(this + 1); }
+        [[nodiscard]] const unsigned char* key() const noexcept
+        {
+            return reinterpret_cast<const unsigned char*>(this + 1);
+        }
     };
     static_assert(alignof(Cell) <= 8);
 
@@ -8285,8 +8544,10 @@ public:
             ::operator delete(s);
         }
         for (const retired& r : retired_)
-            if (r.what == retired::is_table) delete_table(static_cast<table*>(r.memory));
-            else if (r.what == retired::is_slab) ::operator delete(r.memory);
+            if (r.what == retired::is_table)
+                delete_table(static_cast<table*>(r.memory));
+            else if (r.what == retired::is_slab)
+                ::operator delete(r.memory);
         delete_table(table_);
     }
 
@@ -8296,7 +8557,8 @@ public:
     {
         const table* const t = load<seq_cst>(table_);
         if (t == nullptr) return nullptr;
-        return find_in(*t, Labels::hash(seed_, values...), [&](const record& r) { return Labels::matches(r.key(), values...); });
+        return find_in(*t, Labels::hash(seed_, values...),
+                       [&](const record& r) { return Labels::matches(r.key(), values...); });
     }
 
     enum class outcome : unsigned char { found, full, no_memory };
@@ -8308,7 +8570,8 @@ public:
     /// Finds or adds. The epoch must be pinned.
     /// state  live or live_escaped, of a new record
     /// limit  most series; 0 is none
-    found_record find_or_add(const unsigned char* key, std::size_t bytes, record_state state, std::size_t limit) noexcept
+    found_record find_or_add(const unsigned char* key, std::size_t bytes, record_state state,
+                             std::size_t limit) noexcept
     {
         const std::lock_guard lock(mutex_);
         const std::uint64_t hash = Labels::hash_key(seed_, key);
@@ -8429,8 +8692,8 @@ public:
 
 private:
     struct slab {
-        std::size_t room = 0;  ///< units
-        std::size_t used = 0;  ///< units handed out; stored with release, behind it records are whole
+        std::size_t room = 0;    ///< units
+        std::size_t used = 0;    ///< units handed out; stored with release, behind it records are whole
         std::size_t in_use = 0;  ///< records not free
         [[nodiscard]] record* at(std::size_t unit) noexcept
         {
@@ -8445,7 +8708,10 @@ private:
     struct table {
         std::size_t size;
         [[nodiscard]] std::uintptr_t* slots() noexcept { return reinterpret_cast<std::uintptr_t*>(this + 1); }
-        [[nodiscard]] const std::uintptr_t* slots() const noexcept { return reinterpret_cast<const std::uintptr_t*>(this + 1); }
+        [[nodiscard]] const std::uintptr_t* slots() const noexcept
+        {
+            return reinterpret_cast<const std::uintptr_t*>(this + 1);
+        }
     };
     struct retired {
         enum kind : std::uint8_t { is_record, is_table, is_slab } what;
@@ -8460,15 +8726,18 @@ private:
     {
         timespec now{};
         clock_gettime(CLOCK_MONOTONIC, &now);
-        const std::uint64_t mix = reinterpret_cast<std::uintptr_t>(self) ^ (static_cast<std::uint64_t>(now.tv_nsec) << 32U) ^
+        const std::uint64_t mix = reinterpret_cast<std::uintptr_t>(self) ^
+                                  (static_cast<std::uint64_t>(now.tv_nsec) << 32U) ^
                                   (static_cast<std::uint64_t>(now.tv_sec) * 0x9E3779B97F4A7C15U);
         return mix | 1U;
     }
 
     [[nodiscard]] Cell make_cell() const noexcept
     {
-        if constexpr (std::is_constructible_v<Cell, const Settings&>) return Cell(settings_);
-        else return Cell();
+        if constexpr (std::is_constructible_v<Cell, const Settings&>)
+            return Cell(settings_);
+        else
+            return Cell();
     }
 
     /// The slot where a search begins: the high half of the hash scaled to the size, which is no power of two.
@@ -8566,8 +8835,10 @@ private:
             s = new (memory) slab{room};
             newest_ = 0;
             while (newest_ < slabs_.size() && slabs_[newest_] != nullptr) ++newest_;
-            if (newest_ == slabs_.size()) slabs_.push_back(s);
-            else slabs_[newest_] = s;
+            if (newest_ == slabs_.size())
+                slabs_.push_back(s);
+            else
+                slabs_[newest_] = s;
             by_address_.insert(std::upper_bound(by_address_.begin(), by_address_.end(), s), s);
         }
         record* const r = s->at(s->used);
@@ -8644,7 +8915,8 @@ private:
 
     void retire(typename retired::kind what, void* memory) noexcept
     {
-        // Without memory for the queue the thing is never given back; it is still in a slab, so nothing is lost to the map.
+        // Without memory for the queue the thing is never given back; it is still in a slab, so nothing is lost to the
+        // map.
         if (reserve_retired(1)) retired_.push_back({what, load<seq_cst>(epochs.epoch), memory});
     }
 
@@ -8656,9 +8928,12 @@ private:
         std::size_t n = 0;
         for (; n < retired_.size() && retired_[n].epoch + 2 <= now; ++n) {
             const retired& r = retired_[n];
-            if (r.what == retired::is_table) delete_table(static_cast<table*>(r.memory));
-            else if (r.what == retired::is_slab) ::operator delete(r.memory);
-            else if (drop(static_cast<record*>(r.memory))) recycle(static_cast<record*>(r.memory));
+            if (r.what == retired::is_table)
+                delete_table(static_cast<table*>(r.memory));
+            else if (r.what == retired::is_slab)
+                ::operator delete(r.memory);
+            else if (drop(static_cast<record*>(r.memory)))
+                recycle(static_cast<record*>(r.memory));
         }
         retired_.erase(retired_.begin(), retired_.begin() + static_cast<std::ptrdiff_t>(n));
         if (empty_slabs_ * 4 > slabs_.size()) free_slabs();
@@ -8716,7 +8991,7 @@ private:
     std::size_t used_slots_ = 0;
     std::size_t newest_ = 0;
     std::size_t empty_slabs_ = 0;
-    std::vector<slab*> slabs_;      ///< in the order of a walk; null where one was given back
+    std::vector<slab*> slabs_;  ///< in the order of a walk; null where one was given back
     std::vector<slab*> by_address_;
     std::vector<record*> free_;  ///< first free record by units
     std::vector<retired> retired_;
@@ -8738,11 +9013,13 @@ public:
     static constexpr std::size_t stride = N > 1 && N <= 64 ? (sizeof(cell) + 63) / 64 * 64 : (sizeof(cell) + 7) / 8 * 8;
 
     explicit cell_array(const typename Kind::settings& how)
-        : memory_(static_cast<unsigned char*>(::operator new(N * stride + 64, std::align_val_t{64})))
+        : memory_(static_cast<unsigned char*>(::operator new(N* stride + 64, std::align_val_t{64})))
     {
         for (std::size_t i = 0; i < N; ++i) {
-            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>) new (memory_ + i * stride) cell(how);
-            else new (memory_ + i * stride) cell();
+            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>)
+                new (memory_ + i * stride) cell(how);
+            else
+                new (memory_ + i * stride) cell();
         }
     }
     cell_array(const cell_array&) = delete;
@@ -8752,7 +9029,10 @@ public:
         for (std::size_t i = 0; i < N; ++i) at(i).~cell();
         ::operator delete(memory_, std::align_val_t{64});
     }
-    [[nodiscard]] cell& at(std::size_t i) const noexcept { return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride)); }
+    [[nodiscard]] cell& at(std::size_t i) const noexcept
+    {
+        return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride));
+    }
     [[nodiscard]] bool usable() const noexcept
     {
         if constexpr (requires(const cell& c) { c.usable(); }) {
@@ -8771,7 +9051,8 @@ inline constexpr std::size_t most_dense = 4096;
 
 template <class Kind, class... L>
 inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
-                                 !(Kind::type == metric_type::info && sizeof...(L) > 0);  // an info is there when it is set
+                                 !(Kind::type == metric_type::info &&
+                                   sizeof...(L) > 0);  // an info is there when it is set
 
 /// Stands in for the operations of a family that has labels: they belong to its series.
 template <class Self>
@@ -8804,8 +9085,7 @@ class family : public detail::family_base, public detail::family_ops_of<Kind, fa
     struct nothing {
         template <class Settings>
         nothing(std::string_view, const Settings&) noexcept
-        {
-        }
+        {}
     };
 
 public:
@@ -8814,7 +9094,8 @@ public:
 
     family(std::string_view name, std::string_view help, std::string_view unit, family_options options,
            typename Kind::settings how)
-        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_), sink_(how_), lines_(name_, how_)
+        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_),
+          sink_(how_), lines_(name_, how_)
     {
         pieces_ = detail::label_pieces(this->options().constant_labels, labels::names);
         for (const auto& [label_name, value] : this->options().constant_labels)
@@ -8862,7 +9143,8 @@ public:
     bool remove(const A&... values) noexcept
     {
         labels::template check_arguments<A...>();
-        static_assert(!dense, "the series of a family with only enum labels are always there: none is added or removed");
+        static_assert(!dense,
+                      "the series of a family with only enum labels are always there: none is added or removed");
         if constexpr (!dense && sizeof...(A) == sizeof...(L)) {
             unsigned char key[detail::max_key * 3 + 64];
             const std::size_t bytes = clean_key(key, values...);
@@ -8876,7 +9158,8 @@ public:
     template <class F>
     std::size_t remove_if(F&& gone)
     {
-        static_assert(!dense, "the series of a family with only enum labels are always there: none is added or removed");
+        static_assert(!dense,
+                      "the series of a family with only enum labels are always there: none is added or removed");
         if constexpr (!dense) {
             return storage_.remove_if([&](const record& r) {
                 std::array<std::string_view, sizeof...(L)> values;
@@ -8906,8 +9189,10 @@ public:
     /// Series there are now.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        if constexpr (dense) return labels::combinations();
-        else return storage_.size();
+        if constexpr (dense)
+            return labels::combinations();
+        else
+            return storage_.size();
     }
 
     [[nodiscard]] const typename Kind::settings& settings() const noexcept { return how_; }
@@ -8932,7 +9217,8 @@ public:
 
     [[nodiscard]] bool has_direct(direct_format format) const noexcept override
     {
-        return Kind::lines != detail::direct_lines::none && !(Kind::has_exemplars && format == direct_format::openmetrics);
+        return Kind::lines != detail::direct_lines::none &&
+               !(Kind::has_exemplars && format == direct_format::openmetrics);
     }
 
     bool write_direct(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const override
@@ -8941,8 +9227,10 @@ public:
             return true;
         } else {
             if (!cursor.started && !start(format, cursor, at, end)) return false;
-            if constexpr (Kind::lines == detail::direct_lines::number) return write_numbers(cursor, at, end);
-            else return write_histograms(format, cursor, at, end);
+            if constexpr (Kind::lines == detail::direct_lines::number)
+                return write_numbers(cursor, at, end);
+            else
+                return write_histograms(format, cursor, at, end);
         }
     }
 
@@ -8981,13 +9269,17 @@ public:
     [[nodiscard]] std::string_view signature() const noexcept override { return detail::signature_of<family>(); }
     [[nodiscard]] std::size_t memory() const noexcept override
     {
-        if constexpr (dense) return labels::combinations() * decltype(storage_)::stride;
-        else return storage_.memory();
+        if constexpr (dense)
+            return labels::combinations() * decltype(storage_)::stride;
+        else
+            return storage_.memory();
     }
     [[nodiscard]] bool usable() const noexcept
     {
-        if constexpr (dense) return storage_.usable() && sink_.usable();
-        else return sink_.usable();
+        if constexpr (dense)
+            return storage_.usable() && sink_.usable();
+        else
+            return sink_.usable();
     }
 
     // The only series of a family without labels.
@@ -9018,7 +9310,8 @@ private:
             bool escaped = false;
             labels::decode(key, [&](std::size_t, std::string_view v) { escaped = escaped || detail::needs_escape(v); });
             const auto found = storage_.find_or_add(
-                key, bytes, escaped ? detail::record_state::live_escaped : detail::record_state::live, options().max_series);
+                key, bytes, escaped ? detail::record_state::live_escaped : detail::record_state::live,
+                options().max_series);
             if (found.at != nullptr) {
                 detail::store(found.at->age, std::uint8_t{0});
                 return found.at;
@@ -9030,7 +9323,8 @@ private:
 
     /// The key with bad UTF-8 replaced; 0 when the values make no key.
     template <class... A>
-    [[gnu::noinline]] static std::size_t clean_key(unsigned char (&key)[detail::max_key * 3 + 64], const A&... values) noexcept
+    [[gnu::noinline]] static std::size_t clean_key(unsigned char (&key)[detail::max_key * 3 + 64],
+                                                   const A&... values) noexcept
     {
         if (!labels::known(values...) || labels::bound(values...) > detail::max_key) return 0;
         const std::size_t bytes = labels::encode(key, values...);
@@ -9118,8 +9412,10 @@ private:
                 char* const first = to;
                 *to++ = '{';
                 to = pieces_.put(to, plain, decode);
-                if (to == first + 1) to = first;  // every label is empty
-                else *to++ = '}';
+                if (to == first + 1)
+                    to = first;  // every label is empty
+                else
+                    *to++ = '}';
             }
             *to++ = ' ';
             to = detail::put_number(to, from.value());
@@ -9146,8 +9442,10 @@ private:
             cursor.counts.assign(how_.bounds.size() + 1, 0);
             const double sum = from.read(cursor.counts);
             char* const after = lines_.put(to, format, text, cursor.counts, sum);
-            if (to == at) at = after;
-            else cursor.large.resize(static_cast<std::size_t>(after - to));
+            if (to == at)
+                at = after;
+            else
+                cursor.large.resize(static_cast<std::size_t>(after - to));
             return true;
         });
     }
@@ -9169,7 +9467,8 @@ private:
         std::size_t most = 0;
         if constexpr (Label::dense) {
             using domain = detail::enum_values<typename Label::type>;
-            for (std::size_t i = 0; i < domain::count; ++i) most = most < domain::text(i).size() ? domain::text(i).size() : most;
+            for (std::size_t i = 0; i < domain::count; ++i)
+                most = most < domain::text(i).size() ? domain::text(i).size() : most;
         }
         return 2 * most;
     }
@@ -9182,7 +9481,9 @@ private:
     std::vector<label_view> constant_;
     detail::label_pieces pieces_;
     detail::piece open_{std::string(name_)};
-    [[no_unique_address]] std::conditional_t<Kind::lines == detail::direct_lines::histogram, detail::histogram_text, nothing> lines_;
+    [[no_unique_address]] std::conditional_t<Kind::lines == detail::direct_lines::histogram, detail::histogram_text,
+                                             nothing>
+        lines_;
     double last_tick_ = 0;
 };
 
@@ -9243,7 +9544,8 @@ F& refuse(error why)
     throw registration_error(std::move(why));
 #else
     static_cast<void>(why);
-    static auto& nowhere = *new std::shared_ptr<F>(std::make_shared<F>("refused", "", "", family_options{}, F::kind::spare()));
+    static auto& nowhere = *new std::shared_ptr<F>(
+        std::make_shared<F>("refused", "", "", family_options{}, F::kind::spare()));
     return *nowhere;
 #endif
 }
@@ -9259,11 +9561,14 @@ F& refuse(error why)
         sum += name.size() + value.size();
         if (!is_legacy_label_name(name) || is_reserved_label_name(name) || name == "le" || name == "quantile")
             return unexpected(errc::invalid_name, concat("'", name, "' cannot be a constant label"));
-        if (!is_utf8(value)) return unexpected(errc::invalid_utf8, concat("the value of the constant label ", name, " is not UTF-8"));
+        if (!is_utf8(value))
+            return unexpected(errc::invalid_utf8, concat("the value of the constant label ", name, " is not UTF-8"));
         for (const std::string_view other : names)
-            if (other == name) return unexpected(errc::duplicate, concat(name, " is a constant label and one of the family's own"));
+            if (other == name)
+                return unexpected(errc::duplicate, concat(name, " is a constant label and one of the family's own"));
         for (std::size_t j = 0; j < i; ++j)
-            if (options.constant_labels[j].first == name) return unexpected(errc::duplicate, concat(name, " is given twice"));
+            if (options.constant_labels[j].first == name)
+                return unexpected(errc::duplicate, concat(name, " is given twice"));
     }
     if (sum > 2048) return unexpected(errc::too_large, "the constant labels are longer than 2 KiB");
     return {};
@@ -9308,8 +9613,10 @@ public:
 protected:
     void fill(batch& out) override
     {
-        if constexpr (std::is_pointer_v<F>) static_cast<void>(from_->collect(out));
-        else static_cast<void>(from_(out));
+        if constexpr (std::is_pointer_v<F>)
+            static_cast<void>(from_->collect(out));
+        else
+            static_cast<void>(from_(out));
     }
 
 private:
@@ -9386,15 +9693,17 @@ consteval void check_name()
     constexpr bool total = name.ends_with("_total");
     static_assert(Type != metric_type::counter || (total && name.size() > 6), "a counter's name ends in _total");
     static_assert(Type == metric_type::counter || !total, "only a counter's name ends in _total");
-    static_assert(Type != metric_type::info || (name.ends_with("_info") && name.size() > 5), "an info's name ends in _info");
-    constexpr bool has_parts = Type == metric_type::histogram || Type == metric_type::summary || Type == metric_type::gauge_histogram;
+    static_assert(Type != metric_type::info || (name.ends_with("_info") && name.size() > 5),
+                  "an info's name ends in _info");
+    constexpr bool has_parts = Type == metric_type::histogram || Type == metric_type::summary ||
+                               Type == metric_type::gauge_histogram;
     static_assert(!has_parts || !(name.ends_with("_bucket") || name.ends_with("_count") || name.ends_with("_sum")),
                   "the name of a histogram or summary does not end in _bucket, _count or _sum");
 }
 
 template <class... Args>
 struct spec {
-    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0 || std::is_same_v<Args, exemplars>) && ...),
+    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0 || std::is_same_v<Args, exemplars>)&&...),
                   "after the name stand label<...>, unit<...>, sharded<...> or exemplars");
     static_assert(((is_unit<Args> ? 1 : 0) + ... + 0) <= 1, "a family has one unit");
     static_assert(((shards_of<Args> != 0 ? 1 : 0) + ... + 0) <= 1, "a family is sharded once");
@@ -9463,7 +9772,8 @@ namespace pitot {
 /// Holds families and collectors; is a collector itself.
 ///
 ///     pitot::registry metrics;
-///     auto& requests = metrics.counter<"http_requests_total", pitot::label<"method", method>, pitot::label<"path">>("Requests.");
+///     auto& requests = metrics.counter<"http_requests_total", pitot::label<"method", method>,
+///     pitot::label<"path">>("Requests.");
 ///
 /// The template arguments after the name are labels in order, and at any place unit<"seconds">, sharded<N>, exemplars.
 /// A name registered again with the same type, labels, unit, bounds and constant labels gives the same family (its
@@ -9484,14 +9794,16 @@ public:
     template <fixed_string Name, class... Args>
     auto& counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
+        using kind =
+            detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     /// Counts fractions: seconds, joules. The name ends in _total.
     template <fixed_string Name, class... Args>
     auto& real_counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<double, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
+        using kind =
+            detail::counter_kind<double, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     template <fixed_string Name, class... Args>
@@ -9517,12 +9829,13 @@ public:
     template <fixed_string Name, class... Args>
     auto& native_histogram(std::string_view help, const native_buckets& how = {}, family_options options = {})
     {
-        return made(make<detail::native_kind, Name, Args...>(help, std::move(options),
-                                                             {how, {}, detail::fraction_bounds(how.schema)}, how.check()));
+        return made(make<detail::native_kind, Name, Args...>(
+            help, std::move(options), {how, {}, detail::fraction_bounds(how.schema)}, how.check()));
     }
     /// Counts each value in exponential and in classic buckets: every format has something to show.
     template <fixed_string Name, class... Args>
-    auto& native_histogram(std::string_view help, const native_buckets& how, const buckets& bounds, family_options options = {})
+    auto& native_histogram(std::string_view help, const native_buckets& how, const buckets& bounds,
+                           family_options options = {})
     {
         auto checked = how.check();
         if (checked) checked = bounds.check();
@@ -9531,9 +9844,11 @@ public:
     }
     /// A histogram of what is there now: values enter and leave.
     template <fixed_string Name, class... Args>
-    auto& gauge_histogram(std::string_view help, const buckets& bounds = buckets::standard(), family_options options = {})
+    auto& gauge_histogram(std::string_view help, const buckets& bounds = buckets::standard(),
+                          family_options options = {})
     {
-        return made(make<detail::gauge_histogram_kind, Name, Args...>(help, std::move(options), {bounds.bounds()}, bounds.check()));
+        return made(make<detail::gauge_histogram_kind, Name, Args...>(help, std::move(options), {bounds.bounds()},
+                                                                      bounds.check()));
     }
     template <fixed_string Name, class... Args>
     auto& summary(std::string_view help, const quantiles& wanted = {}, family_options options = {})
@@ -9574,7 +9889,8 @@ public:
     {
         detail::check_name<Name, metric_type::gauge>();
         return add_function([text = std::string(help), value = std::move(value)](batch& out) mutable {
-            out.add(out.family(Name.view(), metric_type::gauge, out.intern(text)), labels_id::none, static_cast<double>(value()));
+            out.add(out.family(Name.view(), metric_type::gauge, out.intern(text)), labels_id::none,
+                    static_cast<double>(value()));
         });
     }
     /// A counter whose value is asked for at each scrape; it must not go down.
@@ -9583,7 +9899,8 @@ public:
     {
         detail::check_name<Name, metric_type::counter>();
         return add_function([text = std::string(help), value = std::move(value)](batch& out) mutable {
-            out.add(out.family(Name.view(), metric_type::counter, out.intern(text)), labels_id::none, static_cast<double>(value()));
+            out.add(out.family(Name.view(), metric_type::counter, out.intern(text)), labels_id::none,
+                    static_cast<double>(value()));
         });
     }
 
@@ -9630,7 +9947,8 @@ public:
         char* at = memory.get();
         char* const end = memory.get() + chunk;
         const auto flush = [&] {
-            if (at != memory.get()) out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
+            if (at != memory.get())
+                out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
             at = memory.get();
         };
         for (const auto& f : families) {
@@ -9699,8 +10017,9 @@ private:
                     same->options().constant_labels == options.constant_labels)
                     return same;
             }
-            return unexpected(errc::type_conflict, concat(Name.view(), " is registered already as another type, or with "
-                                                          "other labels, unit or bounds"));
+            return unexpected(errc::type_conflict,
+                              concat(Name.view(), " is registered already as another type, or with "
+                                                  "other labels, unit or bounds"));
         }
         auto made = std::make_shared<family>(Name.view(), help, spec::unit_text(), std::move(options), std::move(how));
         families_.insert(at, made);
@@ -9916,7 +10235,8 @@ private:
         std::vector<exemplar_row> exemplars(p.exemplars().begin(), p.exemplars().end());
         for (exemplar_row& e : exemplars) {
             std::vector<label_view> views;
-            for (const label_view& l : from.labels(e.labels)) views.push_back({out.intern(l.name), out.intern(l.value)});
+            for (const label_view& l : from.labels(e.labels))
+                views.push_back({out.intern(l.name), out.intern(l.value)});
             e.labels = out.labels(views);
         }
         if (!exemplars.empty()) out.set_exemplars(point, exemplars);

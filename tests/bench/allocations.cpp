@@ -9,7 +9,8 @@ std::uint64_t counted = 0;  // the cases that count have one thread
 void* take(std::size_t size, std::size_t align = 16)
 {
     ++counted;
-    return align > 16 ? std::aligned_alloc(align, (size + align - 1) / align * align) : std::malloc(size != 0 ? size : 1);
+    return align > 16 ? std::aligned_alloc(align, (size + align - 1) / align * align)
+                      : std::malloc(size != 0 ? size : 1);
 }
 void* take_or_throw(std::size_t size, std::size_t align = 16)
 {
@@ -28,8 +29,14 @@ void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return take(
 void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return take(n); }
 void* operator new(std::size_t n, std::align_val_t a) { return take_or_throw(n, static_cast<std::size_t>(a)); }
 void* operator new[](std::size_t n, std::align_val_t a) { return take_or_throw(n, static_cast<std::size_t>(a)); }
-void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return take(n, static_cast<std::size_t>(a)); }
-void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return take(n, static_cast<std::size_t>(a)); }
+void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept
+{
+    return take(n, static_cast<std::size_t>(a));
+}
+void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept
+{
+    return take(n, static_cast<std::size_t>(a));
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }

@@ -55,7 +55,8 @@ inline std::array<double, 1024> values()
     std::array<double, 1024> all{};
     for (auto& v : all) {
         const std::uint64_t r = numbers.next();
-        v = 0.0025 * static_cast<double>(std::uint64_t{1} << (r % 13)) * (1 + static_cast<double>(r >> 40U) / 16777216.0);
+        v = 0.0025 * static_cast<double>(std::uint64_t{1} << (r % 13)) *
+            (1 + static_cast<double>(r >> 40U) / 16777216.0);
     }
     return all;
 }
@@ -78,20 +79,26 @@ inline void forget_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 template <class Make>
 void operation(const std::string& name, unsigned threads, Make make)
 {
-    benchmark::RegisterBenchmark((name + "/" + std::to_string(threads)).c_str(), [=](benchmark::State& state) {
-        const auto op = make();
-        for (auto _ : state) {
-            if (const char* const count = std::getenv("BENCH_OPERATIONS")) {  // for callgrind: so many, not timed
-                for (std::size_t i = 0, n = std::strtoul(count, nullptr, 10); i < n; ++i) op(0U, i);
-                state.SetIterationTime(1);
-                continue;
+    benchmark::RegisterBenchmark(
+        (name + "/" + std::to_string(threads)).c_str(),
+        [=](benchmark::State& state) {
+            const auto op = make();
+            for (auto _ : state) {
+                if (const char* const count = std::getenv("BENCH_OPERATIONS")) {  // for callgrind: so many, not timed
+                    for (std::size_t i = 0, n = std::strtoul(count, nullptr, 10); i < n; ++i) op(0U, i);
+                    state.SetIterationTime(1);
+                    continue;
+                }
+                const timing t = measure(threads, [&op](unsigned thread, std::size_t i) { op(thread, i); });
+                state.counters["windows"] = static_cast<double>(t.windows);
+                if (t.windows < 15)
+                    state.SkipWithError("the threads never ran together undisturbed");
+                else
+                    state.SetIterationTime(t.ns * 1e-9);
             }
-            const timing t = measure(threads, [&op](unsigned thread, std::size_t i) { op(thread, i); });
-            state.counters["windows"] = static_cast<double>(t.windows);
-            if (t.windows < 15) state.SkipWithError("the threads never ran together undisturbed");
-            else state.SetIterationTime(t.ns * 1e-9);
-        }
-    })->Iterations(1)->UseManualTime();
+        })
+        ->Iterations(1)
+        ->UseManualTime();
 }
 
 /// A case that scrapes: scrape() returns the bytes. CPU time of the process, median of 15.
@@ -133,9 +140,12 @@ void fill(benchmark::State& state, Insert insert, std::uint32_t series = 1'000'0
 
 inline void once(const char* name, void (*run)(benchmark::State&))
 {
-    benchmark::RegisterBenchmark(name, [run](benchmark::State& state) {
-        for (auto _ : state) run(state);
-    })->Iterations(1)->UseManualTime();
+    benchmark::RegisterBenchmark(name,
+                                 [run](benchmark::State& state) {
+                                     for (auto _ : state) run(state);
+                                 })
+        ->Iterations(1)
+        ->UseManualTime();
 }
 
 }  // namespace bench

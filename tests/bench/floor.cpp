@@ -22,7 +22,8 @@ void render(benchmark::State& state)
     std::string texts;
     std::vector<std::uint32_t> ends;
     for (std::uint32_t i = 0; i < series; ++i) {
-        texts += "bench_requests_total{method=\"" + method_of(i) + "\",path=\"" + route_of(i) + "\",host=\"" + host_of(i) + "\"} ";
+        texts += "bench_requests_total{method=\"" + method_of(i) + "\",path=\"" + route_of(i) + "\",host=\"" +
+                 host_of(i) + "\"} ";
         ends.push_back(static_cast<std::uint32_t>(texts.size()));
     }
     std::vector<std::uint64_t> numbers(series);
@@ -53,7 +54,9 @@ int main(int argc, char** argv)
 {
     for (const unsigned threads : {1U, 2U}) {
         operation("increment", threads, [] {
-            return [c = std::make_shared<line>()](unsigned, std::size_t) { c->value.fetch_add(1, std::memory_order_relaxed); };
+            return [c = std::make_shared<line>()](unsigned, std::size_t) {
+                c->value.fetch_add(1, std::memory_order_relaxed);
+            };
         });
         operation("increment_sharded", threads, [] {
             return [c = std::shared_ptr<line[]>(new line[8])](unsigned thread, std::size_t) {

@@ -67,11 +67,13 @@ void exposition(benchmark::State& state)
 {
     registry metrics;
     auto& c = metrics.counter<"bench_requests_total", label<"method">, label<"path">, label<"host">>("Requests.");
-    for (std::uint32_t i = 0; i < 100'000; ++i) c.with(method_of(i), route_of(i), host_of(i)).inc(100'000'000 + i * 7919ULL);
+    for (std::uint32_t i = 0; i < 100'000; ++i)
+        c.with(method_of(i), route_of(i), host_of(i)).inc(100'000'000 + i * 7919ULL);
     auto& h = metrics.histogram<"bench_seconds", label<"method">, label<"path">, label<"host">>("Time.", bounds);
     const auto v = values();
     for (std::uint32_t i = 0; i < 1000; ++i)
-        for (std::uint32_t n = 0; n < 100; ++n) h.with(method_of(i), route_of(i), host_of(i)).observe(v[(i * 7 + n) % 1024]);
+        for (std::uint32_t n = 0; n < 100; ++n)
+            h.with(method_of(i), route_of(i), host_of(i)).observe(v[(i * 7 + n) % 1024]);
     time_scrapes(state, [&] {
         std::size_t bytes = 0;
         pitot::expo::write_exposition(metrics, [&](const char*, std::size_t size) { bytes += size; });
@@ -82,7 +84,8 @@ void exposition(benchmark::State& state)
 void memory(benchmark::State& state)
 {
     registry metrics;
-    auto& c = metrics.counter<"bench_requests_total", label<"method">, label<"path">, label<"host">>("Requests.", {.max_series = 2'000'000});
+    auto& c = metrics.counter<"bench_requests_total", label<"method">, label<"path">, label<"host">>(
+        "Requests.", {.max_series = 2'000'000});
     fill(state, [&](std::uint32_t i) { c.with(method_of(i), route_of(i), host_of(i)).inc(); });
     if (c.size() != 1'000'000) state.SkipWithError("not a million series");
 }
@@ -91,8 +94,8 @@ void parse(benchmark::State& state)
 {
     std::string text = "# HELP bench_requests_total Requests.\n# TYPE bench_requests_total counter\n";
     for (std::uint32_t i = 0; i < 100'000; ++i)
-        text += "bench_requests_total{method=\"" + method_of(i) + "\",path=\"" + route_of(i) + "\",host=\"" + host_of(i) + "\"} " +
-                std::to_string(100'000'000 + i * 7919ULL) + "\n";
+        text += "bench_requests_total{method=\"" + method_of(i) + "\",path=\"" + route_of(i) + "\",host=\"" +
+                host_of(i) + "\"} " + std::to_string(100'000'000 + i * 7919ULL) + "\n";
     pitot::batch out;
     time_scrapes(state, [&] {
         out.clear();

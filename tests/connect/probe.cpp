@@ -37,7 +37,8 @@ int get(const std::vector<std::string>& args)
     pitot::http::client client(how);
     const auto answer = client.get(args[1], accept);
     if (!answer) return say(answer.error());
-    std::printf("ok %d %s %zu\n%s", answer->status, answer->content_type.c_str(), answer->body.size(), answer->body.c_str());
+    std::printf("ok %d %s %zu\n%s", answer->status, answer->content_type.c_str(), answer->body.size(),
+                answer->body.c_str());
     return 0;
 }
 

@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto readable = pitot::dashboard::interpolate(text);
     std::size_t before = 0;
     for (const auto& s : readable.stand_ins) {
-        require(s.original.offset >= before && s.original.end() <= text.size() && s.replaced.end() <= readable.text.size());
+        require(s.original.offset >= before && s.original.end() <= text.size() &&
+                s.replaced.end() <= readable.text.size());
         before = s.original.end();
     }
     for (std::size_t i = 0; i <= readable.text.size(); ++i) require(readable.original_offset(i) <= text.size());

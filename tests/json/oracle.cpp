@@ -29,8 +29,23 @@ void blanks(random_source& random, std::string& out)
 
 void generate_string(random_source& random, std::string& out)
 {
-    static constexpr std::string_view parts[] = {"a",      "expr",   "rate(x{a=", "\\\"", "\\\\", "\\n", "\\/", "\\u00e4", "\\u20AC", "\\u0000",
-                                                 "\\ud83d\\ude00", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "0123456789abcdef", " ", "\x7F"};
+    static constexpr std::string_view parts[] = {"a",
+                                                 "expr",
+                                                 "rate(x{a=",
+                                                 "\\\"",
+                                                 "\\\\",
+                                                 "\\n",
+                                                 "\\/",
+                                                 "\\u00e4",
+                                                 "\\u20AC",
+                                                 "\\u0000",
+                                                 "\\ud83d\\ude00",
+                                                 "\xC3\xA4",
+                                                 "\xE2\x82\xAC",
+                                                 "\xF0\x9F\x98\x80",
+                                                 "0123456789abcdef",
+                                                 " ",
+                                                 "\x7F"};
     out += '"';
     for (std::size_t n = below(random, 6); n > 0; --n) out += parts[below(random, std::size(parts))];
     out += '"';
@@ -38,7 +53,8 @@ void generate_string(random_source& random, std::string& out)
 
 void generate_number(random_source& random, std::string& out)
 {
-    static constexpr std::string_view special[] = {"0", "-0", "1e5", "1E+2", "-1.5e-3", "0.1", "12345678901234567890", "1e300", "9007199254740993", "5e-324"};
+    static constexpr std::string_view special[] = {
+        "0", "-0", "1e5", "1E+2", "-1.5e-3", "0.1", "12345678901234567890", "1e300", "9007199254740993", "5e-324"};
     if (below(random, 2) == 0) {
         out += special[below(random, std::size(special))];
         return;
@@ -110,7 +126,8 @@ verdict ask_oracle(const std::string& text, nlohmann::json& out)
     } catch (const nlohmann::json::out_of_range&) {
         return verdict::stricter;
     } catch (const nlohmann::json::parse_error& e) {
-        return std::string_view(e.what()).find("surrogate") != std::string_view::npos ? verdict::stricter : verdict::refused;
+        return std::string_view(e.what()).find("surrogate") != std::string_view::npos ? verdict::stricter
+                                                                                      : verdict::refused;
     }
 }
 
@@ -119,7 +136,8 @@ bool same(json::value ours, const nlohmann::json& theirs)
     switch (theirs.type()) {
     case nlohmann::json::value_t::null: return ours.is_null();
     case nlohmann::json::value_t::boolean: return ours.as_bool() == theirs.get<bool>();
-    case nlohmann::json::value_t::string: return ours.is_string() && ours.text() == theirs.get_ref<const std::string&>();
+    case nlohmann::json::value_t::string:
+        return ours.is_string() && ours.text() == theirs.get_ref<const std::string&>();
     case nlohmann::json::value_t::array: {
         if (!ours.is_array() || ours.size() != theirs.size()) return false;
         std::size_t i = 0;
@@ -180,7 +198,8 @@ int main(int argc, char** argv)
         if (wrong != nullptr) {
             std::string shown;
             json::append_string(shown, text);
-            std::printf("FAILED round %ld: %s%s%s\n%s\n", round, wrong, ours ? "" : ": ", ours ? "" : ours.error().message.c_str(), shown.c_str());
+            std::printf("FAILED round %ld: %s%s%s\n%s\n", round, wrong, ours ? "" : ": ",
+                        ours ? "" : ours.error().message.c_str(), shown.c_str());
             return 1;
         }
         ++(ours ? accepted : refused);

@@ -122,7 +122,8 @@ TEST_CASE("help, manual and completions name every flag", "[flags]")
         CAPTURE(name);
         CHECK(text.find(name) != std::string::npos);
         for (const char* shell : {"bash", "zsh", "fish"}) {
-            const std::string wanted = shell == std::string("fish") ? "-l " + std::string(name).substr(2) : std::string(name);
+            const std::string wanted = shell == std::string("fish") ? "-l " + std::string(name).substr(2)
+                                                                    : std::string(name);
             CHECK(pitot::tools::completion(tool, shell).find(wanted) != std::string::npos);
         }
     }

@@ -93,13 +93,11 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     const auto restored = [&dash](std::string word) { return word == dash ? std::string("-") : word; };
     std::string program(what.name);
     std::vector<const char*> args{program.c_str()};
-    for (auto at = argv.begin(); at != cut; ++at)
-        args.push_back(std::string_view(*at) == "-" ? dash.c_str() : *at);
+    for (auto at = argv.begin(); at != cut; ++at) args.push_back(std::string_view(*at) == "-" ? dash.c_str() : *at);
     cxxopts::Options options(program);
     options.allow_unrecognised_options();
     for (const flag& f : known) {
-        const std::string name =
-            f.letter != 0 ? fmt::format("{},{}", f.letter, f.name) : std::string(f.name);
+        const std::string name = f.letter != 0 ? fmt::format("{},{}", f.letter, f.name) : std::string(f.name);
         if (f.value.empty())
             options.add_options()(name, std::string(f.help));
         else
@@ -113,7 +111,8 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
             out.positional.push_back(restored(word));
         }
         for (const auto& given : parsed.arguments()) {
-            const auto f = std::find_if(known.begin(), known.end(), [&](const flag& k) { return k.name == given.key(); });
+            const auto f = std::find_if(known.begin(), known.end(),
+                                        [&](const flag& k) { return k.name == given.key(); });
             auto& values = out.values_[given.key()];
             if (!values.empty() && f != known.end() && !f->repeat && !f->value.empty())
                 return unexpected(errc::duplicate, fmt::format("--{} is given twice", given.key()));
@@ -158,8 +157,9 @@ std::string man_page(const command& what)
         if (!out.empty() && (out.front() == '.' || out.front() == '\'')) out.insert(0, "\\&");
         return out;
     };
-    std::string text = fmt::format(".TH \"{0}\" 1\n.SH NAME\n{0} \\- {1}\n.SH SYNOPSIS\n.B {0}\n[FLAG…] {2}\n.SH OPTIONS\n",
-                                   roff(what.name), roff(what.summary), roff(what.arguments));
+    std::string text = fmt::format(
+        ".TH \"{0}\" 1\n.SH NAME\n{0} \\- {1}\n.SH SYNOPSIS\n.B {0}\n[FLAG…] {2}\n.SH OPTIONS\n", roff(what.name),
+        roff(what.summary), roff(what.arguments));
     for (const flag& f : all_flags(what)) {
         text += fmt::format(".TP\n.B {}\n{}", roff(left_column(f)), roff(f.help));
         if (!f.initial.empty()) text += fmt::format(" (default {})", roff(f.initial));
@@ -176,7 +176,8 @@ std::string completion(const command& what, std::string_view shell)
     for (const flag& f : all_flags(what)) {
         words += fmt::format("{}--{}", words.empty() ? "" : " ", f.name);
         if (shell == "fish")
-            text += fmt::format("complete -c {} -l {}{} -d '{}'\n", what.name, f.name, f.value.empty() ? "" : " -r", f.help);
+            text += fmt::format("complete -c {} -l {}{} -d '{}'\n", what.name, f.name, f.value.empty() ? "" : " -r",
+                                f.help);
     }
     if (shell == "fish") return text;
     if (shell == "zsh") return fmt::format("#compdef {0}\n_arguments {1}\n", what.name, words);

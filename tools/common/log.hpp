@@ -35,8 +35,7 @@ struct log_field {
     template <class Number>
         requires std::is_arithmetic_v<Number>
     log_field(std::string_view n, Number number) : name(n), value(fmt::format("{}", number))
-    {
-    }
+    {}
 };
 
 /// Usable from several threads: a line is written at once.
@@ -52,7 +51,8 @@ public:
         const auto find = [](std::string_view flag, std::string_view given, const auto& known) -> result<std::size_t> {
             for (std::size_t i = 0; i < std::size(known); ++i)
                 if (known[i] == given) return i;
-            return unexpected(errc::invalid_value, fmt::format("{} '{}' is not one of {}", flag, given, join(known, ", ")));
+            return unexpected(errc::invalid_value,
+                              fmt::format("{} '{}' is not one of {}", flag, given, join(known, ", ")));
         };
         const result<std::size_t> least = find("--log-level", level, log_levels);
         if (!least) return unexpected(least.error());
@@ -74,8 +74,9 @@ public:
     {
         std::tm utc = {};
         ::gmtime_r(&now.tv_sec, &utc);
-        const std::string time = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                                             utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1'000'000);
+        const std::string time = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
+                                             utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                                             now.tv_nsec / 1'000'000);
         const std::string_view name = log_levels[static_cast<std::size_t>(level)];
         std::string out;
         const auto add = [&](std::string_view key, std::string_view value) {
@@ -88,8 +89,10 @@ public:
                 if (!out.empty()) out += ' ';
                 out += key;
                 out += '=';
-                if (is_plain(value)) out += value;
-                else json::append_string(out, value);
+                if (is_plain(value))
+                    out += value;
+                else
+                    json::append_string(out, value);
             }
         };
         add("time", time);

@@ -78,7 +78,8 @@ result<std::vector<input>> find_inputs(const std::vector<std::string>& paths)
             for (std::string& file : *files) add(std::move(file), false);
             return {};
         }
-        if (path != "-" && !fs::exists(path, why)) return cannot_read(path, why ? why : std::make_error_code(std::errc::no_such_file_or_directory));
+        if (path != "-" && !fs::exists(path, why))
+            return cannot_read(path, why ? why : std::make_error_code(std::errc::no_such_file_or_directory));
         add(path, true);
         return {};
     };
@@ -107,7 +108,8 @@ result<labelled_source> split_source(std::string_view text)
         if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
         std::pair<std::string, std::string> label(part.substr(0, equals), part.substr(equals + 1));
         for (const auto& [name, value] : out.labels)
-            if (name == label.first) return unexpected(errc::duplicate, fmt::format("the label {} is given twice", name));
+            if (name == label.first)
+                return unexpected(errc::duplicate, fmt::format("the label {} is given twice", name));
         out.labels.insert(out.labels.begin(), std::move(label));
         text = text.substr(0, comma);
     }

@@ -38,11 +38,14 @@ constexpr flag flags[] = {
 };
 
 const command dashboard_lint_command{
-    "dashboard-lint", "[PATH…]", "Proves that every panel of a Grafana dashboard asks for metrics that really exist.", flags,
-    "A PATH is a file, a folder (every *.json below it), a pattern or - for standard input; without one, the current folder.\n"
+    "dashboard-lint", "[PATH…]", "Proves that every panel of a Grafana dashboard asks for metrics that really exist.",
+    flags,
+    "A PATH is a file, a folder (every *.json below it), a pattern or - for standard input; without one, the current "
+    "folder.\n"
     "A SOURCE may be followed by the labels that Prometheus adds: http://127.0.0.1:9598/metrics,job=vector\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
-    "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not answer.\n\n"
+    "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
+    "answer.\n\n"
     "Examples:\n"
     "  dashboard-lint dashboards/ --metrics http://127.0.0.1:9598/metrics,job=node\n"
     "  dashboard-lint dashboards/host.json --metrics node.prom --format json"};
@@ -69,13 +72,14 @@ exit_code explain_rule(std::span<char* const> argv)
     for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules) {
         ids.push_back(r.about.id);
         if (r.about.id != argv[0]) continue;
-        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n    {}\nInstead:\n    {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary,
-                   r.about.why, r.about.example, r.about.fix);
+        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n    {}\nInstead:\n    {}\n", r.about.id,
+                   lint::to_string(r.about.level), r.about.summary, r.about.why, r.about.example, r.about.fix);
         return exit_code::clean;
     }
     const std::string_view near = nearest(argv[0], ids);
-    return refuse(fmt::format("no rule is called '{}'{}", argv[0],
-                              near.empty() ? "; dashboard-lint rules lists them" : fmt::format("; did you mean {}?", near)));
+    return refuse(
+        fmt::format("no rule is called '{}'{}", argv[0],
+                    near.empty() ? "; dashboard-lint rules lists them" : fmt::format("; did you mean {}?", near)));
 }
 
 /// The flags, understood.
@@ -127,14 +131,16 @@ exit_code load(const settings& how, catalog::metric_names& names)
         const auto in = catalog::load_source(source.source, reading);
         if (!in) {
             fmt::print(stderr, "dashboard-lint: --metrics: {}\n", in.error().message);
-            const exit_code why = catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable : exit_code::usage;
+            const exit_code why = catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable
+                                                                                     : exit_code::usage;
             if (to_int(why) > to_int(code)) code = why;
             continue;
         }
         const lint::source text(in->name, std::string(in->text()));
         for (const error& e : in->errors) {
             const text_position at = text.position(e.where.offset);
-            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column, e.message);
+            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
+                       e.message);
         }
         const std::size_t before = names.size();
         names.add(in->families, in->format == expo::format::openmetrics);
@@ -148,8 +154,9 @@ exit_code load(const settings& how, catalog::metric_names& names)
 
 std::string summary_line(const lint::dashboards::verdicts& found)
 {
-    std::string text = fmt::format("{} {}: {} ok, {} broken, {} not verified", found.queries, found.queries == 1 ? "query" : "queries",
-                                   found.ok(), found.broken, found.not_verified);
+    std::string text = fmt::format("{} {}: {} ok, {} broken, {} not verified", found.queries,
+                                   found.queries == 1 ? "query" : "queries", found.ok(), found.broken,
+                                   found.not_verified);
     std::string reasons;
     for (const auto& [reason, n] : found.reasons) {
         if (!reasons.empty()) reasons += ", ";
@@ -165,7 +172,10 @@ void report(const settings& how, lint::dashboards::verdicts& found)
 {
     if (how.json) {
         lint::report out;
-        out.summary = {{"queries", found.queries}, {"ok", found.ok()}, {"broken", found.broken}, {"not_verified", found.not_verified}};
+        out.summary = {{"queries", found.queries},
+                       {"ok", found.ok()},
+                       {"broken", found.broken},
+                       {"not_verified", found.not_verified}};
         out.findings = std::move(found.findings);
         out.not_verified = std::move(found.unknown);
         print(lint::to_json(out));
@@ -176,7 +186,8 @@ void report(const settings& how, lint::dashboards::verdicts& found)
     for (const lint::finding& f : found.findings)
         if (f.level != lint::severity::info || how.fail_on == lint::severity::info) lint::append_text(text, f, style);
     if (how.strict)
-        for (const lint::unverified& u : found.unknown) text += fmt::format("{}: not verified: {} at {}\n", u.file, u.reason, u.pointer);
+        for (const lint::unverified& u : found.unknown)
+            text += fmt::format("{}: not verified: {} at {}\n", u.file, u.reason, u.pointer);
     text += summary_line(found);
     print(text);
 }
@@ -222,7 +233,8 @@ exit_code run(std::span<char* const> argv)
         fmt::print(stderr, "{}: skipped: not a Grafana dashboard\n", file.name());
     }
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
-        return refuse(skipped == 0 ? fmt::format("no *.json file in '{}'", paths.front()) : "none of the files is a dashboard");
+        return refuse(skipped == 0 ? fmt::format("no *.json file in '{}'", paths.front())
+                                   : "none of the files is a dashboard");
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());

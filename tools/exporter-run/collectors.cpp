@@ -67,14 +67,24 @@ void add_rows(std::vector<row>& to, const collect::metric_table& table, const co
 {
     for (const collect::metric& m : table.metrics) {
         if (names.exporter_on() && !m.name.empty())
-            to.push_back({table.name, {std::string(m.name), m.type, std::string(collect::unit_of_name(m.name, m.unit)), std::string(m.help), {}, labels_of(m.labels)}, m.source});
+            to.push_back({table.name,
+                          {std::string(m.name),
+                           m.type,
+                           std::string(collect::unit_of_name(m.name, m.unit)),
+                           std::string(m.help),
+                           {},
+                           labels_of(m.labels)},
+                          m.source});
         if (!names.vector_on() || m.vector.empty()) continue;
-        std::string full = names.vector_prefix.empty() ? std::string(m.vector) : concat(names.vector_prefix, "_", m.vector);
+        std::string full = names.vector_prefix.empty() ? std::string(m.vector)
+                                                       : concat(names.vector_prefix, "_", m.vector);
         auto labels = labels_of(m.vector_labels == collect::same_labels ? m.labels : m.vector_labels);
         labels["collector"] = {{std::string(table.vector_name)}, true};
         labels["host"] = {{}, false};
         std::string unit(collect::unit_of_name(full, m.unit));
-        to.push_back({table.name, {std::move(full), m.type, std::move(unit), std::string(m.help), {}, std::move(labels)}, m.source});
+        to.push_back({table.name,
+                      {std::move(full), m.type, std::move(unit), std::string(m.help), {}, std::move(labels)},
+                      m.source});
     }
 }
 
@@ -89,7 +99,8 @@ std::vector<row> rows_of(const config& from)
     if (names.profile != collect::profile::both) return rows;
     std::vector<row> kept;  // of Vector's names those that are no exporter's name, as the collectors do it
     for (row& r : rows) {
-        const auto same = std::find_if(kept.begin(), kept.end(), [&](const row& k) { return k.metric.name == r.metric.name; });
+        const auto same = std::find_if(kept.begin(), kept.end(),
+                                       [&](const row& k) { return k.metric.name == r.metric.name; });
         if (same == kept.end()) kept.push_back(std::move(r));
     }
     return kept;
@@ -113,7 +124,8 @@ std::unique_ptr<collect::scraper> make_scraper(const config& from, collect::scra
     if (wanted(from, "host")) {
         const auto whole = std::make_shared<collect::host>(from.host);
         for (std::size_t i = 0; i < whole->parts().size(); ++i)
-            static_cast<void>(made->add({std::string(whole->parts()[i].name()), host_piece{whole, i}}));  // names differ
+            static_cast<void>(
+                made->add({std::string(whole->parts()[i].name()), host_piece{whole, i}}));  // names differ
     }
     if (wanted(from, "process")) static_cast<void>(made->add({"process", collect::process()}));
     return made;
@@ -133,15 +145,16 @@ std::string catalog_text(const config& from, catalog_format format)
     for (const row& r : rows) {
         if (r.collector != collector) {
             collector = r.collector;
-            text += fmt::format("\n## {}\n\n| name | type | unit | labels | help | source |\n|---|---|---|---|---|---|\n", collector);
+            text += fmt::format(
+                "\n## {}\n\n| name | type | unit | labels | help | source |\n|---|---|---|---|---|---|\n", collector);
         }
         std::string labels;
         for (const auto& [name, values] : r.metric.labels) {
             labels += fmt::format("{}{}", labels.empty() ? "" : ", ", name);
             if (values.complete) labels += fmt::format("={}", join(values.values, "|"));
         }
-        text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", r.metric.name, to_string(r.metric.type), r.metric.unit, markdown_cell(labels),
-                            markdown_cell(r.metric.help), markdown_cell(r.source));
+        text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", r.metric.name, to_string(r.metric.type), r.metric.unit,
+                            markdown_cell(labels), markdown_cell(r.metric.help), markdown_cell(r.source));
     }
     return text;
 }

@@ -43,8 +43,10 @@ public:
         known_.push_back(key);
         if (problem_) return;
         result<T> value = from_.get<T>(key, to);
-        if (value) to = std::move(*value);
-        else problem_ = std::move(value.error());
+        if (value)
+            to = std::move(*value);
+        else
+            problem_ = std::move(value.error());
     }
     void read(std::string_view key, std::chrono::milliseconds& to, bool zero_allowed = false)
     {
@@ -85,7 +87,8 @@ public:
     /// Also refuses what nobody asked for.
     [[nodiscard]] result<void> done()
     {
-        if (result<void> keys = from_.only_keys(known_); !keys) return keys;  // a misspelt key explains more than what follows
+        if (result<void> keys = from_.only_keys(known_); !keys)
+            return keys;  // a misspelt key explains more than what follows
         if (problem_) return unexpected(std::move(*problem_));
         return {};
     }
@@ -168,7 +171,8 @@ result<void> read_collectors(const yaml::node& from, config& to)
         s.take(name == "host" ? read_host(*settings, to.host) : settings->only_keys({}));
     }
     if (result<void> read = s.done(); !read) return read;
-    if (to.collectors.empty()) return from.refuse(errc::invalid_value, "at least one collector is expected; there are: host process");
+    if (to.collectors.empty())
+        return from.refuse(errc::invalid_value, "at least one collector is expected; there are: host process");
     return {};
 }
 
@@ -206,12 +210,15 @@ result<config> read_config(const std::string& path, config base)
     if (base.listen.empty()) s.refuse("listen", errc::invalid_value, "at least one address is expected");
     for (const std::string& address : base.listen) {
         if (address.starts_with("unix:")) continue;
-        if (const result<tcp_address> good = parse_tcp_address(address); !good) s.refuse("listen", good.error().code, good.error().message);
+        if (const result<tcp_address> good = parse_tcp_address(address); !good)
+            s.refuse("listen", good.error().code, good.error().message);
     }
     std::string profile(to_string(base.host.profile));
     s.read("profile", profile);
-    if (const result<collect::profile> known = profile_of(profile)) base.host.profile = *known;
-    else s.refuse("profile", known.error().code, known.error().message);
+    if (const result<collect::profile> known = profile_of(profile))
+        base.host.profile = *known;
+    else
+        s.refuse("profile", known.error().code, known.error().message);
     if (const auto web = s.open("web")) s.take(read_web(*web, base.serve));
     if (const auto collectors = s.open("collectors")) s.take(read_collectors(*collectors, base));
     if (result<void> read = s.done(); !read) return unexpected(std::move(read.error()));

@@ -25,7 +25,8 @@ namespace {
 
 constexpr flag flags[] = {
     {"config", 0, "FILE", "read this YAML file; flags win over it"},
-    {"listen", 0, "ADDR", "HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; port 0 takes a free one (default 127.0.0.1:9598)", true},
+    {"listen", 0, "ADDR",
+     "HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; port 0 takes a free one (default 127.0.0.1:9598)", true},
     {"collectors", 0, "LIST", "which to run, with commas between: host, process (default both)"},
     {"profile", 0, "PROFILE", "names of the metrics: exporter, vector or both (default exporter)"},
     {"once", 0, "", "print one scrape as text 0.0.4 and exit"},
@@ -38,14 +39,14 @@ constexpr flag flags[] = {
     {"textfile.directory", 0, "DIR", "add the *.prom files of this folder"},
 };
 
-const command tool{
-    "exporter-run", "", "Serves metrics of this host, in the formats that Prometheus reads.", flags,
-    "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served.\n\n"
-    "Exit codes: 0 stopped by SIGTERM or SIGINT, or done; 2 wrong arguments or configuration, or an address that cannot be had.\n\n"
-    "Examples:\n"
-    "  exporter-run --listen :9598 --collectors host\n"
-    "  exporter-run --config exporter-run.yml --check\n"
-    "  exporter-run --once | promcheck metrics -"};
+const command tool{"exporter-run", "", "Serves metrics of this host, in the formats that Prometheus reads.", flags,
+                   "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served.\n\n"
+                   "Exit codes: 0 stopped by SIGTERM or SIGINT, or done; 2 wrong arguments or configuration, or an "
+                   "address that cannot be had.\n\n"
+                   "Examples:\n"
+                   "  exporter-run --listen :9598 --collectors host\n"
+                   "  exporter-run --config exporter-run.yml --check\n"
+                   "  exporter-run --once | promcheck metrics -"};
 
 exit_code refuse(std::string_view why)
 {
@@ -95,14 +96,20 @@ exit_code serve_until_stopped(config settings, const log& out)
     ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);  // before any thread is made, so that only sigwait() sees them
     std::signal(SIGPIPE, SIG_IGN);
 
-    const auto scraper = make_scraper(settings, {.on_change = [&out](std::string_view collector, const error* problem) {
-        if (problem != nullptr) out.warn("collector failed", {{"collector", collector}, {"error", problem->message}});
-        else out.info("collector works again", {{"collector", collector}});
-    }});
-    settings.serve.on_problem = [&out](const error& problem) { out.error("scrape failed", {{"error", problem.message}}); };
+    const auto scraper = make_scraper(
+        settings, {.on_change = [&out](std::string_view collector, const error* problem) {
+            if (problem != nullptr)
+                out.warn("collector failed", {{"collector", collector}, {"error", problem->message}});
+            else
+                out.info("collector works again", {{"collector", collector}});
+        }});
+    settings.serve.on_problem = [&out](const error& problem) {
+        out.error("scrape failed", {{"error", problem.message}});
+    };
     result<server> running = serve(*scraper, settings.listen, settings.serve);
     if (!running) return refuse(running.error().message);
-    for (const std::string& address : running->addresses()) out.info("listening", {{"address", address}, {"path", settings.serve.path}});
+    for (const std::string& address : running->addresses())
+        out.info("listening", {{"address", address}, {"path", settings.serve.path}});
 
     int signal = 0;
     sigwait(&stops, &signal);
@@ -117,7 +124,8 @@ exit_code run(std::span<char* const> argv)
     if (!given) return refuse(given.error().message);
     if (given->has("help")) return print(help(tool));
     if (given->has("version")) return print(fmt::format("exporter-run {}\n", version));
-    if (!given->positional.empty()) return refuse(fmt::format("'{}' is no flag, and there are no other arguments", given->positional.front()));
+    if (!given->positional.empty())
+        return refuse(fmt::format("'{}' is no flag, and there are no other arguments", given->positional.front()));
     const result<log> out = log::from_flags(given->get("log-level"), given->get("log-format"));
     if (!out) return refuse(out.error().message);
     const std::string format = given->get("format");
@@ -127,12 +135,16 @@ exit_code run(std::span<char* const> argv)
 
     result<config> settings = configure(*given);
     if (!settings) return refuse(settings.error().message);
-    if (given->has("check")) return print(fmt::format("ok: {} on {}\n", join(settings->collectors, ", "), join(settings->listen, ", ")));
-    if (given->has("catalog")) return print(catalog_text(*settings, format == "md" ? catalog_format::markdown : catalog_format::json));
+    if (given->has("check"))
+        return print(fmt::format("ok: {} on {}\n", join(settings->collectors, ", "), join(settings->listen, ", ")));
+    if (given->has("catalog"))
+        return print(catalog_text(*settings, format == "md" ? catalog_format::markdown : catalog_format::json));
     if (given->has("once")) {
-        const auto scraper = make_scraper(*settings, {.on_change = [&out](std::string_view collector, const error* problem) {
-            if (problem != nullptr) out->warn("collector failed", {{"collector", collector}, {"error", problem->message}});
-        }});
+        const auto scraper = make_scraper(
+            *settings, {.on_change = [&out](std::string_view collector, const error* problem) {
+                if (problem != nullptr)
+                    out->warn("collector failed", {{"collector", collector}, {"error", problem->message}});
+            }});
         const collect::scrape_context context = collect::scrape_context::within(settings->serve.scrape_timeout);
         return print(expo::write_text(scraper->run(context)));
     }
@@ -145,9 +157,9 @@ exit_code run(std::span<char* const> argv)
 int main(int argc, char** argv)
 {
     // A small resident set is a goal: one arena for the few threads, and big buffers go back to the kernel.
-    ::mallopt(M_ARENA_MAX, 1);               // few threads, and each arena more would cost resident memory
-    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);    // what a scrape frees, the next one needs: giving it back to the kernel
-    ::mallopt(M_TRIM_THRESHOLD, 2 << 20);    // and asking again costs page faults at every scrape
+    ::mallopt(M_ARENA_MAX, 1);             // few threads, and each arena more would cost resident memory
+    ::mallopt(M_MMAP_THRESHOLD, 2 << 20);  // what a scrape frees, the next one needs: giving it back to the kernel
+    ::mallopt(M_TRIM_THRESHOLD, 2 << 20);  // and asking again costs page faults at every scrape
     try {
         return to_int(pitot::tools::exporter_run::run({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)}));
     } catch (const std::exception& e) {

@@ -22,9 +22,12 @@ std::string_view last_word(std::string_view name) { return name.substr(name.rfin
 
 std::string overview()
 {
-    std::string text = "Checks expositions and what is asked of them.\n\nUsage: promcheck COMMAND [FLAG…] [ARGUMENT…]\n\nCommands:\n";
-    for (const subcommand& s : subcommands) text += fmt::format("  {:<10}{}\n", last_word(s.what->name), s.what->summary);
-    text += "\nFlags:\n  -h, --help     show this help; promcheck COMMAND --help shows a command's\n      --version  show the version\n";
+    std::string text =
+        "Checks expositions and what is asked of them.\n\nUsage: promcheck COMMAND [FLAG…] [ARGUMENT…]\n\nCommands:\n";
+    for (const subcommand& s : subcommands)
+        text += fmt::format("  {:<10}{}\n", last_word(s.what->name), s.what->summary);
+    text += "\nFlags:\n  -h, --help     show this help; promcheck COMMAND --help shows a command's\n      --version  "
+            "show the version\n";
     return text;
 }
 

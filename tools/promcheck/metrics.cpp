@@ -41,7 +41,8 @@ const command metrics_command{
     "promcheck metrics", "SOURCE…", "Checks an exposition: its syntax, its names, its histograms.", flags,
     "A SOURCE is a file, - for standard input, or a URL (http, https, unix:PATH[:/URL-PATH]).\n"
     "promcheck metrics rules lists the rules, promcheck metrics explain RULE says why one is there.\n\n"
-    "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a URL that does not answer.\n\n"
+    "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a URL that does not "
+    "answer.\n\n"
     "Examples:\n"
     "  promcheck metrics http://127.0.0.1:9598/metrics\n"
     "  app --once | promcheck metrics -\n"
@@ -78,14 +79,16 @@ result<settings> understand(const arguments& given)
     out.reading.format = *input;
     out.parse_only = given.has("parse-only");
     if (given.has("convert")) {
-        constexpr std::pair<std::string_view, settings::target> known[] = {{"text", settings::target::text},
-                                                                           {"openmetrics", settings::target::openmetrics},
-                                                                           {"protobuf", settings::target::protobuf},
-                                                                           {"json", settings::target::json}};
+        constexpr std::pair<std::string_view, settings::target> known[] = {
+            {"text", settings::target::text},
+            {"openmetrics", settings::target::openmetrics},
+            {"protobuf", settings::target::protobuf},
+            {"json", settings::target::json}};
         for (const auto& [name, to] : known)
             if (given.get("convert") == name) out.convert = to;
         if (out.convert == settings::target::none)
-            return bad(fmt::format("--convert {}: text, openmetrics, protobuf and json are known", given.get("convert")));
+            return bad(
+                fmt::format("--convert {}: text, openmetrics, protobuf and json are known", given.get("convert")));
         if (out.parse_only) return bad("--convert and --parse-only exclude each other");
     }
     const auto level = lint::severity_from(given.get("fail-on"));
@@ -96,14 +99,17 @@ result<settings> understand(const arguments& given)
         for (const lint::metrics::metrics_rule& r : lint::metrics::rules) ids.push_back(r.about.id);
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
             const std::string_view near = nearest(id, ids);
-            return bad(fmt::format("--disable {}: no such rule{}", id, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+            return bad(fmt::format("--disable {}: no such rule{}", id,
+                                   near.empty() ? "" : fmt::format("; did you mean {}?", near)));
         }
-        if (id == lint::metrics::syntax.about.id) return bad(fmt::format("--disable {}: what cannot be read cannot be checked", id));
+        if (id == lint::metrics::syntax.about.id)
+            return bad(fmt::format("--disable {}: what cannot be read cannot be checked", id));
         out.disabled.push_back(id);
     }
     const std::string limit = given.get("max-bytes");
     const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.reading.max_bytes);
-    if (code != std::errc() || end != limit.data() + limit.size()) return bad(fmt::format("--max-bytes {}: a number of bytes is expected", limit));
+    if (code != std::errc() || end != limit.data() + limit.size())
+        return bad(fmt::format("--max-bytes {}: a number of bytes is expected", limit));
     out.reading.http.proxy_from_environment = true;
     if (given.has("http-config")) {
         auto http = http::read_config_file(given.get("http-config"));
@@ -111,7 +117,8 @@ result<settings> understand(const arguments& given)
         out.reading.http = std::move(*http);
     }
     if (out.convert == settings::target::protobuf && !out.reading.format) out.reading.prefer = expo::format::protobuf;
-    if (out.convert == settings::target::openmetrics && !out.reading.format) out.reading.prefer = expo::format::openmetrics;
+    if (out.convert == settings::target::openmetrics && !out.reading.format)
+        out.reading.prefer = expo::format::openmetrics;
     return out;
 }
 
@@ -129,7 +136,8 @@ exit_code explain_rule(std::span<char* const> argv)
     for (const lint::metrics::metrics_rule& r : lint::metrics::rules) {
         ids.push_back(r.about.id);
         if (r.about.id != argv[0]) continue;
-        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n", r.about.id, lint::to_string(r.about.level), r.about.summary, r.about.why);
+        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n", r.about.id, lint::to_string(r.about.level), r.about.summary,
+                   r.about.why);
         const auto indented = [](std::string_view text) {
             while (!text.empty()) {
                 const std::string_view line = text.substr(0, text.find('\n'));
@@ -143,7 +151,9 @@ exit_code explain_rule(std::span<char* const> argv)
         return exit_code::clean;
     }
     const std::string_view near = nearest(argv[0], ids);
-    return refuse(fmt::format("no rule is called '{}'{}", argv[0], near.empty() ? "; promcheck metrics rules lists them" : fmt::format("; did you mean {}?", near)));
+    return refuse(
+        fmt::format("no rule is called '{}'{}", argv[0],
+                    near.empty() ? "; promcheck metrics rules lists them" : fmt::format("; did you mean {}?", near)));
 }
 
 bool is_terminal() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
@@ -177,7 +187,9 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
     if (how.json) {
         report.summary = {{"sources", all.size()}, {"families", families}, {"series", series}};
         for (const lint::severity level : {lint::severity::error, lint::severity::warning, lint::severity::info})
-            report.summary.push_back({level == lint::severity::error ? "errors" : level == lint::severity::warning ? "warnings" : "infos",
+            report.summary.push_back({level == lint::severity::error     ? "errors"
+                                      : level == lint::severity::warning ? "warnings"
+                                                                         : "infos",
                                       lint::count(report.findings, level)});
         print(lint::to_json(report));
         return code;
@@ -201,7 +213,8 @@ exit_code convert(std::vector<catalog::exposition>& all, const settings& how)
     for (const catalog::exposition& in : all) left_out += merged.merge(in.families, false);
     merged.finish();
     if (left_out != 0)
-        fmt::print(stderr, "promcheck metrics: left out {} series whose family has another type in an earlier source\n", left_out);
+        fmt::print(stderr, "promcheck metrics: left out {} series whose family has another type in an earlier source\n",
+                   left_out);
     const auto write = [&](const char* data, std::size_t size) { std::fwrite(data, 1, size, stdout); };
     if (how.convert == settings::target::json) {
         print(catalog::to_json(merged));

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstring>  // std::memcpy
 #include <memory>
-#include <utility>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot {

@@ -24,8 +24,12 @@ struct duration_unit {
     std::int64_t milliseconds;
 };
 inline constexpr duration_unit duration_units[] = {
-    {"y", 365LL * 24 * 3600 * 1000}, {"w", 7LL * 24 * 3600 * 1000}, {"d", 24LL * 3600 * 1000},
-    {"h", 3600LL * 1000},            {"m", 60LL * 1000},            {"s", 1000},
+    {"y", 365LL * 24 * 3600 * 1000},
+    {"w", 7LL * 24 * 3600 * 1000},
+    {"d", 24LL * 3600 * 1000},
+    {"h", 3600LL * 1000},
+    {"m", 60LL * 1000},
+    {"s", 1000},
     {"ms", 1},
 };
 }  // namespace detail
@@ -54,7 +58,8 @@ inline constexpr duration_unit duration_units[] = {
         const std::size_t unit_first = at;
         while (at < text.size() && !(text[at] >= '0' && text[at] <= '9')) ++at;
         const std::string_view unit = text.substr(unit_first, at - unit_first);
-        while (next_unit < std::size(detail::duration_units) && detail::duration_units[next_unit].text != unit) ++next_unit;
+        while (next_unit < std::size(detail::duration_units) && detail::duration_units[next_unit].text != unit)
+            ++next_unit;
         if (next_unit == std::size(detail::duration_units))
             return bad(errc::invalid_value, "units are y w d h m s ms, each at most once, the largest first");
         const std::int64_t scale = detail::duration_units[next_unit++].milliseconds;

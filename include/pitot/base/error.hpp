@@ -10,24 +10,24 @@
 namespace pitot {
 
 enum class errc : unsigned char {
-    syntax,           ///< the text does not follow its grammar
-    invalid_utf8,     ///< bytes that are no UTF-8
-    invalid_name,     ///< a metric or label name that its naming scheme does not allow
-    invalid_value,    ///< a well-formed value that is not allowed at this place
-    duplicate,        ///< a key, series or metadata line given twice
-    type_conflict,    ///< the same name with another type
-    out_of_range,     ///< a number beyond what its type or limit holds
-    too_large,        ///< more bytes than the limit
-    too_deep,         ///< nested deeper than the limit
-    too_many,         ///< more items than the limit
-    unexpected_end,   ///< the text ends in the middle of something
-    unsupported,      ///< understood, but not available here
-    not_found,        ///< a file, host or name that does not exist
-    permission,       ///< the system refuses access
-    io,               ///< reading or writing failed
-    timeout,          ///< the deadline passed
-    unreachable,      ///< no connection: refused, no route, no such host
-    protocol,         ///< the peer answered something else than expected
+    syntax,          ///< the text does not follow its grammar
+    invalid_utf8,    ///< bytes that are no UTF-8
+    invalid_name,    ///< a metric or label name that its naming scheme does not allow
+    invalid_value,   ///< a well-formed value that is not allowed at this place
+    duplicate,       ///< a key, series or metadata line given twice
+    type_conflict,   ///< the same name with another type
+    out_of_range,    ///< a number beyond what its type or limit holds
+    too_large,       ///< more bytes than the limit
+    too_deep,        ///< nested deeper than the limit
+    too_many,        ///< more items than the limit
+    unexpected_end,  ///< the text ends in the middle of something
+    unsupported,     ///< understood, but not available here
+    not_found,       ///< a file, host or name that does not exist
+    permission,      ///< the system refuses access
+    io,              ///< reading or writing failed
+    timeout,         ///< the deadline passed
+    unreachable,     ///< no connection: refused, no route, no such host
+    protocol,        ///< the peer answered something else than expected
 };
 
 /// The code's name as programs see it ("syntax", "invalid_utf8", …).

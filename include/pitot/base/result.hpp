@@ -17,7 +17,8 @@ struct unexpected {
     explicit unexpected(E e) : value(std::move(e)) {}
     template <class... Args>
         requires(std::is_constructible_v<E, errc, Args...>)
-    explicit unexpected(errc code, Args&&... args) : value(code, std::forward<Args>(args)...) {}
+    explicit unexpected(errc code, Args&&... args) : value(code, std::forward<Args>(args)...)
+    {}
 };
 unexpected(errc, std::string) -> unexpected<error>;
 unexpected(errc, const char*) -> unexpected<error>;
@@ -34,7 +35,8 @@ public:
 
     result(T value) : value_(std::move(value)) {}
     template <class G>
-    result(unexpected<G> e) : error_(std::move(e.value)) {}
+    result(unexpected<G> e) : error_(std::move(e.value))
+    {}
 
     [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
@@ -88,7 +90,8 @@ public:
 
     result() = default;
     template <class G>
-    result(unexpected<G> e) : error_(std::move(e.value)) {}
+    result(unexpected<G> e) : error_(std::move(e.value))
+    {}
 
     [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }

@@ -83,8 +83,7 @@ struct code_point {
     case 1: return {at(0), 1};
     case 2: return {((at(0) & 0x1FU) << 6U) | (at(1) & 0x3FU), 2};
     case 3: return {((at(0) & 0x0FU) << 12U) | ((at(1) & 0x3FU) << 6U) | (at(2) & 0x3FU), 3};
-    case 4:
-        return {((at(0) & 0x07U) << 18U) | ((at(1) & 0x3FU) << 12U) | ((at(2) & 0x3FU) << 6U) | (at(3) & 0x3FU), 4};
+    case 4: return {((at(0) & 0x07U) << 18U) | ((at(1) & 0x3FU) << 12U) | ((at(2) & 0x3FU) << 6U) | (at(3) & 0x3FU), 4};
     default: return {};
     }
 }

@@ -12,7 +12,16 @@
 namespace pitot::catalog {
 
 /// removed and renamed series break queries; added ones do not.
-enum class change_kind : unsigned char { removed, renamed, type_changed, label_removed, value_removed, added, label_added, value_added };
+enum class change_kind : unsigned char {
+    removed,
+    renamed,
+    type_changed,
+    label_removed,
+    value_removed,
+    added,
+    label_added,
+    value_added
+};
 
 [[nodiscard]] constexpr std::string_view to_string(change_kind kind) noexcept
 {
@@ -43,9 +52,9 @@ struct change {
     std::string after;
 };
 
-/// Every change from one catalog to another, by metric name. Values are compared where both lists are complete. A metric
-/// that is gone counts as renamed when the other side has a new one of the same type and help, or the name with or without
-/// _total.
+/// Every change from one catalog to another, by metric name. Values are compared where both lists are complete. A
+/// metric that is gone counts as renamed when the other side has a new one of the same type and help, or the name with
+/// or without _total.
 [[nodiscard]] inline std::vector<change> diff(const listing& before, const listing& after)
 {
     std::vector<change> out;
@@ -75,7 +84,11 @@ struct change {
             out.push_back({change_kind::renamed, name, {}, name, now->name});
         }
         if (now->type != old.type)
-            out.push_back({change_kind::type_changed, name, {}, std::string(to_string(old.type)), std::string(to_string(now->type))});
+            out.push_back({change_kind::type_changed,
+                           name,
+                           {},
+                           std::string(to_string(old.type)),
+                           std::string(to_string(now->type))});
         for (const auto& [label, values] : old.labels) {
             const auto other = now->labels.find(label);
             if (other == now->labels.end()) {
@@ -92,7 +105,8 @@ struct change {
             if (!old.labels.contains(label)) out.push_back({change_kind::label_added, name, label, {}, {}});
     }
     for (const auto& [name, m] : after.metrics())
-        if (!before.metrics().contains(name) && std::find(renamed_to.begin(), renamed_to.end(), name) == renamed_to.end())
+        if (!before.metrics().contains(name) &&
+            std::find(renamed_to.begin(), renamed_to.end(), name) == renamed_to.end())
             out.push_back({change_kind::added, name, {}, {}, {}});
     return out;
 }

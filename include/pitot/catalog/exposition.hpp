@@ -22,7 +22,8 @@ namespace pitot::catalog {
     if (name == "auto") return std::optional<expo::format>();
     for (const expo::format f : {expo::format::text, expo::format::openmetrics, expo::format::protobuf})
         if (expo::to_string(f) == name) return std::optional<expo::format>(f);
-    return unexpected(errc::invalid_value, concat("'", name, "' is no format: auto, text, openmetrics and protobuf are"));
+    return unexpected(errc::invalid_value,
+                      concat("'", name, "' is no format: auto, text, openmetrics and protobuf are"));
 }
 
 /// What was read, and from where.
@@ -38,14 +39,18 @@ struct exposition {
     std::vector<error> errors;
     std::unique_ptr<std::string> buffer;
 
-    [[nodiscard]] std::string_view text() const noexcept { return buffer ? std::string_view(*buffer) : std::string_view(); }
+    [[nodiscard]] std::string_view text() const noexcept
+    {
+        return buffer ? std::string_view(*buffer) : std::string_view();
+    }
 };
 
 /// Reads a text as an exposition.
 /// name    for messages
 /// format  nothing: by Content-Type and, where that says nothing (a file, application/octet-stream), by the text
 /// strict  stop at the first error
-[[nodiscard]] inline exposition read_exposition(std::string name, std::string text, std::optional<expo::format> format = {},
+[[nodiscard]] inline exposition read_exposition(std::string name, std::string text,
+                                                std::optional<expo::format> format = {},
                                                 std::string_view content_type = {}, bool strict = false)
 {
     exposition out;

@@ -22,7 +22,11 @@ namespace pitot::catalog {
     json::writer w(2);
     w.begin_object().member("version", 1).key("metrics").begin_array();
     for (const auto& [name, m] : what.metrics()) {
-        w.begin_object().member("name", name).member("type", to_string(m.type)).member("unit", m.unit).member("help", m.help);
+        w.begin_object()
+            .member("name", name)
+            .member("type", to_string(m.type))
+            .member("unit", m.unit)
+            .member("help", m.help);
         if (m.native) w.member("native", true);
         w.key("jobs").begin_array();
         for (const std::string& job : m.jobs) w.value(std::string_view(job));
@@ -44,8 +48,9 @@ namespace detail {
 
 inline std::optional<metric_type> type_from(std::string_view name) noexcept
 {
-    for (const metric_type t : {metric_type::unknown, metric_type::counter, metric_type::gauge, metric_type::histogram,
-                                metric_type::gauge_histogram, metric_type::summary, metric_type::info, metric_type::state_set})
+    for (const metric_type t :
+         {metric_type::unknown, metric_type::counter, metric_type::gauge, metric_type::histogram,
+          metric_type::gauge_histogram, metric_type::summary, metric_type::info, metric_type::state_set})
         if (to_string(t) == name) return t;
     if (name == "untyped" || name.empty()) return metric_type::unknown;
     return std::nullopt;
@@ -53,7 +58,9 @@ inline std::optional<metric_type> type_from(std::string_view name) noexcept
 
 inline result<metric> read_metric(json::value from)
 {
-    const auto bad = [](json::value at, std::string why) { return unexpected(errc::invalid_value, std::move(why), at.span()); };
+    const auto bad = [](json::value at, std::string why) {
+        return unexpected(errc::invalid_value, std::move(why), at.span());
+    };
     metric out;
     if (!from.is_object()) return bad(from, "a metric is an object");
     if (!from["name"].is_string() || from["name"].text().empty()) return bad(from, "a metric needs a \"name\"");
@@ -66,7 +73,8 @@ inline result<metric> read_metric(json::value from)
     if (const json::value type = from["type"]) {
         const auto known = type_from(type.text());
         if (!known || !type.is_string())
-            return bad(type, "the type is counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown");
+            return bad(type,
+                       "the type is counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown");
         out.type = *known;
     }
     out.native = from["native"].as_bool().value_or(false);
@@ -84,7 +92,8 @@ inline result<metric> read_metric(json::value from)
     if (labels && !labels.is_object()) return bad(labels, "\"labels\" is an object of labels");
     for (const json::value label : labels) {
         label_values values;
-        if (!label.is_object() || !texts(label["values"], values.values)) return bad(label, "a label is {\"values\":[TEXT…],\"complete\":true}");
+        if (!label.is_object() || !texts(label["values"], values.values))
+            return bad(label, "a label is {\"values\":[TEXT…],\"complete\":true}");
         values.complete = label["complete"].as_bool().value_or(false);
         out.labels.insert_or_assign(std::string(label.key().text()), std::move(values));
     }
@@ -94,7 +103,8 @@ inline result<metric> read_metric(json::value from)
 }  // namespace detail
 
 /// Reads a catalog file.
-/// error  what json::parse() gives; unsupported for another version; invalid_value with the place of what is not as above;
+/// error  what json::parse() gives; unsupported for another version; invalid_value with the place of what is not as
+/// above;
 ///        duplicate for a metric that stands twice
 [[nodiscard]] inline result<listing> load(std::string_view text)
 {
@@ -102,7 +112,8 @@ inline result<metric> read_metric(json::value from)
     if (!document) return unexpected(std::move(document.error()));
     const json::value root = document->root();
     if (!root.is_object() || !root["metrics"].is_array())
-        return unexpected(errc::invalid_value, "this is no catalog: an object with \"version\" and \"metrics\" is expected", root.span());
+        return unexpected(errc::invalid_value,
+                          "this is no catalog: an object with \"version\" and \"metrics\" is expected", root.span());
     if (root["version"].as_int() != 1) {
         const json::value at = root["version"] ? root["version"] : root;
         return unexpected(errc::unsupported, "only version 1 of the catalog file is known", at.span());
@@ -111,7 +122,8 @@ inline result<metric> read_metric(json::value from)
     for (const json::value item : root["metrics"]) {
         auto m = detail::read_metric(item);
         if (!m) return unexpected(std::move(m.error()));
-        if (out.metrics().contains(m->name)) return unexpected(errc::duplicate, concat("the metric ", m->name, " stands twice"), item["name"].span());
+        if (out.metrics().contains(m->name))
+            return unexpected(errc::duplicate, concat("the metric ", m->name, " stands twice"), item["name"].span());
         out.add(std::move(*m));
     }
     return out;

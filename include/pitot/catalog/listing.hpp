@@ -114,7 +114,8 @@ public:
     /// Is there a series of that name? The family of that very name comes first, then histograms and summaries.
     [[nodiscard]] std::optional<series_name> find(std::string_view name) const
     {
-        if (const auto at = metrics_.find(name); at != metrics_.end() && has_suffix(at->second, "")) return series_name{&at->second, {}};
+        if (const auto at = metrics_.find(name); at != metrics_.end() && has_suffix(at->second, ""))
+            return series_name{&at->second, {}};
         for (const std::string_view suffix : {"_bucket", "_sum", "_count", "_gsum", "_gcount"}) {
             if (!name.ends_with(suffix)) continue;
             const auto at = metrics_.find(name.substr(0, name.size() - suffix.size()));
@@ -140,24 +141,32 @@ public:
     {
         if (name.empty()) return {};
         if (find(concat(name, "_total"))) return concat(name, "_total");
-        if (name.ends_with("_total") && find(name.substr(0, name.size() - 6))) return std::string(name.substr(0, name.size() - 6));
+        if (name.ends_with("_total") && find(name.substr(0, name.size() - 6)))
+            return std::string(name.substr(0, name.size() - 6));
         for (const std::string_view suffix : {"_bucket", "_count"})
             if (metrics_.find(name) != metrics_.end() && find(concat(name, suffix))) return concat(name, suffix);
         const std::vector<std::string> all = names();
         const std::string_view stem = name.ends_with("_total") ? name.substr(0, name.size() - 6) : name;
         std::string_view best;
         for (const std::string& known : all) {  // pg_x → postgresql_pg_x_total, node_x → x; the shortest
-            const std::string_view known_stem = known.ends_with("_total") ? std::string_view(known).substr(0, known.size() - 6) : known;
-            const bool longer = known_stem.size() > stem.size() + 1 && known_stem.ends_with(stem) && known_stem[known_stem.size() - stem.size() - 1] == '_';
-            const bool shorter = stem.size() > known_stem.size() + 1 && known_stem.size() > 3 && stem.ends_with(known_stem) &&
-                                 stem[stem.size() - known_stem.size() - 1] == '_' && known_stem.find('_') != std::string_view::npos;
+            const std::string_view known_stem = known.ends_with("_total")
+                                                    ? std::string_view(known).substr(0, known.size() - 6)
+                                                    : known;
+            const bool longer = known_stem.size() > stem.size() + 1 && known_stem.ends_with(stem) &&
+                                known_stem[known_stem.size() - stem.size() - 1] == '_';
+            const bool shorter = stem.size() > known_stem.size() + 1 && known_stem.size() > 3 &&
+                                 stem.ends_with(known_stem) && stem[stem.size() - known_stem.size() - 1] == '_' &&
+                                 known_stem.find('_') != std::string_view::npos;
             if ((longer || shorter) && (best.empty() || distance(known, name) < distance(best, name))) best = known;
         }
         return std::string(best.empty() ? nearest(name, all) : best);
     }
 
 private:
-    static std::size_t distance(std::string_view a, std::string_view b) noexcept { return a.size() > b.size() ? a.size() - b.size() : b.size() - a.size(); }
+    static std::size_t distance(std::string_view a, std::string_view b) noexcept
+    {
+        return a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+    }
 
     static bool has_suffix(const metric& m, std::string_view suffix) noexcept
     {
@@ -189,7 +198,8 @@ private:
             for (const label_view& l : point.labels()) {
                 if (l.value.empty()) continue;
                 const bool taken = (l.name == "job" && !from.job.empty()) ||
-                                   std::any_of(from.labels.begin(), from.labels.end(), [&](const auto& t) { return t.first == l.name; });
+                                   std::any_of(from.labels.begin(), from.labels.end(),
+                                               [&](const auto& t) { return t.first == l.name; });
                 if (taken) exported = concat("exported_", l.name);
                 insert(m, taken ? std::string_view(exported) : l.name, l.value);
             }

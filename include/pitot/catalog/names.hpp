@@ -25,7 +25,10 @@ public:
     void add(std::string_view name) { names_.emplace(name); }
 
     /// `up`, the scrape_* series and ALERTS, which Prometheus makes by itself, are always there.
-    [[nodiscard]] bool contains(std::string_view name) const { return names_.contains(name) || is_made_by_prometheus(name); }
+    [[nodiscard]] bool contains(std::string_view name) const
+    {
+        return names_.contains(name) || is_made_by_prometheus(name);
+    }
     [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 

@@ -47,11 +47,14 @@ struct source_options {
 [[nodiscard]] constexpr std::string_view accept_for(std::optional<expo::format> format) noexcept
 {
     if (format == expo::format::openmetrics)
-        return "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        return "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.5,*/"
+               "*;q=0.1";
     if (format == expo::format::protobuf)
-        return "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8,"
+        return "application/"
+               "vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8,"
                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-    return "text/plain;version=0.0.4;escaping=allow-utf-8,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
+    return "text/plain;version=0.0.4;escaping=allow-utf-8,application/"
+           "openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,*/*;q=0.1";
 }
 
@@ -76,7 +79,8 @@ struct source_options {
         const std::size_t n = std::fread(room.get(), 1, std::size_t{64} << 10U, file.get());
         if (n == 0) break;
         if (n > max_bytes - text.size())
-            return unexpected(errc::too_large, concat("'", name, "' is larger than ", std::to_string(max_bytes), " bytes"));
+            return unexpected(errc::too_large,
+                              concat("'", name, "' is larger than ", std::to_string(max_bytes), " bytes"));
         text.append(room.get(), n);
     }
     if (std::ferror(file.get()) != 0) return fail(errno != 0 ? errno : EIO);
@@ -90,7 +94,8 @@ struct source_options {
     if (!text.starts_with("\x1F\x8B")) return text;
     std::string plain;
     if (!gunzip(text, plain, max_bytes))
-        return unexpected(errc::invalid_value, concat("'", name, "' is no complete gzip text, or larger than ", std::to_string(max_bytes), " bytes unpacked"));
+        return unexpected(errc::invalid_value, concat("'", name, "' is no complete gzip text, or larger than ",
+                                                      std::to_string(max_bytes), " bytes unpacked"));
     return plain;
 }
 

@@ -26,11 +26,14 @@ inline void write_labels(json::writer& w, labels_view labels)
 
 inline void write_count(json::writer& w, count_cell count, bool is_float)
 {
-    if (is_float) w.value(count.real);
-    else w.value(count.integer);
+    if (is_float)
+        w.value(count.real);
+    else
+        w.value(count.integer);
 }
 
-inline void write_native(json::writer& w, const batch& in, std::string_view name, slice spans, slice counts, bool is_float)
+inline void write_native(json::writer& w, const batch& in, std::string_view name, slice spans, slice counts,
+                         bool is_float)
 {
     w.key(name).begin_array();
     std::int64_t index = 0;
@@ -64,7 +67,11 @@ inline void write_histogram(json::writer& w, const batch& in, const histogram_ro
         w.end_array();
     }
     if (!row.has_native()) return;
-    w.key("native").begin_object().member("schema", row.schema).member("zero_threshold", row.zero_threshold).key("zero_count");
+    w.key("native")
+        .begin_object()
+        .member("schema", row.schema)
+        .member("zero_threshold", row.zero_threshold)
+        .key("zero_count");
     write_count(w, row.zero_count, row.float_counts);
     write_native(w, in, "positive", row.positive_spans, row.positive, row.float_counts);
     write_native(w, in, "negative", row.negative_spans, row.negative, row.float_counts);
@@ -84,7 +91,8 @@ inline void write_series(json::writer& w, const batch& in, const point_view& poi
         }
         if (summary->has_sum) w.member("sum", summary->sum);
         w.key("quantiles").begin_array();
-        for (const summary_quantile& q : in.quantiles(summary->quantiles)) w.begin_array().value(q.rank).value(q.value).end_array();
+        for (const summary_quantile& q : in.quantiles(summary->quantiles))
+            w.begin_array().value(q.rank).value(q.value).end_array();
         w.end_array();
     } else {
         w.member("value", point.value());
@@ -114,7 +122,10 @@ inline void write_series(json::writer& w, const batch& in, const point_view& poi
     w.begin_array();
     for (std::size_t i = 0; i < in.size(); ++i) {
         const family_view family = in[i];
-        w.begin_object().member("name", family.name()).member("type", to_string(family.type())).member("unit", family.unit());
+        w.begin_object()
+            .member("name", family.name())
+            .member("type", to_string(family.type()))
+            .member("unit", family.unit());
         w.member("help", family.help()).key("series").begin_array();
         for (std::size_t p = 0; p < family.size(); ++p) detail::write_series(w, in, family[p]);
         w.end_array().end_object();

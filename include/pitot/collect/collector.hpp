@@ -35,7 +35,9 @@ struct scrape_context {
 /// A collector that wants to know how long it may take.
 template <class C>
 concept deadline_collector = requires(C& from, batch& out, const scrape_context& context) {
-    { from.collect(out, context) };
+    {
+        from.collect(out, context)
+    };
 };
 
 /// Where a collector runs.
@@ -58,8 +60,7 @@ public:
     template <class C>
     named_collector(std::string name, C from, collector_options options = {})
         : name_(std::move(name)), options_(options), held_(std::make_unique<holder<C>>(std::move(from)))
-    {
-    }
+    {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const collector_options& options() const noexcept { return options_; }
@@ -90,8 +91,10 @@ private:
         explicit holder(C given) : from(std::move(given)) {}
         result<void> collect(batch& out, const scrape_context& context) override
         {
-            if constexpr (deadline_collector<C> || pitot::collector<C>) return call(from, out, context);
-            else return call(*from, out, context);
+            if constexpr (deadline_collector<C> || pitot::collector<C>)
+                return call(from, out, context);
+            else
+                return call(*from, out, context);
         }
         C from;
     };
@@ -99,8 +102,10 @@ private:
     template <class C>
     static result<void> call(C& from, batch& out, const scrape_context& context)
     {
-        if constexpr (deadline_collector<C>) return finish([&] { return from.collect(out, context); });
-        else return finish([&] { return from.collect(out); });
+        if constexpr (deadline_collector<C>)
+            return finish([&] { return from.collect(out, context); });
+        else
+            return finish([&] { return from.collect(out); });
     }
 
     template <class F>

@@ -28,7 +28,8 @@ struct label_ids {
 /// What outlives a scrape: the table and its names in Vector's profile.
 class emit_plan {
 public:
-    /// taken  every exporter name of all tables that go out together, sorted: in profile both, Vector's names, which have
+    /// taken  every exporter name of all tables that go out together, sorted: in profile both, Vector's names, which
+    /// have
     ///        two labels more, give way to them
     emit_plan(const metric_table& table, const naming& names, std::span<const std::string_view> taken)
         : table_(table), names_(&names), ids_(2 * table.metrics.size(), no_family)
@@ -37,8 +38,10 @@ public:
         vector_names_.reserve(table.metrics.size());
         for (const metric& m : table.metrics) {
             std::string full;
-            if (!m.vector.empty()) full = names.vector_prefix.empty() ? std::string(m.vector) : concat(names.vector_prefix, "_", m.vector);
-            if (names.exporter_on() && std::binary_search(taken.begin(), taken.end(), std::string_view(full))) full.clear();
+            if (!m.vector.empty())
+                full = names.vector_prefix.empty() ? std::string(m.vector) : concat(names.vector_prefix, "_", m.vector);
+            if (names.exporter_on() && std::binary_search(taken.begin(), taken.end(), std::string_view(full)))
+                full.clear();
             vector_names_.push_back(std::move(full));
         }
     }

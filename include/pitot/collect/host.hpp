@@ -60,7 +60,8 @@ inline constexpr part_kind host_parts[] = {
     {os_table, part_default::on, "the distribution", &make_part<os_part>},
     {powersupplyclass_table, part_default::on, "batteries and mains", &make_part<powersupplyclass_part>},
     {pressure_table, part_default::on, "pressure stall information", &make_part<pressure_part>},
-    {processes_table, part_default::in_vector_profile, "every process (Vector's names only; many series)", &make_part<processes_part>},
+    {processes_table, part_default::in_vector_profile, "every process (Vector's names only; many series)",
+     &make_part<processes_part>},
     {rapl_table, part_default::on, "energy used by the processors", &make_part<rapl_part>},
     {schedstat_table, part_default::on, "scheduler statistics of each processor", &make_part<schedstat_part>},
     {selinux_table, part_default::on, "SELinux mode", &make_part<selinux_part>},
@@ -88,8 +89,7 @@ public:
     public:
         part(const part_kind& kind, host_context& shared, std::span<const std::string_view> taken)
             : kind_(&kind), shared_(&shared), plan_(kind.table, shared.names, taken), made_(kind.make(shared))
-        {
-        }
+        {}
 
         [[nodiscard]] std::string_view name() const noexcept { return kind_->table.name; }
 
@@ -133,7 +133,9 @@ public:
         const bool none = listed(s.options.enable, "none");
         for (const part_kind& kind : host_parts) {
             const std::string_view name = kind.table.name;
-            const bool by_default = kind.by_default == part_default::on || (kind.by_default == part_default::in_vector_profile && s.names.profile == profile::vector);
+            const bool by_default = kind.by_default == part_default::on ||
+                                    (kind.by_default == part_default::in_vector_profile &&
+                                     s.names.profile == profile::vector);
             const bool on = listed(s.options.enable, name) || (by_default && !none);
             if (!on || listed(s.options.disable, name)) continue;
             parts_.emplace_back(kind, s, s.taken);

@@ -21,7 +21,7 @@ struct renaming {
         std::string_view from;
         std::string_view to;
     };
-    std::string vector;           ///< with prefix
+    std::string vector;  ///< with prefix
     std::string_view exporter;
     std::vector<std::pair<std::string_view, std::string_view>> labels;  ///< Vector's, the exporter's
     std::vector<value_change> values;

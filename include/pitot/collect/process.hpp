@@ -15,18 +15,44 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric process_metrics[] = {
-    {.name = "process_cpu_seconds_total", .type = metric_type::counter, .unit = "seconds", .help = "Processor time used, user and system.", .source = "/proc/PID/stat fields 14 and 15"},
-    {.name = "process_resident_memory_bytes", .unit = "bytes", .help = "Memory resident.", .source = "/proc/PID/stat field 24"},
-    {.name = "process_virtual_memory_bytes", .unit = "bytes", .help = "Address space in use.", .source = "/proc/PID/stat field 23"},
-    {.name = "process_virtual_memory_max_bytes", .unit = "bytes", .help = "Most address space allowed.", .source = "/proc/PID/limits Max address space"},
+    {.name = "process_cpu_seconds_total",
+     .type = metric_type::counter,
+     .unit = "seconds",
+     .help = "Processor time used, user and system.",
+     .source = "/proc/PID/stat fields 14 and 15"},
+    {.name = "process_resident_memory_bytes",
+     .unit = "bytes",
+     .help = "Memory resident.",
+     .source = "/proc/PID/stat field 24"},
+    {.name = "process_virtual_memory_bytes",
+     .unit = "bytes",
+     .help = "Address space in use.",
+     .source = "/proc/PID/stat field 23"},
+    {.name = "process_virtual_memory_max_bytes",
+     .unit = "bytes",
+     .help = "Most address space allowed.",
+     .source = "/proc/PID/limits Max address space"},
     {.name = "process_open_fds", .help = "File descriptors open.", .source = "/proc/PID/fd"},
     {.name = "process_max_fds", .help = "Most file descriptors allowed.", .source = "/proc/PID/limits Max open files"},
-    {.name = "process_start_time_seconds", .unit = "seconds", .help = "When the process started, in Unix time.", .source = "/proc/PID/stat field 22, /proc/stat btime"},
+    {.name = "process_start_time_seconds",
+     .unit = "seconds",
+     .help = "When the process started, in Unix time.",
+     .source = "/proc/PID/stat field 22, /proc/stat btime"},
     {.name = "process_threads", .help = "Threads.", .source = "/proc/PID/stat field 20"},
-    {.name = "process_network_receive_bytes_total", .type = metric_type::counter, .unit = "bytes", .help = "Bytes received in the process' network namespace, all its processes together.", .source = "/proc/PID/net/netstat IpExt InOctets"},
-    {.name = "process_network_transmit_bytes_total", .type = metric_type::counter, .unit = "bytes", .help = "Bytes sent in the process' network namespace, all its processes together.", .source = "/proc/PID/net/netstat IpExt OutOctets"},
+    {.name = "process_network_receive_bytes_total",
+     .type = metric_type::counter,
+     .unit = "bytes",
+     .help = "Bytes received in the process' network namespace, all its processes together.",
+     .source = "/proc/PID/net/netstat IpExt InOctets"},
+    {.name = "process_network_transmit_bytes_total",
+     .type = metric_type::counter,
+     .unit = "bytes",
+     .help = "Bytes sent in the process' network namespace, all its processes together.",
+     .source = "/proc/PID/net/netstat IpExt OutOctets"},
 };
+// clang-format on
 inline constexpr metric_table process_table = {"process", "", process_metrics};
 
 struct process_options {
@@ -54,8 +80,13 @@ inline bool parse_process_stat(std::string_view text, process_stat& into) noexce
     text.remove_prefix(close + 1);
     for (int field = 3; field <= 24; ++field) {
         const std::string_view word = next_word(text);
-        double* const to = field == 14 ? &into.user_ticks : field == 15 ? &into.system_ticks : field == 20 ? &into.threads
-                         : field == 22 ? &into.start_ticks : field == 23 ? &into.virtual_bytes : field == 24 ? &into.resident_pages : nullptr;
+        double* const to = field == 14   ? &into.user_ticks
+                           : field == 15 ? &into.system_ticks
+                           : field == 20 ? &into.threads
+                           : field == 22 ? &into.start_ticks
+                           : field == 23 ? &into.virtual_bytes
+                           : field == 24 ? &into.resident_pages
+                                         : nullptr;
         if (word.empty() || (to != nullptr && !to_number(word, *to))) return false;
     }
     return true;
@@ -68,8 +99,7 @@ public:
         : options_(std::move(options)), names_(std::make_unique<naming>()), plan_(process_table, *names_, {}),
           stat_(path("stat")), limits_(path("limits")), netstat_(path("net/netstat")), fds_(path("fd")),
           ticks_(static_cast<double>(::sysconf(_SC_CLK_TCK))), page_(static_cast<double>(::sysconf(_SC_PAGESIZE)))
-    {
-    }
+    {}
 
     /// error  not_found when the process has ended; the first problem otherwise
     result<void> collect(batch& out)
@@ -77,7 +107,8 @@ public:
         emitter to(plan_, out);
         const file_text file = stat_.read(buffer_);
         if (!file) {
-            to.problem(file.error == ESRCH ? errc::not_found : errc_of(file.error), concat(stat_.path(), ": ", std::generic_category().message(file.error)));
+            to.problem(file.error == ESRCH ? errc::not_found : errc_of(file.error),
+                       concat(stat_.path(), ": ", std::generic_category().message(file.error)));
             return to.finish();
         }
         process_stat now;
@@ -97,9 +128,23 @@ public:
     }
 
 private:
-    enum : std::size_t { cpu, resident, virtual_memory, virtual_max, open_fds, max_fds, start, threads, received, sent };
+    enum : std::size_t {
+        cpu,
+        resident,
+        virtual_memory,
+        virtual_max,
+        open_fds,
+        max_fds,
+        start,
+        threads,
+        received,
+        sent
+    };
 
-    [[nodiscard]] std::string path(std::string_view file) const { return concat(options_.proc, "/", options_.pid, "/", file); }
+    [[nodiscard]] std::string path(std::string_view file) const
+    {
+        return concat(options_.proc, "/", options_.pid, "/", file);
+    }
 
     /// Read once: the process' own start does not move when the clock is set.
     bool boot_time(emitter& to)
@@ -128,8 +173,10 @@ private:
             line.remove_prefix(std::string_view(files ? "Max open files" : "Max address space").size());
             const std::string_view soft = next_word(line);
             double value = 0;
-            if (soft == "unlimited") value = 18446744073709551615.0;
-            else if (!to_number(soft, value)) continue;
+            if (soft == "unlimited")
+                value = 18446744073709551615.0;
+            else if (!to_number(soft, value))
+                continue;
             to.add(files ? max_fds : virtual_max, value);
         }
     }
@@ -138,7 +185,8 @@ private:
     void add_descriptors(emitter& to)
     {
         struct stat info = {};
-        if (::stat(fds_.c_str(), &info) == 0 && info.st_size > 0) return to.add(open_fds, static_cast<double>(info.st_size));
+        if (::stat(fds_.c_str(), &info) == 0 && info.st_size > 0)
+            return to.add(open_fds, static_cast<double>(info.st_size));
         DIR* const folder = ::opendir(fds_.c_str());
         if (folder == nullptr) {
             to.problem(errc_of(errno), concat(fds_, ": ", std::generic_category().message(errno)));
@@ -170,7 +218,8 @@ private:
 
     static void refuse(const kept_file& from, const file_text& file, emitter& to)
     {
-        if (!file.missing()) to.problem(errc_of(file.error), concat(from.path(), ": ", std::generic_category().message(file.error)));
+        if (!file.missing())
+            to.problem(errc_of(file.error), concat(from.path(), ": ", std::generic_category().message(file.error)));
     }
 
     process_options options_;

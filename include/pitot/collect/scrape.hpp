@@ -29,7 +29,9 @@ struct scrape_filter {
 
     [[nodiscard]] bool wants(std::string_view name) const
     {
-        const auto in = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
+        const auto in = [&](const std::vector<std::string>& list) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
         return (only.empty() || in(only)) && !in(without);
     }
 };
@@ -42,13 +44,33 @@ struct scraper_options {
     std::function<void(std::string_view collector, const error* problem)> on_change = {};
 };
 
+// clang-format off: one row, one line
 inline constexpr metric scraper_metrics[] = {
-    {.name = "pitot_build_info", .type = metric_type::info, .labels = "version", .help = "The version that runs.", .source = "this program"},
-    {.name = "pitot_collector_up", .labels = "collector", .help = "Whether the collector ended in time and without an error.", .source = "the scrape"},
-    {.name = "pitot_collector_duration_seconds", .unit = "seconds", .labels = "collector", .help = "Time that the collector took in this scrape.", .source = "the scrape"},
-    {.name = "pitot_collector_samples", .labels = "collector", .help = "Samples that the collector gave in this scrape.", .source = "the scrape"},
-    {.name = "pitot_collector_errors_total", .type = metric_type::counter, .labels = "collector", .help = "Scrapes in which the collector failed or was late.", .source = "the scrape"},
+    {.name = "pitot_build_info",
+     .type = metric_type::info,
+     .labels = "version",
+     .help = "The version that runs.",
+     .source = "this program"},
+    {.name = "pitot_collector_up",
+     .labels = "collector",
+     .help = "Whether the collector ended in time and without an error.",
+     .source = "the scrape"},
+    {.name = "pitot_collector_duration_seconds",
+     .unit = "seconds",
+     .labels = "collector",
+     .help = "Time that the collector took in this scrape.",
+     .source = "the scrape"},
+    {.name = "pitot_collector_samples",
+     .labels = "collector",
+     .help = "Samples that the collector gave in this scrape.",
+     .source = "the scrape"},
+    {.name = "pitot_collector_errors_total",
+     .type = metric_type::counter,
+     .labels = "collector",
+     .help = "Scrapes in which the collector failed or was late.",
+     .source = "the scrape"},
 };
+// clang-format on
 inline constexpr metric_table scraper_table = {"scrape", "", scraper_metrics};
 
 /// Holds collectors and runs them. add() and run() by one thread at a time.
@@ -63,14 +85,16 @@ public:
     result<void> add(named_collector what)
     {
         if (what.name().empty()) return unexpected(errc::invalid_value, "a collector needs a name");
-        if (has(what.name())) return unexpected(errc::duplicate, concat("there are two collectors named '", what.name(), "'"));
+        if (has(what.name()))
+            return unexpected(errc::duplicate, concat("there are two collectors named '", what.name(), "'"));
         entries_.push_back({std::make_shared<collector_run>(std::move(what)), 0, {}, false});
         return {};
     }
 
     [[nodiscard]] bool has(std::string_view name) const
     {
-        return std::any_of(entries_.begin(), entries_.end(), [&](const entry& e) { return e.run->what.name() == name; });
+        return std::any_of(entries_.begin(), entries_.end(),
+                           [&](const entry& e) { return e.run->what.name() == name; });
     }
     [[nodiscard]] std::vector<std::string> names() const
     {
@@ -160,8 +184,9 @@ private:
         e.samples = e.run->out.point_count() - left_out;
         if (!e.run->outcome.has_value()) return settle(e, e.run->outcome.error());
         if (left_out != 0)
-            return settle(e, error(errc::type_conflict, concat(std::to_string(left_out), " samples left out: another collector "
-                                                               "has given their family another type")));
+            return settle(
+                e, error(errc::type_conflict, concat(std::to_string(left_out), " samples left out: another collector "
+                                                                               "has given their family another type")));
         settle(e, {});
     }
 

@@ -93,8 +93,10 @@ public:
     {
         std::unique_lock lock(shared_->mutex);
         const auto is_done = [&] { return run.at == collector_run::state::idle; };
-        if (run.context.deadline == scrape_context::clock::time_point::max()) shared_->done.wait(lock, is_done);
-        else shared_->done.wait_until(lock, run.context.deadline, is_done);
+        if (run.context.deadline == scrape_context::clock::time_point::max())
+            shared_->done.wait(lock, is_done);
+        else
+            shared_->done.wait_until(lock, run.context.deadline, is_done);
         if (is_done()) return ended::done;
         if (run.at == collector_run::state::running) return ended::late;
         for (auto at = shared_->queue.begin(); at != shared_->queue.end(); ++at)

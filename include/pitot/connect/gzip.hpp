@@ -19,7 +19,8 @@ class gzip_sink {
 public:
     /// sink   takes (const char*, std::size_t)
     /// level  1 (fast) to 9; expositions shrink to about a tenth already at 1
-    explicit gzip_sink(Sink sink, int level = 1) : sink_(std::move(sink)), room_(new char[room_size]), stream_(new z_stream{})
+    explicit gzip_sink(Sink sink, int level = 1)
+        : sink_(std::move(sink)), room_(new char[room_size]), stream_(new z_stream{})
     {
         constexpr int gzip_window = 15 + 16;
         good_ = deflateInit2(stream_.get(), level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) == Z_OK;
@@ -112,8 +113,10 @@ private:
         stream.avail_out = static_cast<uInt>(room_size);
         state = inflate(&stream, Z_NO_FLUSH);
         const std::size_t made = room_size - stream.avail_out;
-        if (made > most - out.size()) state = Z_MEM_ERROR;
-        else out.append(room.get(), made);
+        if (made > most - out.size())
+            state = Z_MEM_ERROR;
+        else
+            out.append(room.get(), made);
     }
     inflateEnd(&stream);
     if (state != Z_STREAM_END) out.clear();

@@ -52,7 +52,8 @@ public:
         if (name.empty() || name.find_first_of("\r\n\t :", 0) != std::string_view::npos)
             return unexpected(errc::invalid_value, concat("'", name, "' is no header name"));
         if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
-            return unexpected(errc::invalid_value, concat("the value of header ", name, " must not contain line breaks"));
+            return unexpected(errc::invalid_value,
+                              concat("the value of header ", name, " must not contain line breaks"));
         // libcurl sends a header without a value only in the form "Name;"
         append(value.empty() ? concat(name, ";") : concat(name, ": ", value));
         return {};
@@ -99,7 +100,8 @@ inline result<target> take_apart(std::string_view url)
         while (rest.substr(0, 2) == "//") rest.remove_prefix(1);
         const std::size_t cut = rest.find(":/");
         out.socket = rest.substr(0, cut);
-        if (out.socket.empty()) return unexpected(errc::invalid_value, concat("'", out.shown, "' names no socket: unix:PATH[:/URL-PATH]"));
+        if (out.socket.empty())
+            return unexpected(errc::invalid_value, concat("'", out.shown, "' names no socket: unix:PATH[:/URL-PATH]"));
         text = concat("http://localhost", cut == std::string_view::npos ? "/" : rest.substr(cut + 1));
     }
     const std::unique_ptr<CURLU, url_delete> parts(curl_url());
@@ -189,10 +191,12 @@ public:
             const bool moved = answer->status >= 300 && answer->status < 400 && location != nullptr;
             if (!moved || !options_.follow_redirects) return answer;
             if (hops == options_.max_redirects)
-                return unexpected(errc::protocol, concat(first->shown, ": more than ", std::to_string(options_.max_redirects), " redirects"));
+                return unexpected(errc::protocol, concat(first->shown, ": more than ",
+                                                         std::to_string(options_.max_redirects), " redirects"));
             auto next = detail::take_apart(location);
             if (!next)
-                return unexpected(errc::protocol, concat(at.shown, " redirects to what cannot be followed: ", next.error().message));
+                return unexpected(errc::protocol,
+                                  concat(at.shown, " redirects to what cannot be followed: ", next.error().message));
             if (at.scheme == "https" && next->scheme == "http")
                 return unexpected(errc::protocol, concat(at.shown, " redirects from https to http: ", next->shown));
             next->has_user = false;  // a server does not choose our credentials
@@ -221,8 +225,8 @@ public:
         said = said.substr(0, std::min(said.find_first_of("\r\n"), std::size_t{200}));
         const bool plain = !said.empty() && said.front() != '<' &&
                            said.find_first_of(std::string_view("\0\x1b", 2)) == std::string_view::npos;
-        return {errc::protocol, concat(answer.url, " answered with status ", std::to_string(answer.status), plain ? ": " : "",
-                                       plain ? said : std::string_view())};
+        return {errc::protocol, concat(answer.url, " answered with status ", std::to_string(answer.status),
+                                       plain ? ": " : "", plain ? said : std::string_view())};
     }
 
     [[nodiscard]] const options& how() const noexcept { return options_; }
@@ -243,7 +247,8 @@ private:
     result<response> once(const request& what, method how, const detail::target& at, bool own_origin)
     {
         curl_easy_reset(easy_.get());
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ -
+                                                                                std::chrono::steady_clock::now());
         if (left.count() <= 0) return unexpected(timeout_error(at));
 
         detail::transfer body;
@@ -299,7 +304,8 @@ private:
         return answer;
     }
 
-    [[nodiscard]] result<void> add_headers(detail::header_list& to, const request& what, method how, bool own_origin) const
+    [[nodiscard]] result<void> add_headers(detail::header_list& to, const request& what, method how,
+                                           bool own_origin) const
     {
         to.append("Expect:");  // no waiting for "100 Continue"
         if (!what.accept.empty())
@@ -337,11 +343,13 @@ private:
         if (options_.credentials.empty()) return {};
         auto secret = read(options_.credentials, "credentials_file");
         if (!secret) return unexpected(std::move(secret.error()));
-        const std::string_view type = options_.authorization_type.empty() ? std::string_view("Bearer") : options_.authorization_type;
+        const std::string_view type = options_.authorization_type.empty() ? std::string_view("Bearer")
+                                                                          : options_.authorization_type;
         return headers.add("Authorization", concat(type, " ", *secret));
     }
 
-    [[nodiscard]] result<void> set_tls(detail::header_list& headers, std::string& url, const detail::target& at, bool own_origin)
+    [[nodiscard]] result<void> set_tls(detail::header_list& headers, std::string& url, const detail::target& at,
+                                       bool own_origin)
     {
         const tls_options& tls = options_.tls;
         const auto curl_version = [](tls_version v) -> long {
@@ -372,7 +380,8 @@ private:
         if (!parts) throw std::bad_alloc();
         curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0);
         if (curl_url_set(parts.get(), CURLUPART_HOST, tls.server_name.c_str(), 0) != CURLUE_OK)
-            return unexpected(errc::invalid_value, concat("tls_config: server_name '", tls.server_name, "' is no host name"));
+            return unexpected(errc::invalid_value,
+                              concat("tls_config: server_name '", tls.server_name, "' is no host name"));
         char* text = nullptr;
         if (curl_url_get(parts.get(), CURLUPART_URL, &text, 0) == CURLUE_OK) {
             url = text;
@@ -416,9 +425,11 @@ private:
         return {errc::timeout, concat(at.shown, ": no complete answer within ", to_text(options_.timeout))};
     }
 
-    [[nodiscard]] error explain(CURLcode code, const char* details, const detail::target& at, const detail::transfer& body) const
+    [[nodiscard]] error explain(CURLcode code, const char* details, const detail::target& at,
+                                const detail::transfer& body) const
     {
-        const std::string_view said = details[0] != '\0' ? std::string_view(details) : std::string_view(curl_easy_strerror(code));
+        const std::string_view said = details[0] != '\0' ? std::string_view(details)
+                                                         : std::string_view(curl_easy_strerror(code));
         const auto make = [&](errc kind, std::string_view what) { return error(kind, concat(at.shown, ": ", what)); };
         const auto time_of = [this](CURLINFO info) {
             curl_off_t microseconds = 0;
@@ -426,16 +437,19 @@ private:
             return microseconds;
         };
         if (body.too_large || code == CURLE_FILESIZE_EXCEEDED)
-            return make(errc::too_large, concat("the answer is larger than ", std::to_string(options_.max_body), " bytes"));
+            return make(errc::too_large,
+                        concat("the answer is larger than ", std::to_string(options_.max_body), " bytes"));
         switch (code) {
-        case CURLE_COULDNT_RESOLVE_HOST: return make(errc::unreachable, concat("cannot find host '", at.host, "' (DNS)"));
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return make(errc::unreachable, concat("cannot find host '", at.host, "' (DNS)"));
         case CURLE_COULDNT_RESOLVE_PROXY: return make(errc::unreachable, "cannot find the proxy's host (DNS)");
         case CURLE_COULDNT_CONNECT: {
             long number = 0;
             curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &number);
             const std::string to = at.socket.empty() ? concat(at.host, ":", at.port) : concat("socket ", at.socket);
             return make(errc::unreachable,
-                        concat("cannot connect to ", to, ": ", number != 0 ? std::string_view(std::strerror(static_cast<int>(number))) : said));
+                        concat("cannot connect to ", to, ": ",
+                               number != 0 ? std::string_view(std::strerror(static_cast<int>(number))) : said));
         }
         case CURLE_OPERATION_TIMEDOUT: {
             error e = timeout_error(at);
@@ -448,11 +462,15 @@ private:
                 stage = "in the TLS handshake";
             else if (time_of(CURLINFO_STARTTRANSFER_TIME_T) == 0)
                 stage = "waiting for the answer";
-            e.message = concat(e.message, " (", stage, body.body.empty() ? "" : concat(", ", std::to_string(body.body.size()), " bytes so far"), ")");
+            e.message = concat(e.message, " (", stage,
+                               body.body.empty() ? "" : concat(", ", std::to_string(body.body.size()), " bytes so far"),
+                               ")");
             return e;
         }
-        case CURLE_SSL_CERTPROBLEM: return make(errc::invalid_value, concat("tls_config: the client certificate or key does not load: ", said));
-        case CURLE_SSL_CACERT_BADFILE: return make(errc::invalid_value, concat("tls_config: the authorities do not load: ", said));
+        case CURLE_SSL_CERTPROBLEM:
+            return make(errc::invalid_value, concat("tls_config: the client certificate or key does not load: ", said));
+        case CURLE_SSL_CACERT_BADFILE:
+            return make(errc::invalid_value, concat("tls_config: the authorities do not load: ", said));
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_ISSUER_ERROR:
@@ -460,7 +478,10 @@ private:
         case CURLE_GOT_NOTHING: return make(errc::protocol, "the connection was closed without an answer");
         case CURLE_PARTIAL_FILE: return make(errc::protocol, concat("the answer is incomplete: ", said));
         case CURLE_BAD_CONTENT_ENCODING: return make(errc::protocol, "the answer's compression is damaged");
-        case CURLE_WRITE_ERROR: return make(errc::protocol, body.header_bytes > (std::size_t{1} << 20U) ? std::string_view("the answer's headers are larger than 1 MiB") : said);
+        case CURLE_WRITE_ERROR:
+            return make(errc::protocol, body.header_bytes > (std::size_t{1} << 20U)
+                                            ? std::string_view("the answer's headers are larger than 1 MiB")
+                                            : said);
         default: return make(errc::protocol, said);
         }
     }

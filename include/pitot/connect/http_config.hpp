@@ -26,9 +26,9 @@ class config_reader {
 public:
     [[nodiscard]] result<options> read(const yaml::node& root)
     {
-        check(root.only_keys({"basic_auth", "authorization", "bearer_token", "bearer_token_file", "oauth2", "tls_config", "proxy_url",
-                              "no_proxy", "proxy_from_environment", "proxy_connect_header", "http_headers", "follow_redirects",
-                              "enable_http2", "timeout"}));
+        check(root.only_keys({"basic_auth", "authorization", "bearer_token", "bearer_token_file", "oauth2",
+                              "tls_config", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header",
+                              "http_headers", "follow_redirects", "enable_http2", "timeout"}));
         basic_auth(root);
         authorization(root);
         tls(root);
@@ -38,17 +38,19 @@ public:
         take(root, "follow_redirects", out_.follow_redirects);
         take(root, "enable_http2", out_.http2);
         take(root, "timeout", out_.timeout);
-        if (root.find("oauth2")) refuse(*root.find("oauth2"), errc::unsupported, "oauth2 is not supported; use authorization with credentials_file");
+        if (root.find("oauth2"))
+            refuse(*root.find("oauth2"), errc::unsupported,
+                   "oauth2 is not supported; use authorization with credentials_file");
         if (out_.proxy_from_environment && (!out_.proxy.empty() || !out_.no_proxy.empty()))
-            refuse(*root.find("proxy_from_environment"), errc::invalid_value, "proxy_from_environment excludes proxy_url and no_proxy");
+            refuse(*root.find("proxy_from_environment"), errc::invalid_value,
+                   "proxy_from_environment excludes proxy_url and no_proxy");
         if (!out_.no_proxy.empty() && out_.proxy.empty())
             refuse(*root.find("no_proxy"), errc::invalid_value, "no_proxy needs a proxy_url");
         if (const auto seconds = root.find("timeout"); seconds && out_.timeout.count == 0)
             refuse(*seconds, errc::invalid_value, "the timeout must be longer than 0");
         if (const auto headers = root.find("proxy_connect_header")) {
-            for_each(*headers, [&](const yaml::node::member& m) {
-                add_values(out_.proxy_headers, m.name, m.value, false);
-            });
+            for_each(*headers,
+                     [&](const yaml::node::member& m) { add_values(out_.proxy_headers, m.name, m.value, false); });
         }
         if (const auto headers = root.find("http_headers")) {
             for_each(*headers, [&](const yaml::node::member& m) { http_header(m); });
@@ -71,8 +73,10 @@ private:
     {
         if (!good_) return;
         auto value = from.get<T>(key, to);
-        if (value) to = std::move(*value);
-        else good_ = unexpected(std::move(value.error()));
+        if (value)
+            to = std::move(*value);
+        else
+            good_ = unexpected(std::move(value.error()));
     }
     /// KEY holds the text, KEY_file the name of a file with it; not both.
     void take_source(const yaml::node& from, std::string_view key, text_source& to)
@@ -81,7 +85,8 @@ private:
         const std::string file_key = concat(key, "_file");
         take(from, file_key, to.file);
         if (!to.value.empty() && !to.file.empty())
-            refuse(*from.find(file_key), errc::invalid_value, concat("at most one of ", key, " and ", file_key, " may be given"));
+            refuse(*from.find(file_key), errc::invalid_value,
+                   concat("at most one of ", key, " and ", file_key, " may be given"));
         to.file = beside(from.file(), std::move(to.file));
     }
     template <class F>
@@ -117,7 +122,8 @@ private:
             out_.authorization_type = "Bearer";
             take(*at, "type", out_.authorization_type);
             take_source(*at, "credentials", out_.credentials);
-            if (good_ && out_.credentials.empty()) refuse(*at, errc::invalid_value, "authorization needs credentials or credentials_file");
+            if (good_ && out_.credentials.empty())
+                refuse(*at, errc::invalid_value, "authorization needs credentials or credentials_file");
             if (out_.authorization_type == "Basic" || out_.authorization_type == "basic")
                 refuse(*at, errc::invalid_value, "authorization cannot be of type Basic; use basic_auth");
         }
@@ -128,7 +134,8 @@ private:
             take_source(root, "bearer_token", token);
             if (out_.credentials.empty()) out_.credentials = std::move(token);
         }
-        if (ways > 1) refuse(root, errc::invalid_value, "at most one of basic_auth, authorization and bearer_token may be given");
+        if (ways > 1)
+            refuse(root, errc::invalid_value, "at most one of basic_auth, authorization and bearer_token may be given");
     }
 
     void tls_versions(const yaml::node& at, std::string_view key, tls_version& to)
@@ -142,15 +149,17 @@ private:
                                                                       {"TLS13", tls_version::tls_1_3}};
         for (const auto& [word, version_] : known)
             if (name == word) to = version_;
-        if (to == tls_version::any) refuse(*at.find(key), errc::invalid_value, concat("'", name, "' is no TLS version: TLS10, TLS11, TLS12 and TLS13 are"));
+        if (to == tls_version::any)
+            refuse(*at.find(key), errc::invalid_value,
+                   concat("'", name, "' is no TLS version: TLS10, TLS11, TLS12 and TLS13 are"));
     }
 
     void tls(const yaml::node& root)
     {
         const auto at = root.find("tls_config");
         if (!at) return;
-        check(at->only_keys({"ca", "ca_file", "cert", "cert_file", "key", "key_file", "server_name", "insecure_skip_verify", "min_version",
-                             "max_version"}));
+        check(at->only_keys({"ca", "ca_file", "cert", "cert_file", "key", "key_file", "server_name",
+                             "insecure_skip_verify", "min_version", "max_version"}));
         take_source(*at, "ca", out_.tls.ca);
         take_source(*at, "cert", out_.tls.certificate);
         take_source(*at, "key", out_.tls.key);
@@ -185,11 +194,13 @@ private:
         std::string lower = m.name;
         for (char& c : lower)
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-        for (const std::string_view reserved : {"authorization", "host", "content-encoding", "content-length", "content-type", "user-agent",
-                                                "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "www-authenticate",
-                                                "accept-encoding", "transfer-encoding", "x-prometheus-remote-write-version",
-                                                "x-prometheus-remote-read-version", "x-prometheus-scrape-timeout-seconds"})
-            if (lower == reserved) refuse(m.key, errc::invalid_name, concat("the header ", m.name, " cannot be set here"));
+        for (const std::string_view reserved :
+             {"authorization", "host", "content-encoding", "content-length", "content-type", "user-agent", "connection",
+              "keep-alive", "proxy-authenticate", "proxy-authorization", "www-authenticate", "accept-encoding",
+              "transfer-encoding", "x-prometheus-remote-write-version", "x-prometheus-remote-read-version",
+              "x-prometheus-scrape-timeout-seconds"})
+            if (lower == reserved)
+                refuse(m.key, errc::invalid_name, concat("the header ", m.name, " cannot be set here"));
         if (lower.empty() || lower.find_first_of("\r\n\t :") != std::string::npos)
             refuse(m.key, errc::invalid_name, concat("'", m.name, "' is no header name"));
         check(m.value.only_keys({"values", "secrets", "files"}));

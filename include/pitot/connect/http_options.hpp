@@ -74,27 +74,27 @@ struct tls_options {
 /// How requests are made. The credentials go to the URL's own origin only, never to where a redirect leads elsewhere.
 struct options {
     std::string username;
-    text_source username_file;        ///< instead of username
+    text_source username_file;  ///< instead of username
     text_source password;
-    std::string authorization_type;   ///< "Bearer" and the like; with `credentials`
+    std::string authorization_type;  ///< "Bearer" and the like; with `credentials`
     text_source credentials;
     std::vector<header> headers;
     tls_options tls;
-    std::string proxy;                ///< URL; empty: none
-    std::string no_proxy;             ///< hosts, domains and networks with commas between
+    std::string proxy;                    ///< URL; empty: none
+    std::string no_proxy;                 ///< hosts, domains and networks with commas between
     bool proxy_from_environment = false;  ///< https_proxy, http_proxy, no_proxy; never for loopback
     std::vector<header> proxy_headers;
     bool follow_redirects = true;
     int max_redirects = 10;
     bool http2 = true;
-    duration_ms timeout{30'000};      ///< for everything: name lookup, connection, redirects, body
+    duration_ms timeout{30'000};                     ///< for everything: name lookup, connection, redirects, body
     std::size_t max_body = std::size_t{100} << 20U;  ///< bytes, after decompression
 };
 
 enum class method : unsigned char { get, post, put, delete_ };
 
 struct request {
-    std::string url;                  ///< http:, https:, or unix:PATH[:/URL-PATH]
+    std::string url;  ///< http:, https:, or unix:PATH[:/URL-PATH]
     method how = method::get;
     std::string accept;
     std::string content_type;
@@ -105,8 +105,8 @@ struct request {
 struct response {
     int status = 0;
     std::string content_type;
-    std::string body;                 ///< decompressed
-    std::string url;                  ///< where the answer came from, without user and password
+    std::string body;  ///< decompressed
+    std::string url;   ///< where the answer came from, without user and password
     [[nodiscard]] bool success() const noexcept { return status >= 200 && status < 300; }
 };
 

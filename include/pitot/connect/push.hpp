@@ -29,7 +29,8 @@ namespace detail {
     for (std::size_t i = 0; i < text.size(); i += 3) {
         const std::size_t n = text.size() - i < 3 ? text.size() - i : 3;
         std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k) bits = (bits << 8U) | (k < n ? static_cast<unsigned char>(text[i + k]) : 0U);
+        for (std::size_t k = 0; k < 3; ++k)
+            bits = (bits << 8U) | (k < n ? static_cast<unsigned char>(text[i + k]) : 0U);
         for (std::size_t k = 0; k <= n; ++k) out += alphabet[(bits >> (18U - 6U * k)) & 0x3FU];
     }
     return out;
@@ -40,7 +41,8 @@ namespace detail {
 {
     bool plain = !value.empty() && value != "." && value != "..";
     for (const char c : value)
-        plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~');
+        plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                          c == '_' || c == '.' || c == '~');
     return plain ? concat("/", name, "/", value) : concat("/", name, "@base64/", base64_url(value));
 }
 
@@ -78,7 +80,8 @@ public:
 
     /// Replaces everything in the group (PUT).
     /// what   finished
-    /// error  invalid_value for a bad job or label, or a batch with timestamps, which a Pushgateway refuses; protocol with
+    /// error  invalid_value for a bad job or label, or a batch with timestamps, which a Pushgateway refuses; protocol
+    /// with
     ///        the Pushgateway's own words when it refuses the metrics; else as http::client::send()
     [[nodiscard]] result<void> replace(const batch& what) { return send(http::method::put, &what); }
 
@@ -103,14 +106,16 @@ public:
     {
         if (job_.empty()) return unexpected(errc::invalid_value, "a push needs a job");
         if (!is_utf8(job_)) return unexpected(errc::invalid_value, "the job is not UTF-8");
-        std::string text = concat(gateway_, gateway_.starts_with("unix:") && gateway_.find(":/", 5) == std::string::npos ? ":" : "", "/metrics",
-                                  detail::grouping_step("job", job_));
+        std::string text = concat(
+            gateway_, gateway_.starts_with("unix:") && gateway_.find(":/", 5) == std::string::npos ? ":" : "",
+            "/metrics", detail::grouping_step("job", job_));
         for (std::size_t i = 0; i < labels_.size(); ++i) {
             const auto& [name, value] = labels_[i];
             if (!is_legacy_label_name(name) || name == "job" || is_reserved_label_name(name))
                 return unexpected(errc::invalid_value, concat("'", name, "' cannot be a grouping label"));
             for (std::size_t k = 0; k < i; ++k)
-                if (labels_[k].first == name) return unexpected(errc::invalid_value, concat("the grouping label ", name, " is given twice"));
+                if (labels_[k].first == name)
+                    return unexpected(errc::invalid_value, concat("the grouping label ", name, " is given twice"));
             if (!is_utf8(value)) return unexpected(errc::invalid_value, concat("the value of ", name, " is not UTF-8"));
             text += detail::grouping_step(name, value);
         }
@@ -138,7 +143,8 @@ private:
             for (std::size_t i = 0; i < what->size(); ++i)
                 for (std::size_t p = 0; p < (*what)[i].size(); ++p)
                     if ((*what)[i][p].timestamp())
-                        return unexpected(errc::invalid_value, concat((*what)[i].name(), " has a timestamp, which a Pushgateway refuses"));
+                        return unexpected(errc::invalid_value,
+                                          concat((*what)[i].name(), " has a timestamp, which a Pushgateway refuses"));
             request.content_type = expo::content_type(form_);
             request.body = expo::write(*what, expo::write_options{form_, expo::escaping::allow_utf8, false});
         }

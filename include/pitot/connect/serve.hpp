@@ -44,11 +44,12 @@ private:
 /// Serves a source of one's own.
 /// addresses  each HOST:PORT, [IPV6]:PORT, :PORT (all interfaces) or unix:PATH; port 0: one that is free
 /// error      names the address that could not be had and why; nothing is served then
-[[nodiscard]] inline result<server> serve(std::unique_ptr<serve_source> source, const std::vector<std::string>& addresses,
-                                          serve_options options = {})
+[[nodiscard]] inline result<server> serve(std::unique_ptr<serve_source> source,
+                                          const std::vector<std::string>& addresses, serve_options options = {})
 {
     if (addresses.empty()) return unexpected(errc::invalid_value, "an address to listen on is needed");
-    if (!options.path.starts_with('/') || options.path == "/") return unexpected(errc::invalid_value, "the metrics' path must begin with / and be longer");
+    if (!options.path.starts_with('/') || options.path == "/")
+        return unexpected(errc::invalid_value, "the metrics' path must begin with / and be longer");
     std::vector<listen_socket> sockets;
     for (const std::string& address : addresses) {
         result<listen_socket> opened = listen_at(address, options.unix_mode);
@@ -76,7 +77,8 @@ template <class Source>
 }
 
 /// Serves many collectors, with ?collect[]= and ?exclude[]= to choose among them; the scraper must outlive the server.
-[[nodiscard]] inline result<server> serve(collect::scraper& from, const std::vector<std::string>& addresses, serve_options options = {})
+[[nodiscard]] inline result<server> serve(collect::scraper& from, const std::vector<std::string>& addresses,
+                                          serve_options options = {})
 {
     return serve(std::make_unique<detail::scraper_source>(from), addresses, std::move(options));
 }

@@ -40,7 +40,10 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t chunks() const noexcept { return chunks_.size(); }
-    [[nodiscard]] std::string_view chunk_at(std::size_t i) const noexcept { return {chunks_[i].memory.get(), chunks_[i].used}; }
+    [[nodiscard]] std::string_view chunk_at(std::size_t i) const noexcept
+    {
+        return {chunks_[i].memory.get(), chunks_[i].used};
+    }
 
 private:
     struct chunk {
@@ -51,8 +54,10 @@ private:
 
     void grow(std::size_t wanted)
     {
-        // The first chunk is as small as a short answer allows; memory that stays untouched is not counted by the kernel.
-        const std::size_t size = chunks_.empty() ? std::min(chunk_size, std::max<std::size_t>(wanted, 4096)) : chunk_size;
+        // The first chunk is as small as a short answer allows; memory that stays untouched is not counted by the
+        // kernel.
+        const std::size_t size = chunks_.empty() ? std::min(chunk_size, std::max<std::size_t>(wanted, 4096))
+                                                 : chunk_size;
         chunks_.push_back({std::unique_ptr<char[]>(new char[size]), size, 0});
         capacity_ += size;
         if (unsent_) unsent_->fetch_add(size, std::memory_order_relaxed);

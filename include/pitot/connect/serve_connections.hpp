@@ -32,7 +32,10 @@ public:
     ~connection_table() { stop(); }
 
     /// error  std::system_error when the system has no more threads
-    void start() { watcher_ = std::thread([this] { watch(); }); }
+    void start()
+    {
+        watcher_ = std::thread([this] { watch(); });
+    }
 
     void stop()
     {
@@ -86,7 +89,8 @@ private:
             clock::time_point next = now + shortest_;  // what is set while this sleeps is due no earlier
             for (entry& e : entries_) {
                 if (e.due <= now) {
-                    ::shutdown(e.fd, SHUT_RDWR);  // its thread sees the end and closes it; it cannot be closed before remove()
+                    ::shutdown(
+                        e.fd, SHUT_RDWR);  // its thread sees the end and closes it; it cannot be closed before remove()
                     e.due = clock::time_point::max();
                 }
                 next = std::min(next, e.due);

@@ -49,8 +49,7 @@ public:
     serve_core(std::unique_ptr<serve_source> source, serve_options options)
         : options_(std::move(options)), names_(source->names()), scrapes_(std::move(source), options_),
           connections_(std::min({options_.header_timeout, options_.idle_timeout, options_.send_timeout}))
-    {
-    }
+    {}
     serve_core(const serve_core&) = delete;
     serve_core& operator=(const serve_core&) = delete;
     ~serve_core() { stop(); }
@@ -67,24 +66,28 @@ public:
         }
         if (result<void> started = scrapes_.start(); !started) return started;
         for (const listen_socket& s : sockets_) {
-            const int fd = ::fcntl(s.fd(), F_DUPFD_CLOEXEC, 0);  // the daemon closes what it is given, or not, by its version
+            const int fd = ::fcntl(s.fd(), F_DUPFD_CLOEXEC,
+                                   0);  // the daemon closes what it is given, or not, by its version
             const auto idle = std::chrono::ceil<std::chrono::seconds>(options_.idle_timeout).count();
             MHD_Daemon* const daemon = MHD_start_daemon(
-                MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &serve_core::on_request, this,
-                MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(fd),
-                MHD_OPTION_CONNECTION_LIMIT, options_.max_connections,
-                MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle),
-                MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.max_header_bytes,
-                MHD_OPTION_NOTIFY_CONNECTION, &serve_core::on_connection, this,
-                MHD_OPTION_NOTIFY_COMPLETED, &serve_core::on_completed, this, MHD_OPTION_END);
-            if (daemon == nullptr) return unexpected(errc::io, concat("cannot serve on ", s.address(), ": libmicrohttpd does not start"));
+                MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &serve_core::on_request,
+                this, MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(fd), MHD_OPTION_CONNECTION_LIMIT,
+                options_.max_connections, MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle),
+                MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.max_header_bytes, MHD_OPTION_NOTIFY_CONNECTION,
+                &serve_core::on_connection, this, MHD_OPTION_NOTIFY_COMPLETED, &serve_core::on_completed, this,
+                MHD_OPTION_END);
+            if (daemon == nullptr)
+                return unexpected(errc::io, concat("cannot serve on ", s.address(), ": libmicrohttpd does not start"));
             daemons_.push_back(daemon);
         }
         return {};
     }
 
     [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
-    [[nodiscard]] std::uint16_t port() const noexcept { return sockets_.empty() ? std::uint16_t{0} : sockets_.front().port(); }
+    [[nodiscard]] std::uint16_t port() const noexcept
+    {
+        return sockets_.empty() ? std::uint16_t{0} : sockets_.front().port();
+    }
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
 
     /// Takes no more connections, lets scrapes and answers end up to the bound, then closes what is left.
@@ -121,8 +124,8 @@ private:
     struct exchange {
         std::mutex mutex;
         MHD_Connection* connection = nullptr;
-        bool waits = false;     ///< suspended
-        bool begun = false;     ///< only its daemon's thread looks
+        bool waits = false;  ///< suspended
+        bool begun = false;  ///< only its daemon's thread looks
         bool answered = false;
         serve_answer answer;
 
@@ -136,8 +139,8 @@ private:
         }
     };
 
-    static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method, const char*, const char*,
-                                 size_t* upload_size, void** state) noexcept
+    static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
+                                 const char*, const char*, size_t* upload_size, void** state) noexcept
     {
         try {
             auto* const core = static_cast<serve_core*>(self);
@@ -176,14 +179,18 @@ private:
             const char* const value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
             return value == nullptr ? std::string_view{} : std::string_view(value);
         };
-        serve_request request{method, path, header("Accept"), header("Accept-Encoding"), header("X-Prometheus-Scrape-Timeout-Seconds"), {}};
-        if (!names_.empty()) MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &serve_core::on_argument, &request.filter);
+        serve_request request{
+            method, path, header("Accept"), header("Accept-Encoding"), header("X-Prometheus-Scrape-Timeout-Seconds"),
+            {}};
+        if (!names_.empty())
+            MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &serve_core::on_argument, &request.filter);
         if (auto* const place = place_of(connection)) connections_.no_due(place);
         if (std::unique_ptr<serve_answer> direct = answer_directly(request, options_, is_stopping(), names_)) {
             now->settle(std::move(*direct));
             return answer(connection, *now);
         }
-        scrape_job job{plan_scrape(request, options_), scrape_job::clock::now() + scrape_time(request.scrape_timeout, options_),
+        scrape_job job{plan_scrape(request, options_),
+                       scrape_job::clock::now() + scrape_time(request.scrape_timeout, options_),
                        [now](serve_answer given) { now->settle(std::move(given)); }};
         {
             const std::scoped_lock lock(now->mutex);
@@ -213,11 +220,15 @@ private:
         }
         if (!given.body) given.body = std::make_shared<serve_body>();
         std::vector<MHD_IoVec> parts(given.body->chunks());
-        for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = {given.body->chunk_at(i).data(), given.body->chunk_at(i).size()};
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            parts[i] = {given.body->chunk_at(i).data(), given.body->chunk_at(i).size()};
         auto held = std::make_unique<std::shared_ptr<const serve_body>>(given.body);
         MHD_Response* response = nullptr;
-        if (parts.empty()) response = MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT);
-        else response = MHD_create_response_from_iovec(parts.data(), static_cast<unsigned>(parts.size()), &serve_core::on_sent, held.get());
+        if (parts.empty())
+            response = MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT);
+        else
+            response = MHD_create_response_from_iovec(parts.data(), static_cast<unsigned>(parts.size()),
+                                                      &serve_core::on_sent, held.get());
         if (response == nullptr) return MHD_NO;
         if (!parts.empty()) static_cast<void>(held.release());  // on_sent() takes it back
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, given.content_type.c_str());
@@ -258,13 +269,16 @@ private:
         if (--core->in_flight_ == 0) core->idle_.notify_all();
     }
 
-    static void on_connection(void* self, MHD_Connection* connection, void** place, MHD_ConnectionNotificationCode what) noexcept
+    static void on_connection(void* self, MHD_Connection* connection, void** place,
+                              MHD_ConnectionNotificationCode what) noexcept
     {
         auto* const core = static_cast<serve_core*>(self);
         if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-            const MHD_ConnectionInfo* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+            const MHD_ConnectionInfo* const info = MHD_get_connection_info(connection,
+                                                                           MHD_CONNECTION_INFO_CONNECTION_FD);
             try {
-                *place = info == nullptr ? nullptr : core->connections_.add(info->connect_fd, core->options_.header_timeout);
+                *place = info == nullptr ? nullptr
+                                         : core->connections_.add(info->connect_fd, core->options_.header_timeout);
             } catch (const std::exception&) {
                 *place = nullptr;  // no memory: libmicrohttpd's own timeout has to do
             }

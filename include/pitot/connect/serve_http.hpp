@@ -48,8 +48,9 @@ struct scrape_plan {
 
     [[nodiscard]] bool same_as(const scrape_plan& other) const
     {
-        return writing.form == other.writing.form && writing.scheme == other.writing.scheme && content_type == other.content_type &&
-               gzip == other.gzip && filter.only == other.filter.only && filter.without == other.filter.without;
+        return writing.form == other.writing.form && writing.scheme == other.writing.scheme &&
+               content_type == other.content_type && gzip == other.gzip && filter.only == other.filter.only &&
+               filter.without == other.filter.without;
     }
 };
 
@@ -88,9 +89,11 @@ namespace detail {
 {
     double seconds = 0;
     const auto [end, problem] = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
-    if (asked.empty() || problem != std::errc{} || end != asked.data() + asked.size() || !(seconds > 0)) return options.scrape_timeout;
+    if (asked.empty() || problem != std::errc{} || end != asked.data() + asked.size() || !(seconds > 0))
+        return options.scrape_timeout;
     constexpr double longest = 3600;
-    const std::chrono::milliseconds whole(static_cast<std::chrono::milliseconds::rep>(std::min(seconds, longest) * 1000));
+    const std::chrono::milliseconds whole(
+        static_cast<std::chrono::milliseconds::rep>(std::min(seconds, longest) * 1000));
     return whole - std::min(options.timeout_offset, whole / 2);
 }
 
@@ -98,11 +101,14 @@ namespace detail {
 {
     const std::string title = detail::escape_html(options.title);
     const std::string path = detail::escape_html(options.path);
-    serve_answer out = detail::text_answer(200, concat(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>", title, "</title></head>\n<body>\n<h1>", title,
-        "</h1>\n<p>", detail::escape_html(options.about), "</p>\n<ul>\n<li><a href=\"", path, "\">Metrics</a></li>\n"
-        "<li><a href=\"/-/healthy\">Healthy</a></li>\n<li><a href=\"/-/ready\">Ready</a></li>\n</ul>\n<p>Pitot ", version,
-        "</p>\n</body>\n</html>\n"));
+    serve_answer out = detail::text_answer(
+        200,
+        concat("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>", title,
+               "</title></head>\n<body>\n<h1>", title, "</h1>\n<p>", detail::escape_html(options.about),
+               "</p>\n<ul>\n<li><a href=\"", path,
+               "\">Metrics</a></li>\n"
+               "<li><a href=\"/-/healthy\">Healthy</a></li>\n<li><a href=\"/-/ready\">Ready</a></li>\n</ul>\n<p>Pitot ",
+               version, "</p>\n</body>\n</html>\n"));
     out.content_type = "text/html; charset=utf-8";
     return out;
 }
@@ -120,13 +126,17 @@ namespace detail {
 /// Everything but a scrape: answered at once. Null when the request is a scrape.
 /// stopping  a scrape is then refused, and /-/ready too
 /// names     the collectors that a filter may name
-[[nodiscard]] inline std::unique_ptr<serve_answer> answer_directly(const serve_request& request, const serve_options& options,
-                                                                   bool stopping, const std::vector<std::string>& names)
+[[nodiscard]] inline std::unique_ptr<serve_answer> answer_directly(const serve_request& request,
+                                                                   const serve_options& options, bool stopping,
+                                                                   const std::vector<std::string>& names)
 {
-    const auto text = [](unsigned status, std::string_view what) { return std::make_unique<serve_answer>(detail::text_answer(status, what)); };
+    const auto text = [](unsigned status, std::string_view what) {
+        return std::make_unique<serve_answer>(detail::text_answer(status, what));
+    };
     const bool scrape = request.path == options.path;
     const bool known = scrape || request.path == "/" || request.path == "/-/healthy" || request.path == "/-/ready";
-    if (!known) return text(404, concat("There is nothing here. There are: / ", options.path, " /-/healthy /-/ready\n"));
+    if (!known)
+        return text(404, concat("There is nothing here. There are: / ", options.path, " /-/healthy /-/ready\n"));
     if (request.method != "GET" && request.method != "HEAD") {
         auto out = text(405, "Only GET and HEAD are allowed here.\n");
         out->allow = "GET, HEAD";

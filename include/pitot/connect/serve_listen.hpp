@@ -50,7 +50,8 @@ struct tcp_address {
     }
     std::uint16_t number = 0;
     const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (port.empty() || problem != std::errc{} || end != port.data() + port.size()) return wrong("the port is no number from 0 to 65535");
+    if (port.empty() || problem != std::errc{} || end != port.data() + port.size())
+        return wrong("the port is no number from 0 to 65535");
     return tcp_address{std::string(host), std::string(port)};
 }
 
@@ -81,7 +82,8 @@ public:
     {
         if (fd_ < 0) return;
         struct stat now = {};
-        if (!path_.empty() && ::lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_) ::unlink(path_.c_str());
+        if (!path_.empty() && ::lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_)
+            ::unlink(path_.c_str());
         ::close(fd_);
         fd_ = -1;
     }
@@ -115,7 +117,8 @@ inline result<void> listen_socket::open_unix(std::string_view address, unsigned 
     const std::string path(address.substr(5));
     sockaddr_un at = {};
     at.sun_family = AF_UNIX;
-    if (path.empty()) return unexpected(errc::invalid_value, "cannot listen on 'unix:': a path is expected behind the colon");
+    if (path.empty())
+        return unexpected(errc::invalid_value, "cannot listen on 'unix:': a path is expected behind the colon");
     if (path.size() >= sizeof at.sun_path) {
         return unexpected(errc::too_large, concat("cannot listen on ", address, ": a socket's path has at most ",
                                                   std::to_string(sizeof at.sun_path - 1), " bytes"));
@@ -124,13 +127,16 @@ inline result<void> listen_socket::open_unix(std::string_view address, unsigned 
     const auto* const any = reinterpret_cast<const sockaddr*>(&at);
     struct stat there = {};
     if (::lstat(path.c_str(), &there) == 0) {
-        if (!S_ISSOCK(there.st_mode)) return unexpected(errc::duplicate, concat("cannot listen on ", address, ": the file is there and is no socket"));
+        if (!S_ISSOCK(there.st_mode))
+            return unexpected(errc::duplicate,
+                              concat("cannot listen on ", address, ": the file is there and is no socket"));
         const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (probe < 0) return failed(address, errno);
         const int code = ::connect(probe, any, sizeof at) == 0 ? 0 : errno;
         ::close(probe);
         if (code != ECONNREFUSED) return failed(address, code == 0 || code == EAGAIN ? EADDRINUSE : code);
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(address, errno);  // nobody listens: left by a crash
+        if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+            return failed(address, errno);  // nobody listens: left by a crash
     }
     fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd_ < 0) return failed(address, errno);
@@ -153,7 +159,8 @@ inline result<void> listen_socket::bind_tcp(std::string_view address, const addr
     const int on = 1;
     const int off = 0;
     static_cast<void>(::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-    if (at.ai_family == AF_INET6) static_cast<void>(::setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, any ? &off : &on, sizeof on));
+    if (at.ai_family == AF_INET6)
+        static_cast<void>(::setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, any ? &off : &on, sizeof on));
     if (::bind(fd_, at.ai_addr, at.ai_addrlen) != 0 || ::listen(fd_, 128) != 0) {
         const int code = errno;
         ::close(fd_);
@@ -166,7 +173,8 @@ inline result<void> listen_socket::bind_tcp(std::string_view address, const addr
     char port[16] = {};
     auto* const name = reinterpret_cast<sockaddr*>(&bound);
     if (::getsockname(fd_, name, &size) != 0) return failed(address, errno);
-    if (::getnameinfo(name, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) return failed(address, EINVAL);
+    if (::getnameinfo(name, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return failed(address, EINVAL);
     static_cast<void>(std::from_chars(port, port + std::char_traits<char>::length(port), port_));
     address_ = at.ai_family == AF_INET6 ? concat("[", host, "]:", port) : concat(host, ":", port);
     return {};
@@ -186,13 +194,16 @@ inline result<void> listen_socket::open_tcp(std::string_view address)
     if (const int code = ::getaddrinfo(any ? nullptr : name.c_str(), port.c_str(), &hints, &list); code != 0)
         return unexpected(errc::not_found, concat("cannot listen on ", address, ": ", ::gai_strerror(code)));
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> found(list, &::freeaddrinfo);
-    // All interfaces: one IPv6 socket that takes IPv4 too, where there is IPv6. A name: its IPv4 address first, as Go does.
+    // All interfaces: one IPv6 socket that takes IPv4 too, where there is IPv6. A name: its IPv4 address first, as Go
+    // does.
     result<void> outcome = unexpected(errc::not_found, concat("cannot listen on ", address, ": no address"));
     for (const int family : {any ? AF_INET6 : AF_INET, any ? AF_INET : AF_INET6})
         for (const addrinfo* at = list; at != nullptr; at = at->ai_next) {
             if (at->ai_family != family) continue;
             outcome = bind_tcp(address, *at, any);
-            if (outcome.has_value() || (outcome.error().code != errc::unsupported && outcome.error().code != errc::not_found)) return outcome;
+            if (outcome.has_value() ||
+                (outcome.error().code != errc::unsupported && outcome.error().code != errc::not_found))
+                return outcome;
         }
     return outcome;
 }

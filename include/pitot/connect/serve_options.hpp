@@ -15,10 +15,11 @@ struct serve_options {
     std::string title = "Pitot";  ///< of the landing page
     std::string about = {};       ///< one sentence for the landing page
 
-    unsigned max_connections = 256;                       ///< of each listener; more wait in the kernel's queue
+    unsigned max_connections = 256;                         ///< of each listener; more wait in the kernel's queue
     std::size_t max_header_bytes = std::size_t{32} << 10U;  ///< of one request; more is answered with 431
-    std::size_t max_unsent_bytes = std::size_t{64} << 20U;  ///< of answers that clients are slow to take; beyond it scrapes get 503
-    unsigned unix_mode = 0660;                            ///< permissions of unix sockets
+    std::size_t max_unsent_bytes = std::size_t{64}
+                                   << 20U;  ///< of answers that clients are slow to take; beyond it scrapes get 503
+    unsigned unix_mode = 0660;              ///< permissions of unix sockets
 
     std::chrono::milliseconds header_timeout{10'000};  ///< from connecting to the end of the first request's header
     std::chrono::milliseconds idle_timeout{120'000};   ///< from an answer to the end of the next request's header
@@ -26,13 +27,15 @@ struct serve_options {
     std::chrono::milliseconds stop_timeout{5'000};     ///< the longest time that stop() and the destructor take
 
     std::chrono::milliseconds scrape_timeout{10'000};  ///< of a scrape whose client does not say its own
-    std::chrono::milliseconds timeout_offset{500};     ///< taken off X-Prometheus-Scrape-Timeout-Seconds, at most half of it
+    std::chrono::milliseconds timeout_offset{
+        500};  ///< taken off X-Prometheus-Scrape-Timeout-Seconds, at most half of it
 
-    bool gzip = true;  ///< compress for clients that accept it
+    bool gzip = true;      ///< compress for clients that accept it
     bool created = false;  ///< OpenMetrics: write _created samples
 
-    std::function<bool()> ready = {};                     ///< answers /-/ready; empty: ready while it runs. Must not block
-    std::function<void(const error&)> on_problem = {};    ///< told what a scrape's source could not gather; called by its thread
+    std::function<bool()> ready = {};  ///< answers /-/ready; empty: ready while it runs. Must not block
+    std::function<void(const error&)> on_problem =
+        {};  ///< told what a scrape's source could not gather; called by its thread
 };
 
 }  // namespace pitot

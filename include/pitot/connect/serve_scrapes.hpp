@@ -37,8 +37,7 @@ class scrape_thread {
 public:
     scrape_thread(std::unique_ptr<serve_source> source, const serve_options& options)
         : shared_(std::make_shared<shared>(std::move(source), options))
-    {
-    }
+    {}
     scrape_thread(const scrape_thread&) = delete;
     scrape_thread& operator=(const scrape_thread&) = delete;
     ~scrape_thread() { stop(std::chrono::milliseconds(0)); }
@@ -88,7 +87,8 @@ public:
 
 private:
     struct shared {
-        shared(std::unique_ptr<serve_source> from, const serve_options& given) : source(std::move(from)), options(given) {}
+        shared(std::unique_ptr<serve_source> from, const serve_options& given) : source(std::move(from)), options(given)
+        {}
 
         std::unique_ptr<serve_source> source;
         serve_options options;
@@ -131,7 +131,8 @@ private:
 
     static serve_answer scrape(shared& own, const std::vector<scrape_job>& jobs)
     {
-        scrape_job::clock::time_point deadline = jobs.front().deadline;  // the longest: who asked for less hears in time or hangs up
+        scrape_job::clock::time_point deadline =
+            jobs.front().deadline;  // the longest: who asked for less hears in time or hangs up
         for (const scrape_job& job : jobs) deadline = std::max(deadline, job.deadline);
         if (scrape_job::clock::now() >= deadline) return text_answer(503, "Other scrapes took until the deadline.\n");
         if (own.unsent->load(std::memory_order_relaxed) > own.options.max_unsent_bytes)
@@ -145,7 +146,8 @@ private:
             result<void> outcome;
             if (plan.gzip) {
                 gzip_sink pack(keep);
-                outcome = own.source->write(plan.writing, {deadline}, plan.filter, [&pack](const char* data, std::size_t size) { pack(data, size); });
+                outcome = own.source->write(plan.writing, {deadline}, plan.filter,
+                                            [&pack](const char* data, std::size_t size) { pack(data, size); });
                 if (!pack.finish()) return text_answer(500, "No memory to compress the answer.\n");
                 out.content_encoding = "gzip";
             } else {

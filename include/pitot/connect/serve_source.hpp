@@ -55,22 +55,25 @@ class collector_source final : public serve_source {
 public:
     explicit collector_source(C& from) noexcept : from_(from) {}
 
-    result<void> write(const expo::write_options& options, const collect::scrape_context& context, const collect::scrape_filter&,
-                       const serve_sink& sink) override
+    result<void> write(const expo::write_options& options, const collect::scrape_context& context,
+                       const collect::scrape_filter&, const serve_sink& sink) override
     {
         rest_.clear();
         result<void> outcome;
         if constexpr (direct_text_source<C, const serve_sink>) {
             // dots rewrites legacy names too, and _created lines are the batch's
             if (options.form != expo::format::protobuf && options.scheme != expo::escaping::dots && !options.created) {
-                from_.write_text(options.form == expo::format::text ? direct_format::text : direct_format::openmetrics, rest_, sink);
+                from_.write_text(options.form == expo::format::text ? direct_format::text : direct_format::openmetrics,
+                                 rest_, sink);
                 rest_.finish();
                 write_batch(rest_, options, sink);
                 return outcome;
             }
         }
-        if constexpr (collect::deadline_collector<C>) outcome = as_result([&] { return from_.collect(rest_, context); });
-        else outcome = as_result([&] { return from_.collect(rest_); });
+        if constexpr (collect::deadline_collector<C>)
+            outcome = as_result([&] { return from_.collect(rest_, context); });
+        else
+            outcome = as_result([&] { return from_.collect(rest_); });
         rest_.finish();
         write_batch(rest_, options, sink);
         return outcome;

@@ -30,7 +30,7 @@ namespace pitot::yaml {
 
 inline constexpr std::size_t max_bytes = std::size_t{4} << 20U;  ///< of one file
 inline constexpr std::size_t max_depth = 64;
-inline constexpr std::size_t max_values = 200'000;              ///< in one file, aliases followed
+inline constexpr std::size_t max_values = 200'000;  ///< in one file, aliases followed
 
 enum class kind : unsigned char { null, scalar, list, map };
 
@@ -57,7 +57,10 @@ public:
     [[nodiscard]] bool is_null() const { return kind() == yaml::kind::null; }
 
     /// Where the value begins.
-    [[nodiscard]] text_span span() const { return {offset_, kind() == yaml::kind::scalar ? value_.Scalar().size() : 1}; }
+    [[nodiscard]] text_span span() const
+    {
+        return {offset_, kind() == yaml::kind::scalar ? value_.Scalar().size() : 1};
+    }
     /// "FILE:LINE:COLUMN"
     [[nodiscard]] std::string place() const { return place_of(*source_, offset_); }
     [[nodiscard]] const std::string& file() const { return source_->file; }
@@ -76,7 +79,8 @@ public:
     [[nodiscard]] result<void> only_keys(const std::vector<std::string_view>& allowed) const
     {
         if (is_null()) return {};
-        if (kind() != yaml::kind::map) return refuse(errc::invalid_value, concat("a map is expected here, not ", what()));
+        if (kind() != yaml::kind::map)
+            return refuse(errc::invalid_value, concat("a map is expected here, not ", what()));
         for (const auto& entry : value_) {
             const std::string& key = entry.first.Scalar();
             bool known = false;
@@ -109,7 +113,8 @@ public:
     {
         std::vector<node> all;
         if (is_null()) return all;
-        if (kind() != yaml::kind::list) return refuse(errc::invalid_value, concat("a list is expected here, not ", what()));
+        if (kind() != yaml::kind::list)
+            return refuse(errc::invalid_value, concat("a list is expected here, not ", what()));
         for (const auto& item : value_) all.push_back(child(item, value_));
         return all;
     }
@@ -123,11 +128,16 @@ public:
     template <class T>
     [[nodiscard]] result<T> as() const
     {
-        if constexpr (detail::is_vector<T>) return list<typename T::value_type>();
-        else if constexpr (std::same_as<T, bool>) return boolean();
-        else if constexpr (std::same_as<T, std::string>) return text();
-        else if constexpr (std::same_as<T, duration_ms>) return duration();
-        else return number<T>();
+        if constexpr (detail::is_vector<T>)
+            return list<typename T::value_type>();
+        else if constexpr (std::same_as<T, bool>)
+            return boolean();
+        else if constexpr (std::same_as<T, std::string>)
+            return text();
+        else if constexpr (std::same_as<T, duration_ms>)
+            return duration();
+        else
+            return number<T>();
     }
 
     /// The value of a key as T, or what stands when the key is missing or its value empty.
@@ -149,8 +159,7 @@ private:
 
     node(std::shared_ptr<const source> from, YAML::Node value, std::size_t offset)
         : source_(std::move(from)), value_(std::move(value)), offset_(offset)
-    {
-    }
+    {}
 
     static std::string place_of(const source& from, std::size_t offset)
     {
@@ -181,7 +190,8 @@ private:
 
     [[nodiscard]] result<std::string> text() const
     {
-        if (kind() != yaml::kind::scalar) return refuse(errc::invalid_value, concat("a text is expected here, not ", what()));
+        if (kind() != yaml::kind::scalar)
+            return refuse(errc::invalid_value, concat("a text is expected here, not ", what()));
         return value_.Scalar();
     }
 
@@ -204,7 +214,8 @@ private:
     template <class T>
     [[nodiscard]] result<T> number() const
     {
-        static_assert(std::integral<T> || std::floating_point<T>, "bool, numbers, std::string, duration_ms or a vector of those");
+        static_assert(std::integral<T> || std::floating_point<T>,
+                      "bool, numbers, std::string, duration_ms or a vector of those");
         result<std::string> written = text();
         if (!written) return unexpected(std::move(written.error()));
         T value{};
@@ -213,16 +224,19 @@ private:
         if (problem == std::errc::result_out_of_range || (end == last && problem != std::errc{}))
             return refuse(errc::out_of_range, concat("'", *written, "' is out of range", range<T>()));
         if (problem != std::errc{} || end != last)
-            return refuse(errc::invalid_value, concat("'", *written, "' is not ", std::integral<T> ? "a whole number" : "a number",
-                                                      range<T>()));
+            return refuse(errc::invalid_value, concat("'", *written, "' is not ",
+                                                      std::integral<T> ? "a whole number" : "a number", range<T>()));
         return value;
     }
 
     template <class T>
     static std::string range()
     {
-        if constexpr (!std::integral<T>) return {};
-        else return concat(" from ", std::to_string(std::numeric_limits<T>::min()), " to ", std::to_string(std::numeric_limits<T>::max()));
+        if constexpr (!std::integral<T>)
+            return {};
+        else
+            return concat(" from ", std::to_string(std::numeric_limits<T>::min()), " to ",
+                          std::to_string(std::numeric_limits<T>::max()));
     }
 
     template <class T>
@@ -248,8 +262,11 @@ private:
     /// Looks for duplicate keys, keys that are no texts, and documents that grow by their aliases.
     [[nodiscard]] result<void> check(std::size_t& left, std::size_t depth = 0) const
     {
-        if (depth == max_depth) return refuse(errc::too_deep, "nested deeper than 64 (or an alias that contains itself)");
-        if (left == 0) return refuse(errc::too_many, concat("more than ", std::to_string(max_values), " values, aliases followed"));
+        if (depth == max_depth)
+            return refuse(errc::too_deep, "nested deeper than 64 (or an alias that contains itself)");
+        if (left == 0)
+            return refuse(errc::too_many,
+                          concat("more than ", std::to_string(max_values), " values, aliases followed"));
         --left;
         if (kind() == yaml::kind::list) {
             for (const auto& item : value_)
@@ -262,10 +279,12 @@ private:
                 const std::string& name = entry.first.Scalar();
                 for (const auto& [other, offset] : seen)
                     if (other == name)
-                        return key.refuse(errc::duplicate,
-                                          concat("key '", name, "' is given twice; first at ", place_of(*source_, offset)));
-                if (seen.size() < 1000) seen.emplace_back(name, key.offset_);
-                else return key.refuse(errc::too_many, "more than 1000 keys in one map");
+                        return key.refuse(errc::duplicate, concat("key '", name, "' is given twice; first at ",
+                                                                  place_of(*source_, offset)));
+                if (seen.size() < 1000)
+                    seen.emplace_back(name, key.offset_);
+                else
+                    return key.refuse(errc::too_many, "more than 1000 keys in one map");
                 if (result<void> good = child(entry.second, entry.first).check(left, depth + 1); !good) return good;
             }
         }
@@ -305,7 +324,8 @@ inline result<std::vector<node::member>> node::members() const
         return unexpected(code, concat(node::place_of(*from, offset), ": ", why), text_span{offset, 0});
     };
     if (!is_utf8(from->text)) return unexpected(errc::invalid_utf8, concat(from->file, ": not UTF-8"));
-    if (const std::size_t nul = from->text.find('\0'); nul != std::string::npos) return fail(errc::syntax, nul, "a NUL byte");
+    if (const std::size_t nul = from->text.find('\0'); nul != std::string::npos)
+        return fail(errc::syntax, nul, "a NUL byte");
     try {
         const std::vector<YAML::Node> documents = YAML::LoadAll(from->text);
         if (documents.size() > 1) return fail(errc::too_many, 0, "one document is expected, not several");

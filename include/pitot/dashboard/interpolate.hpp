@@ -78,7 +78,8 @@ public:
             } else if (const reference found = reference_at(text_, at_)) {
                 replace(found);
             } else {
-                if (c == '(' || c == '{' || c == '[') open_.push_back({c, c == '(' && opens_label_list(), std::string(last_word(before())), 0});
+                if (c == '(' || c == '{' || c == '[')
+                    open_.push_back({c, c == '(' && opens_label_list(), std::string(last_word(before())), 0});
                 if ((c == ')' || c == '}' || c == ']') && !open_.empty()) open_.pop_back();
                 if (c == ',' && !open_.empty()) ++open_.back().argument;
                 copy(1);
@@ -116,7 +117,10 @@ private:
         at_ += found.length;
     }
 
-    [[nodiscard]] static constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+    [[nodiscard]] static constexpr bool is_blank(char c) noexcept
+    {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    }
     [[nodiscard]] static constexpr bool is_one_of(char c, std::string_view set) noexcept
     {
         return c != '\0' && set.find(c) != std::string_view::npos;
@@ -175,7 +179,8 @@ private:
             return label;
         }
         const std::string_view word = last_word(written);
-        if (promql::detail::equal_lower(word, "offset") || (last == '-' && promql::detail::equal_lower(last_word(trimmed(written)), "offset")))
+        if (promql::detail::equal_lower(word, "offset") ||
+            (last == '-' && promql::detail::equal_lower(last_word(trimmed(written)), "offset")))
             return is_one_of(glued_after, "smhdwy") ? "5" : "5m";
         if (is_word(glued_before) || glued_before == ':' || is_word(glued_after) || glued_after == ':' ||
             reference_at(text_, after))
@@ -185,8 +190,8 @@ private:
             promql::detail::equal_lower(follows, "by") || promql::detail::equal_lower(follows, "without"))
             return "sum";
         if (next == '{' || next == '[') return "v";
-        if (is_one_of(last, "+-*/%^<>=@") || is_one_of(next, "+-*/%^<>=!") || promql::detail::equal_lower(word, "bool") ||
-            is_number_argument(next))
+        if (is_one_of(last, "+-*/%^<>=@") || is_one_of(next, "+-*/%^<>=!") ||
+            promql::detail::equal_lower(word, "bool") || is_number_argument(next))
             return "1";
         return "v";
     }
@@ -197,13 +202,15 @@ private:
         if (open_.empty() || open_.back().kind != '(') return false;
         const bracket& call = open_.back();
         const auto is = [&call](std::initializer_list<std::string_view> names) {
-            return std::any_of(names.begin(), names.end(), [&call](std::string_view n) { return promql::detail::equal_lower(call.function, n); });
+            return std::any_of(names.begin(), names.end(),
+                               [&call](std::string_view n) { return promql::detail::equal_lower(call.function, n); });
         };
         if (call.argument == 0)
-            return is({"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile", "quantile_over_time",
-                       "histogram_fraction", "vector"}) ||
+            return is({"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile",
+                       "quantile_over_time", "histogram_fraction", "vector"}) ||
                    (call.function.empty() && next == ',');
-        return is({"clamp", "clamp_min", "clamp_max", "round", "predict_linear", "holt_winters", "double_exponential_smoothing"}) ||
+        return is({"clamp", "clamp_min", "clamp_max", "round", "predict_linear", "holt_winters",
+                   "double_exponential_smoothing"}) ||
                (call.argument == 1 && is({"histogram_fraction"}));
     }
 

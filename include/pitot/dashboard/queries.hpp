@@ -56,7 +56,8 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
     return false;
 }
 
-/// Finds the type of a datasource through its forms: {type, uid}, "name", "$variable", "${DS_INPUT}"; {name} in version 2.
+/// Finds the type of a datasource through its forms: {type, uid}, "name", "$variable", "${DS_INPUT}"; {name} in
+/// version 2.
 class datasource_types {
 public:
     datasource_types(json::value root, json::value model) : root_(root), model_(model) {}
@@ -87,10 +88,12 @@ private:
 
 inline language language_of(std::string_view datasource_type, std::string_view panel_type) noexcept
 {
-    if (contains_lower(datasource_type, "loki") || (datasource_type.empty() && panel_type == "logs")) return language::logql;
+    if (contains_lower(datasource_type, "loki") || (datasource_type.empty() && panel_type == "logs"))
+        return language::logql;
     if (contains_lower(datasource_type, "victoriametrics")) return language::metricsql;
-    for (const std::string_view other : {"__expr__", "influxdb", "elasticsearch", "graphite", "tempo", "cloudwatch", "mysql", "postgres",
-                                         "grafana-postgresql-datasource", "mssql", "opentsdb", "jaeger", "zipkin", "victoriametrics-logs-datasource"})
+    for (const std::string_view other :
+         {"__expr__", "influxdb", "elasticsearch", "graphite", "tempo", "cloudwatch", "mysql", "postgres",
+          "grafana-postgresql-datasource", "mssql", "opentsdb", "jaeger", "zipkin", "victoriametrics-logs-datasource"})
         if (datasource_type == other) return language::other;
     return language::promql;
 }
@@ -106,7 +109,8 @@ inline bool is_version_2(json::value at)
     const json::value elements = at["elements"];
     if (!elements.is_object()) return false;
     for (const json::value element : elements)
-        if (const std::string_view kind = element["kind"].text(); kind != "Panel" && kind != "LibraryPanel") return false;
+        if (const std::string_view kind = element["kind"].text(); kind != "Panel" && kind != "LibraryPanel")
+            return false;
     return elements.size() > 0 || at["layout"].is_object();
 }
 
@@ -115,7 +119,8 @@ inline void read_panel(json::value panel, const datasource_types& types, dashboa
     const json::value targets = panel["targets"];
     if (panel["libraryPanel"].is_object() && targets.size() == 0) {
         const std::string_view name = panel["libraryPanel"]["name"].text();
-        out.not_read.push_back({panel["libraryPanel"], concat("library panel '", name, "' is kept outside of this file")});
+        out.not_read.push_back(
+            {panel["libraryPanel"], concat("library panel '", name, "' is kept outside of this file")});
         return;
     }
     for (const json::value target : targets) {

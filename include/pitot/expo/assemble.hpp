@@ -21,8 +21,10 @@ namespace pitot::expo {
     std::uint64_t sum = 0;  // commutative: order of labels does not make another series
     for (const label_view& label : labels) {
         if (label.name == without) continue;
-        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(label.value);
-        h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
+        std::uint64_t h = std::uint64_t{std::hash<std::string_view>{}(label.name)} * 0x9E3779B97F4A7C15U +
+                          std::hash<std::string_view>{}(label.value);
+        h = (h ^ (h >> 32U)) *
+            0xD6E8FEB86659FD93U;  // well mixed, or {a="1",b="2"} and {a="2",b="1"} would add up to the same
         h = (h ^ (h >> 32U)) * 0xD6E8FEB86659FD93U;
         sum += h ^ (h >> 32U);
     }
@@ -74,8 +76,14 @@ public:
             summary_row& row = out_->summary(point);
             switch (role) {
             case sample_role::quantile: out_->extend(row.quantiles, summary_quantile{bound, sample.value}); break;
-            case sample_role::sum: row.sum = sample.value; row.has_sum = true; break;
-            case sample_role::count: row.count = count_for(row, sample); row.has_count = true; break;
+            case sample_role::sum:
+                row.sum = sample.value;
+                row.has_sum = true;
+                break;
+            case sample_role::count:
+                row.count = count_for(row, sample);
+                row.has_count = true;
+                break;
             case sample_role::created: out_->set_created(point, created_of(sample)); break;
             default: break;
             }
@@ -83,8 +91,14 @@ public:
             histogram_row& row = out_->histogram(point);
             switch (role) {
             case sample_role::bucket: add_bucket(point, row, sample, bound); break;
-            case sample_role::sum: row.sum = sample.value; row.has_sum = true; break;
-            case sample_role::count: row.count = count_for(row, sample); row.has_count = true; break;
+            case sample_role::sum:
+                row.sum = sample.value;
+                row.has_sum = true;
+                break;
+            case sample_role::count:
+                row.count = count_for(row, sample);
+                row.has_count = true;
+                break;
             case sample_role::created: out_->set_created(point, created_of(sample)); break;
             default: break;
             }
@@ -113,7 +127,8 @@ private:
 
     void exemplar(point_id point, const sample_line& sample, std::uint32_t bucket)
     {
-        out_->add_exemplar(point, {out_->labels(sample.exemplar_labels), sample.exemplar_value, sample.exemplar_timestamp, bucket});
+        out_->add_exemplar(
+            point, {out_->labels(sample.exemplar_labels), sample.exemplar_value, sample.exemplar_timestamp, bucket});
     }
 
     /// A created time may stand before or after its counter.
@@ -124,7 +139,8 @@ private:
             finish_point(point, sample);
             last_ = point;
             has_last_ = true;
-            if (pending_created_ && same_labels(sample.labels, pending_labels_, {})) out_->set_created(point, *pending_created_);
+            if (pending_created_ && same_labels(sample.labels, pending_labels_, {}))
+                out_->set_created(point, *pending_created_);
             pending_created_.reset();
             return;
         }
@@ -223,7 +239,8 @@ private:
     bool matches(point_id point, const sample_line& sample, std::string_view without) const
     {
         const point_row& row = out_->point(point);
-        return same_labels(sample.labels, out_->labels(row.labels), without) && out_->timestamp(point) == sample.timestamp;
+        return same_labels(sample.labels, out_->labels(row.labels), without) &&
+               out_->timestamp(point) == sample.timestamp;
     }
 
     point_id remember(point_id point) noexcept

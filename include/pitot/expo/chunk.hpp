@@ -19,8 +19,7 @@ public:
 
     explicit chunk_writer(Sink sink, std::size_t size = default_size)
         : buffer_(new char[size]), at_(buffer_.get()), end_(at_ + size), sink_(std::move(sink))
-    {
-    }
+    {}
 
     /// Room for n bytes (n at most the buffer's size): write there, then commit the end.
     [[nodiscard]] char* room(std::size_t n)

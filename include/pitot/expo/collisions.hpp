@@ -25,7 +25,8 @@ namespace pitot::expo {
         const family_view family = in[i];
         const auto [at, added] = families.try_emplace(escape_name(family.name(), scheme), family.name());
         if (!added)
-            found.emplace_back(errc::duplicate, concat("the families ", at->second, " and ", family.name(), " are both ", at->first, " when escaped"));
+            found.emplace_back(errc::duplicate, concat("the families ", at->second, " and ", family.name(),
+                                                       " are both ", at->first, " when escaped"));
         for (std::size_t k = 0; k < family.size(); ++k) {
             const labels_view set = family[k].labels();
             bool plain = scheme != escaping::dots;
@@ -33,10 +34,12 @@ namespace pitot::expo {
             if (plain) continue;
             labels.clear();
             for (const label_view& label : set) {
-                const auto [known, fresh] = labels.try_emplace(escape_name(label.name, scheme, name_kind::label), label.name);
+                const auto [known, fresh] = labels.try_emplace(escape_name(label.name, scheme, name_kind::label),
+                                                               label.name);
                 if (!fresh)
-                    found.emplace_back(errc::duplicate, concat("the labels ", known->second, " and ", label.name, " of ", family.name(),
-                                                               " are both ", known->first, " when escaped"));
+                    found.emplace_back(errc::duplicate,
+                                       concat("the labels ", known->second, " and ", label.name, " of ", family.name(),
+                                              " are both ", known->first, " when escaped"));
             }
         }
     }

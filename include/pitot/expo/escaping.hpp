@@ -127,10 +127,14 @@ inline void append_hex(std::string& out, char32_t c)
         std::size_t j = i + 1;
         for (; j < name.size() && name[j] != '_' && j - i <= 6; ++j) {
             const char c = name[j];
-            if (c >= '0' && c <= '9') value = value * 16 + static_cast<char32_t>(c - '0');
-            else if (c >= 'a' && c <= 'f') value = value * 16 + static_cast<char32_t>(c - 'a' + 10);
-            else if (c >= 'A' && c <= 'F') value = value * 16 + static_cast<char32_t>(c - 'A' + 10);
-            else return std::string(name);
+            if (c >= '0' && c <= '9')
+                value = value * 16 + static_cast<char32_t>(c - '0');
+            else if (c >= 'a' && c <= 'f')
+                value = value * 16 + static_cast<char32_t>(c - 'a' + 10);
+            else if (c >= 'A' && c <= 'F')
+                value = value * 16 + static_cast<char32_t>(c - 'A' + 10);
+            else
+                return std::string(name);
         }
         if (j == i + 1 || j >= name.size() || name[j] != '_' || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000))
             return std::string(name);

@@ -1,8 +1,8 @@
 #pragma once
 // The sample line that almost every line is: name{label="value",…} number, without escapes.
 //
-// Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also finds
-// the words for what is wrong; so this one only ever says "yes, read" or "not mine".
+// Its grammar is common to text 0.0.4 and OpenMetrics. Whatever looks different is left to line_parser, which also
+// finds the words for what is wrong; so this one only ever says "yes, read" or "not mine".
 
 #include <pitot/expo/line.hpp>
 #include <pitot/expo/scan.hpp>
@@ -34,7 +34,8 @@ inline bool read_plain_number(const char*& at, double& value) noexcept
         return true;
     }
 #if FLT_EVAL_METHOD == 0
-    static constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static constexpr double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     const char* const fraction = ++p;
     while (is_digit(*p)) digits = digits * 10 + static_cast<unsigned char>(*p++ - '0');
     const auto places = p - fraction;
@@ -64,8 +65,8 @@ public:
         if (last_ == nullptr || at >= last_) return nullptr;
         const char* p = at;
         const std::size_t expected = out.name.size();
-        if (expected != 0 && static_cast<std::size_t>(last_ - at) > expected && std::memcmp(at, out.name.data(), expected) == 0 &&
-            (at[expected] == '{' || at[expected] == ' ')) {
+        if (expected != 0 && static_cast<std::size_t>(last_ - at) > expected &&
+            std::memcmp(at, out.name.data(), expected) == 0 && (at[expected] == '{' || at[expected] == ' ')) {
             p += expected;
         } else {
             while (detail::names.metric[static_cast<unsigned char>(*p)]) ++p;
@@ -105,8 +106,9 @@ private:
         for (;;) {
             std::string_view name;
             const std::string_view expected = n < out.labels.size() ? out.labels[n].name : std::string_view{};
-            if (!expected.empty() && static_cast<std::size_t>(last_ - p) > expected.size() && p[expected.size()] == '=' &&
-                std::memcmp(p, expected.data(), expected.size()) == 0 && detail::names.label[static_cast<unsigned char>(*p)]) {
+            if (!expected.empty() && static_cast<std::size_t>(last_ - p) > expected.size() &&
+                p[expected.size()] == '=' && std::memcmp(p, expected.data(), expected.size()) == 0 &&
+                detail::names.label[static_cast<unsigned char>(*p)]) {
                 name = expected;
                 p += name.size();
             } else {

@@ -47,7 +47,8 @@ enum class format : std::uint8_t { text, openmetrics, protobuf };
     const std::string_view media = std::string_view(plain).substr(0, plain.find(';'));
     if (media == "text/plain") return format::text;
     if (media == "application/openmetrics-text") return format::openmetrics;
-    if (media == "application/vnd.google.protobuf" && plain.find(";proto=io.prometheus.client.metricfamily") != std::string::npos &&
+    if (media == "application/vnd.google.protobuf" &&
+        plain.find(";proto=io.prometheus.client.metricfamily") != std::string::npos &&
         plain.find(";encoding=delimited") != std::string::npos)
         return format::protobuf;
     return std::nullopt;
@@ -68,7 +69,8 @@ inline bool looks_like_protobuf(std::string_view bytes) noexcept
     }
     if (length < 3 || at + 2 > bytes.size() || bytes[at] != '\x0A') return false;
     const std::size_t name = static_cast<unsigned char>(bytes[at + 1]);
-    if (name == 0 || name > 0x7F || name + 2 > length || at + 2 + name > bytes.size()) return name > 0x7F && bytes[0] < ' ';
+    if (name == 0 || name > 0x7F || name + 2 > length || at + 2 + name > bytes.size())
+        return name > 0x7F && bytes[0] < ' ';
     const std::string_view text = bytes.substr(at + 2, name);
     for (const char c : text)
         if (static_cast<unsigned char>(c) < ' ') return false;
@@ -82,7 +84,9 @@ inline bool looks_like_openmetrics(std::string_view text) noexcept
 {
     std::string_view rest = text;
     while (!rest.empty() && (rest.back() == '\n' || rest.back() == '\r' || rest.back() == ' ')) rest.remove_suffix(1);
-    if (rest.size() >= 5 && rest.substr(rest.size() - 5) == "# EOF" && (rest.size() == 5 || rest[rest.size() - 6] == '\n')) return true;
+    if (rest.size() >= 5 && rest.substr(rest.size() - 5) == "# EOF" &&
+        (rest.size() == 5 || rest[rest.size() - 6] == '\n'))
+        return true;
     constexpr std::size_t enough = std::size_t{64} << 10U;
     rest = text.substr(0, enough);
     while (!rest.empty()) {  // cut off before its end: what only OpenMetrics says

@@ -79,8 +79,7 @@ public:
     /// whole  the text that spans count in;  keep  where unescaped texts go
     line_parser(std::string_view whole, arena& keep, text_format format) noexcept
         : whole_(whole), keep_(keep), om_(format == text_format::openmetrics_1_0)
-    {
-    }
+    {}
 
     /// line  a part of the whole text, without its newline
     [[nodiscard]] result<void> parse(std::string_view line, sample_line& out)
@@ -110,7 +109,8 @@ public:
         if (at_ == end_) return fail(errc::unexpected_end, first, line.size(), "the sample has no value");
         const std::string_view value = word();
         const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        if (!number)
+            return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
         out.value = *number;
         out.value_text = value;
         if (at_ == end_) return {};
@@ -137,7 +137,8 @@ public:
     {
         const char* const first = ++at;
         for (;;) {
-            const char* const quote = static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
+            const char* const quote = static_cast<const char*>(
+                std::memchr(at, '"', static_cast<std::size_t>(end - at)));
             if (quote == nullptr) return fail(errc::unexpected_end, first - 1, 1, "the closing quote is missing");
             at = quote + 1;
             std::size_t slashes = 0;
@@ -150,8 +151,9 @@ public:
                 text = *plain;
             }
             const std::size_t bad = utf8_error(text);
-            if (bad != text.size()) return fail(errc::invalid_utf8, first, static_cast<std::size_t>(quote - first),
-                                                "the text between the quotes is not UTF-8");
+            if (bad != text.size())
+                return fail(errc::invalid_utf8, first, static_cast<std::size_t>(quote - first),
+                            "the text between the quotes is not UTF-8");
             return text;
         }
     }
@@ -196,7 +198,8 @@ private:
                 *out++ = '\\';
                 *out++ = c;
             } else {
-                return fail(errc::syntax, text.data() + i - 1, 2, "the escapes of a label value are \\\\, \\\" and \\n");
+                return fail(errc::syntax, text.data() + i - 1, 2,
+                            "the escapes of a label value are \\\\, \\\" and \\n");
             }
         }
         return std::string_view{first, static_cast<std::size_t>(out - first)};
@@ -224,7 +227,8 @@ private:
                 if (!text) return unexpected(std::move(text.error()));
                 label = *text;
             } else {
-                if (!detail_start(*at_)) return fail(errc::invalid_name, at_, 1, "a label name starts with a letter or '_'");
+                if (!detail_start(*at_))
+                    return fail(errc::invalid_name, at_, 1, "a label name starts with a letter or '_'");
                 while (at_ != end_ && pitot::detail::is_name_char(*at_)) ++at_;
                 label = {start, static_cast<std::size_t>(at_ - start)};
             }
@@ -240,12 +244,14 @@ private:
                     return fail(errc::syntax, at_ == end_ ? start : at_, 1, "'=' is expected behind a label name");
                 ++at_;
                 if (!om_) skip_blanks();
-                if (at_ == end_ || *at_ != '"') return fail(errc::syntax, at_ == end_ ? start : at_, 1, "a label value is quoted");
+                if (at_ == end_ || *at_ != '"')
+                    return fail(errc::syntax, at_ == end_ ? start : at_, 1, "a label value is quoted");
                 auto value = quoted(at_, end_);
                 if (!value) return unexpected(std::move(value.error()));
                 for (const label_view& known : labels)
                     if (known.name == label)
-                        return fail(errc::duplicate, start, label.size(), concat("the label ", label, " is given twice"));
+                        return fail(errc::duplicate, start, label.size(),
+                                    concat("the label ", label, " is given twice"));
                 labels.push_back({label, *value});
             }
             first = false;
@@ -254,7 +260,8 @@ private:
             if (*at_ == ',') {
                 ++at_;
                 if (!om_) skip_blanks();
-                if (at_ != end_ && *at_ == ',') return fail(errc::syntax, at_, 1, "a label is expected between two commas");
+                if (at_ != end_ && *at_ == ',')
+                    return fail(errc::syntax, at_, 1, "a label is expected between two commas");
             } else if (*at_ != '}') {
                 return fail(errc::syntax, at_, 1, "',' or '}' is expected behind a label");
             }
@@ -271,7 +278,8 @@ private:
         if (text.size() > 1 && *first == '+' && first[1] != '-') ++first;
         const auto [stop, code] = std::from_chars(first, text.data() + text.size(), ms);
         if (code != std::errc{} || stop != text.data() + text.size())
-            return fail(errc::invalid_value, text.data(), text.size(), concat("'", text, "' is not a timestamp in whole milliseconds"));
+            return fail(errc::invalid_value, text.data(), text.size(),
+                        concat("'", text, "' is not a timestamp in whole milliseconds"));
         out.timestamp = instant::from_milliseconds(ms);
         skip_blanks();
         if (at_ != end_)
@@ -282,37 +290,45 @@ private:
 
     [[nodiscard]] result<void> openmetrics_tail(sample_line& out)
     {
-        if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the value's blank");
+        if (!one_blank())
+            return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the value's blank");
         if (*at_ != '#') {
             auto when = seconds();
             if (!when) return unexpected(std::move(when.error()));
             out.timestamp = *when;
             if (at_ == end_) return {};
-            if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the timestamp's blank");
+            if (!one_blank())
+                return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the timestamp's blank");
         }
         if (end_ - at_ < 3 || at_[0] != '#' || at_[1] != ' ' || at_[2] != '{')
-            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "an exemplar has the form # {labels} value");
+            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_),
+                        "an exemplar has the form # {labels} value");
         at_ += 2;
         const char* const first = at_;
         out.exemplar_labels.clear();
         if (auto done = label_set(out.exemplar_labels, nullptr); !done) return done;
         std::size_t length = 0;
-        for (const label_view& label : out.exemplar_labels) length += utf8_length(label.name) + utf8_length(label.value);
+        for (const label_view& label : out.exemplar_labels)
+            length += utf8_length(label.name) + utf8_length(label.value);
         if (length > 128)
-            return fail(errc::too_large, first, static_cast<std::size_t>(at_ - first), "the labels of an exemplar may have 128 characters in all");
+            return fail(errc::too_large, first, static_cast<std::size_t>(at_ - first),
+                        "the labels of an exemplar may have 128 characters in all");
         if (!one_blank()) return fail(errc::syntax, at_ == end_ ? first : at_, 1, "the exemplar has no value");
         const std::string_view value = word();
         const auto number = parse_number(value);
-        if (!number) return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
+        if (!number)
+            return fail(errc::invalid_value, value.data(), value.size(), concat("'", value, "' is not a number"));
         out.exemplar_value = *number;
         out.exemplar_timestamp.reset();
         out.has_exemplar = true;
         if (at_ == end_) return {};
-        if (!one_blank()) return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the exemplar's blank");
+        if (!one_blank())
+            return fail(errc::syntax, at_ == end_ ? at_ - 1 : at_, 1, "nothing may follow the exemplar's blank");
         auto when = seconds();
         if (!when) return unexpected(std::move(when.error()));
         out.exemplar_timestamp = *when;
-        if (at_ != end_) return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "nothing may follow the exemplar");
+        if (at_ != end_)
+            return fail(errc::syntax, at_, static_cast<std::size_t>(end_ - at_), "nothing may follow the exemplar");
         return {};
     }
 
@@ -320,7 +336,9 @@ private:
     {
         const std::string_view text = word();
         const auto when = parse_seconds(text);
-        if (!when) return fail(errc::invalid_value, text.data(), text.size(), concat("'", text, "' is not a timestamp in seconds"));
+        if (!when)
+            return fail(errc::invalid_value, text.data(), text.size(),
+                        concat("'", text, "' is not a timestamp in seconds"));
         return *when;
     }
 

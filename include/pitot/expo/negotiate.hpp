@@ -107,14 +107,19 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             std::string_view value = take_until(rest, ';');
             const std::string_view name = trim(take_until(value, '='));
             value = trim(value);
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-            if (same_word(name, "q")) clause.quality = parse_quality(value);
-            else clause.parameters.push_back({name, value});
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
+            if (same_word(name, "q"))
+                clause.quality = parse_quality(value);
+            else
+                clause.parameters.push_back({name, value});
         }
         if (!clause.what.empty()) clauses.push_back(std::move(clause));
     }
     const auto wild = [](const accept_clause& c) {
-        return c.what == "*/*" || c.what == "*" ? 2 : c.what.size() > 2 && c.what.substr(c.what.size() - 2) == "/*" ? 1 : 0;
+        return c.what == "*/*" || c.what == "*"                                ? 2
+               : c.what.size() > 2 && c.what.substr(c.what.size() - 2) == "/*" ? 1
+                                                                               : 0;
     };
     std::stable_sort(clauses.begin(), clauses.end(), [&wild](const accept_clause& a, const accept_clause& b) {
         return a.quality != b.quality ? a.quality > b.quality : wild(a) < wild(b);
@@ -150,10 +155,13 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             if (version.empty() || version == "0.0.1")
                 return answer(format::openmetrics, "application/openmetrics-text; version=0.0.1; charset=utf-8");
         }
-        if (detail::same_word(clause.what, "text/plain") && (version.empty() || version == "0.0.4" || version == "1.0.0"))
+        if (detail::same_word(clause.what, "text/plain") &&
+            (version.empty() || version == "0.0.4" || version == "1.0.0"))
             return answer(format::text, content_type(format::text));
-        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*")) return answer(format::text, content_type(format::text));
-        if (detail::same_word(clause.what, "application/*")) return answer(format::openmetrics, content_type(format::openmetrics));
+        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*"))
+            return answer(format::text, content_type(format::text));
+        if (detail::same_word(clause.what, "application/*"))
+            return answer(format::openmetrics, content_type(format::openmetrics));
     }
     return answer(format::text, content_type(format::text));
 }
@@ -164,8 +172,10 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
     std::optional<bool> gzip;
     bool any = false;
     for (const detail::accept_clause& clause : detail::parse_accept(accept_encoding)) {
-        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip")) gzip = gzip.value_or(false) || clause.quality > 0;
-        else if (clause.what == "*") any = clause.quality > 0;
+        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip"))
+            gzip = gzip.value_or(false) || clause.quality > 0;
+        else if (clause.what == "*")
+            any = clause.quality > 0;
     }
     return gzip.value_or(any);
 }

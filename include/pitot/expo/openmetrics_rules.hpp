@@ -22,8 +22,8 @@ public:
     [[nodiscard]] std::string check(const sample_line& s, sample_role role, double bound, std::string_view suffix)
     {
         if (auto why = values(s, role, suffix); !why.empty()) return why;
-        const std::string_view without = role == sample_role::bucket     ? std::string_view{"le"}
-                                         : role == sample_role::quantile ? std::string_view{"quantile"}
+        const std::string_view without = role == sample_role::bucket       ? std::string_view{"le"}
+                                         : role == sample_role::quantile   ? std::string_view{"quantile"}
                                          : type_ == metric_type::state_set ? name_
                                                                            : std::string_view{};
         const bool grouped = type_ != metric_type::info;  // all infos are one group
@@ -107,12 +107,18 @@ private:
     {
         std::string why;
         if (open_) {
-            if (!last_bound_ || *last_bound_ != INFINITY) why = "the bucket with le=\"+Inf\" is missing";
-            else if (count_ && *count_ != last_value_) why = "the count differs from the bucket with le=\"+Inf\"";
-            else if ((has_sum_ || has_gsum_) && !count_) why = "a sum needs a count beside it";
-            else if (!has_sum_ && !has_gsum_ && count_) why = "a count needs a sum beside it";
-            else if (negative_bounds_ && has_sum_) why = "with negative bounds there is no _sum";
-            else if (!negative_bounds_ && negative_gsum_) why = "_gsum is negative though no bound is";
+            if (!last_bound_ || *last_bound_ != INFINITY)
+                why = "the bucket with le=\"+Inf\" is missing";
+            else if (count_ && *count_ != last_value_)
+                why = "the count differs from the bucket with le=\"+Inf\"";
+            else if ((has_sum_ || has_gsum_) && !count_)
+                why = "a sum needs a count beside it";
+            else if (!has_sum_ && !has_gsum_ && count_)
+                why = "a count needs a sum beside it";
+            else if (negative_bounds_ && has_sum_)
+                why = "with negative bounds there is no _sum";
+            else if (!negative_bounds_ && negative_gsum_)
+                why = "_gsum is negative though no bound is";
         }
         open_ = negative_bounds_ = has_sum_ = has_gsum_ = negative_gsum_ = false;
         last_bound_.reset();

@@ -23,8 +23,8 @@ struct parsed {
     [[nodiscard]] explicit operator bool() const noexcept { return errors.empty(); }
 };
 
-/// Reads a whole exposition into a batch and finishes it. The bytes must outlive the batch, which holds views into them.
-/// form  of the bytes; when none is given it is detected
+/// Reads a whole exposition into a batch and finishes it. The bytes must outlive the batch, which holds views into
+/// them. form  of the bytes; when none is given it is detected
 [[nodiscard]] inline parsed parse(std::string_view bytes, batch& out, std::optional<format> form = std::nullopt,
                                   parse_options options = {})
 {

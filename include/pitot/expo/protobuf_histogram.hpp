@@ -1,9 +1,9 @@
 #pragma once
 // The parts of a protobuf metric that nest: labels, times, exemplars, histograms.
 
+#include <pitot/base/utf8.hpp>
 #include <pitot/expo/wire.hpp>
 #include <pitot/model/batch.hpp>
-#include <pitot/base/utf8.hpp>
 
 #include <cmath>  // std::isnan
 #include <limits>
@@ -89,8 +89,7 @@ class protobuf_histogram {
 public:
     protobuf_histogram(batch& out, std::size_t most_labels, std::vector<exemplar_row>& exemplars)
         : out_(out), most_labels_(most_labels), exemplars_(exemplars)
-    {
-    }
+    {}
 
     histogram_row row;
     std::optional<instant> created;
@@ -102,8 +101,10 @@ public:
         while (in.next()) field(in);
         if (failure.at != nullptr) return false;
         row.float_counts = has_real_ && (!has_whole_ || real_count_ > 0);
-        if (row.float_counts) row.count.real = real_count_;
-        else row.count.integer = whole_count_;
+        if (row.float_counts)
+            row.count.real = real_count_;
+        else
+            row.count.integer = whole_count_;
         return native(in, message) && classic(in, message);
     }
 
@@ -117,14 +118,37 @@ private:
     void field(wire_reader& in)
     {
         switch (in.field) {
-        case 1: if (in.is(wire_type::varint)) { whole_count_ = in.number; has_whole_ = true; } break;
-        case 2: if (in.is(wire_type::fixed64)) { row.sum = in.real(); row.has_sum = true; } break;
+        case 1:
+            if (in.is(wire_type::varint)) {
+                whole_count_ = in.number;
+                has_whole_ = true;
+            }
+            break;
+        case 2:
+            if (in.is(wire_type::fixed64)) {
+                row.sum = in.real();
+                row.has_sum = true;
+            }
+            break;
         case 3: bucket(in); break;
-        case 4: if (in.is(wire_type::fixed64)) { real_count_ = in.real(); has_real_ = true; } break;
-        case 5: if (in.is(wire_type::varint)) schema(in); break;
-        case 6: if (in.is(wire_type::fixed64)) row.zero_threshold = in.real(); break;
-        case 7: if (in.is(wire_type::varint)) zero_whole_ = in.number; break;
-        case 8: if (in.is(wire_type::fixed64)) zero_real_ = in.real(); break;
+        case 4:
+            if (in.is(wire_type::fixed64)) {
+                real_count_ = in.real();
+                has_real_ = true;
+            }
+            break;
+        case 5:
+            if (in.is(wire_type::varint)) schema(in);
+            break;
+        case 6:
+            if (in.is(wire_type::fixed64)) row.zero_threshold = in.real();
+            break;
+        case 7:
+            if (in.is(wire_type::varint)) zero_whole_ = in.number;
+            break;
+        case 8:
+            if (in.is(wire_type::fixed64)) zero_real_ = in.real();
+            break;
         case 9: span(in, negative_); break;
         case 10: deltas(in, negative_); break;
         case 11: reals(in, negative_); break;
@@ -145,7 +169,8 @@ private:
     {
         const std::int64_t value = unzigzag(in.number);
         if (value == custom_buckets_schema) {
-            in.fail(in.start, errc::unsupported, "native histograms with custom buckets (schema -53) are not part of the format");
+            in.fail(in.start, errc::unsupported,
+                    "native histograms with custom buckets (schema -53) are not part of the format");
         } else if (value < -4 || value > 8) {
             in.fail(in.start, errc::out_of_range, "the schema of a native histogram is -4 to 8");
         } else {
@@ -160,8 +185,12 @@ private:
         raw_bucket b;
         while (in.next()) {
             switch (in.field) {
-            case 1: if (in.is(wire_type::varint)) b.whole = in.number; break;
-            case 2: if (in.is(wire_type::fixed64)) b.upper = in.real(); break;
+            case 1:
+                if (in.is(wire_type::varint)) b.whole = in.number;
+                break;
+            case 2:
+                if (in.is(wire_type::fixed64)) b.upper = in.real();
+                break;
             case 3: {
                 exemplar_row e;
                 if (!read_exemplar(in, out_, most_labels_, e)) return;
@@ -169,12 +198,15 @@ private:
                 exemplars_.push_back(e);
                 break;
             }
-            case 4: if (in.is(wire_type::fixed64)) b.real = in.real(); break;
+            case 4:
+                if (in.is(wire_type::fixed64)) b.real = in.real();
+                break;
             default: break;
             }
         }
         if (outer.failure().at != nullptr) return;
-        if (std::isnan(b.upper)) outer.fail(outer.start, errc::invalid_value, "a bucket's bound is NaN");
+        if (std::isnan(b.upper))
+            outer.fail(outer.start, errc::invalid_value, "a bucket's bound is NaN");
         else if (!buckets_.empty() && !(b.upper > buckets_.back().upper))
             outer.fail(outer.start, errc::invalid_value, "the bounds of buckets must ascend");
         else if (!buckets_.empty() && (b.whole < buckets_.back().whole || b.real < buckets_.back().real))
@@ -192,14 +224,16 @@ private:
             if (!in.is(wire_type::varint)) return;
             const std::int64_t offset = unzigzag(in.number);
             if (in.field == 1) {
-                if (offset < INT32_MIN || offset > INT32_MAX) in.fail(in.start, errc::out_of_range, "a span's offset has 32 bits");
+                if (offset < INT32_MIN || offset > INT32_MAX)
+                    in.fail(in.start, errc::out_of_range, "a span's offset has 32 bits");
                 s.offset = static_cast<std::int32_t>(offset);
             } else {
                 if (in.number > UINT32_MAX) in.fail(in.start, errc::out_of_range, "a span's length has 32 bits");
                 s.length = static_cast<std::uint32_t>(in.number);
             }
         }
-        if (!side.spans.empty() && s.offset < 0) outer.fail(outer.start, errc::invalid_value, "only the first span may have a negative offset");
+        if (!side.spans.empty() && s.offset < 0)
+            outer.fail(outer.start, errc::invalid_value, "only the first span may have a negative offset");
         side.spans.push_back(s);
     }
 
@@ -229,27 +263,35 @@ private:
     /// As Prometheus tells native histograms: by a span, a zero threshold or a zero count.
     bool native(wire_reader& in, std::string_view message)
     {
-        if (positive_.spans.empty() && negative_.spans.empty() && !(row.zero_threshold > 0) && zero_whole_ == 0 && !(zero_real_ > 0))
-            return (positive_.deltas.empty() && negative_.deltas.empty() && positive_.counts.empty() && negative_.counts.empty()) ||
+        if (positive_.spans.empty() && negative_.spans.empty() && !(row.zero_threshold > 0) && zero_whole_ == 0 &&
+            !(zero_real_ > 0))
+            return (positive_.deltas.empty() && negative_.deltas.empty() && positive_.counts.empty() &&
+                    negative_.counts.empty()) ||
                    in.fail(message.data(), errc::invalid_value, "a native histogram has buckets but no spans");
         row.schema = schema_;
-        if (row.float_counts) row.zero_count.real = zero_real_;
-        else row.zero_count.integer = zero_whole_;
+        if (row.float_counts)
+            row.zero_count.real = zero_real_;
+        else
+            row.zero_count.integer = zero_whole_;
         std::uint64_t sum = row.float_counts ? 0 : zero_whole_;
         if (!side(in, message, positive_, row.positive_spans, row.positive, sum) ||
             !side(in, message, negative_, row.negative_spans, row.negative, sum))
             return false;
         // observations of NaN are in the count and in no bucket
-        const bool fits = row.float_counts || (std::isnan(row.sum) ? sum <= row.count.integer : sum == row.count.integer);
+        const bool fits = row.float_counts ||
+                          (std::isnan(row.sum) ? sum <= row.count.integer : sum == row.count.integer);
         return fits || in.fail(message.data(), errc::invalid_value, "the native buckets do not add up to the count");
     }
 
-    bool side(wire_reader& in, std::string_view message, native_side& from, slice& spans, slice& counts, std::uint64_t& sum)
+    bool side(wire_reader& in, std::string_view message, native_side& from, slice& spans, slice& counts,
+              std::uint64_t& sum)
     {
         const std::size_t n = row.float_counts ? from.counts.size() : from.deltas.size();
         std::uint64_t length = 0;
         for (const bucket_span& s : from.spans) length += s.length;
-        if (length != n) return in.fail(message.data(), errc::invalid_value, "the spans of a native histogram name another number of buckets");
+        if (length != n)
+            return in.fail(message.data(), errc::invalid_value,
+                           "the spans of a native histogram name another number of buckets");
         cells_.clear();
         std::uint64_t value = 0;
         for (std::size_t i = 0; i < n; ++i) {
@@ -260,7 +302,8 @@ private:
                 const std::uint64_t before = value;
                 value += static_cast<std::uint64_t>(from.deltas[i]);
                 if ((from.deltas[i] < 0) != (value < before) && from.deltas[i] != 0)
-                    return in.fail(message.data(), errc::invalid_value, "a native bucket's count is below zero or beyond 64 bits");
+                    return in.fail(message.data(), errc::invalid_value,
+                                   "a native bucket's count is below zero or beyond 64 bits");
                 cell.integer = value;
                 sum += value;
             }
@@ -277,8 +320,10 @@ private:
         if (buckets_.empty() && row.has_native()) return true;
         const auto cell = [this](std::uint64_t whole, double real) {
             count_cell c;
-            if (row.float_counts) c.real = real;
-            else c.integer = whole;
+            if (row.float_counts)
+                c.real = real;
+            else
+                c.integer = whole;
             return c;
         };
         std::vector<classic_bucket> rows;
@@ -288,8 +333,10 @@ private:
         if (!rows.empty()) {
             const count_cell last = rows.back().cumulative;
             const bool over = row.float_counts ? last.real > row.count.real : last.integer > row.count.integer;
-            const bool under = infinite && (row.float_counts ? last.real < row.count.real : last.integer < row.count.integer);
-            if (over || under) return in.fail(message.data(), errc::invalid_value, "the last bucket differs from the count");
+            const bool under = infinite &&
+                               (row.float_counts ? last.real < row.count.real : last.integer < row.count.integer);
+            if (over || under)
+                return in.fail(message.data(), errc::invalid_value, "the last bucket differs from the count");
         }
         if (!infinite) rows.push_back({infinity, row.count});  // optional in this format
         row.classic = out_.add_buckets(rows);

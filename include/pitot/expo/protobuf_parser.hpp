@@ -19,8 +19,7 @@ class protobuf_parser {
 public:
     protobuf_parser(std::string_view all, batch& out, const parse_options& options)
         : all_(all), out_(out), options_(options)
-    {
-    }
+    {}
 
     std::vector<error> run()
     {
@@ -43,8 +42,10 @@ private:
         std::uint64_t length = 0;
         if (!delimiter.read_varint(length)) return report(failure);
         const std::string_view behind = delimiter.rest();
-        if (length > options_.max_line) return report({rest.data(), errc::too_large, "a family has more bytes than the limit"});
-        if (length > behind.size()) return report({rest.data(), errc::unexpected_end, "a family is longer than what is left"});
+        if (length > options_.max_line)
+            return report({rest.data(), errc::too_large, "a family has more bytes than the limit"});
+        if (length > behind.size())
+            return report({rest.data(), errc::unexpected_end, "a family is longer than what is left"});
         family(behind.substr(0, static_cast<std::size_t>(length)));
         rest = behind.substr(static_cast<std::size_t>(length));
         return true;
@@ -55,7 +56,8 @@ private:
         const auto offset = static_cast<std::size_t>(failure.at - all_.data());
         const std::string_view prefix = context_.empty() ? std::string_view{} : std::string_view(": ");
         if (errors_.size() < options_.max_errors)
-            errors_.push_back({failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
+            errors_.push_back(
+                {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
         if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
         return false;
     }
@@ -72,22 +74,32 @@ private:
         metric_type type = metric_type::counter;  // the default of the enum
         while (in.next()) {
             switch (in.field) {
-            case 1: if (read_text(in)) name = in.bytes; break;
-            case 2: if (read_text(in)) help = in.bytes; break;
-            case 3: if (in.is(wire_type::varint)) read_type(in, type); break;
+            case 1:
+                if (read_text(in)) name = in.bytes;
+                break;
+            case 2:
+                if (read_text(in)) help = in.bytes;
+                break;
+            case 3:
+                if (in.is(wire_type::varint)) read_type(in, type);
+                break;
             case 4: static_cast<void>(in.is(wire_type::bytes)); break;
-            case 5: if (read_text(in)) unit = in.bytes; break;
+            case 5:
+                if (read_text(in)) unit = in.bytes;
+                break;
             default: break;
             }
         }
-        if (failure.at == nullptr && name.empty()) in.fail(message.data(), errc::invalid_name, "a family without a name");
+        if (failure.at == nullptr && name.empty())
+            in.fail(message.data(), errc::invalid_name, "a family without a name");
         if (failure.at != nullptr) {
             report(failure);
             return;
         }
         context_ = name;
         if (const auto known = out_.find(name)) {
-            report({message.data(), out_.row(*known).type == type ? errc::duplicate : errc::type_conflict, "the family is given twice"});
+            report({message.data(), out_.row(*known).type == type ? errc::duplicate : errc::type_conflict,
+                    "the family is given twice"});
             return;
         }
         family_ = out_.family(name, type, help, unit);
@@ -132,8 +144,14 @@ private:
         while (in.next()) {
             switch (in.field) {
             case 1: static_cast<void>(read_label(in, labels_, options_.max_labels)); break;
-            case 6: if (in.is(wire_type::varint)) time = static_cast<std::int64_t>(in.number); break;
-            case 2: case 3: case 4: case 5: case 7:
+            case 6:
+                if (in.is(wire_type::varint)) time = static_cast<std::int64_t>(in.number);
+                break;
+            case 2:
+            case 3:
+            case 4:
+            case 5:
+            case 7:
                 if (!in.is(wire_type::bytes)) break;
                 if (in.field == wanted) {
                     body = in.bytes;
@@ -147,7 +165,8 @@ private:
         }
         if (failure.at != nullptr) return false;
         if (!has_body)
-            return in.fail(other != nullptr ? other : message.data(), errc::type_conflict, "the metric's value is not of the family's type");
+            return in.fail(other != nullptr ? other : message.data(), errc::type_conflict,
+                           "the metric's value is not of the family's type");
         if (++samples_ > options_.max_samples) {
             stop_ = true;
             return in.fail(message.data(), errc::too_many, "there are more series than the limit");
@@ -226,8 +245,10 @@ private:
                 wire_reader part(in.bytes, failure);
                 summary_quantile q;
                 while (part.next()) {
-                    if (part.field == 1 && part.is(wire_type::fixed64)) q.rank = part.real();
-                    else if (part.field == 2 && part.is(wire_type::fixed64)) q.value = part.real();
+                    if (part.field == 1 && part.is(wire_type::fixed64))
+                        q.rank = part.real();
+                    else if (part.field == 2 && part.is(wire_type::fixed64))
+                        q.value = part.real();
                 }
                 quantiles_.push_back(q);
                 break;
@@ -262,7 +283,8 @@ private:
 /// writers produce them).
 /// returns  the errors with the byte at fault: with `strict` at most one; without, a bad metric or family is left out
 ///          and listed (nothing can be read behind a broken length)
-[[nodiscard]] inline std::vector<error> parse_protobuf(std::string_view bytes, batch& out, const parse_options& options = {})
+[[nodiscard]] inline std::vector<error> parse_protobuf(std::string_view bytes, batch& out,
+                                                       const parse_options& options = {})
 {
     return detail::protobuf_parser(bytes, out, options).run();
 }

@@ -30,8 +30,7 @@ public:
     protobuf_family(const family_view& family, escaping scheme)
         : family_(family), scheme_(scheme),
           name_(scheme == escaping::allow_utf8 ? std::string() : escape_name(family.name(), scheme))
-    {
-    }
+    {}
 
     template <class Wire>
     void write(Wire& to) const
@@ -64,8 +63,10 @@ private:
     {
         for (const label_view& label : labels) {
             to.message(1, [&](auto& in) {
-                if (scheme_ == escaping::allow_utf8) in.text(1, label.name);
-                else in.text(1, escape_name(label.name, scheme_, name_kind::label));
+                if (scheme_ == escaping::allow_utf8)
+                    in.text(1, label.name);
+                else
+                    in.text(1, escape_name(label.name, scheme_, name_kind::label));
                 in.text(2, label.value);
             });
         }
@@ -82,7 +83,8 @@ private:
         } else if (family_.type() == metric_type::counter) {
             to.message(3, [&](auto& in) {
                 in.real(1, point.value());
-                if (const auto exemplars = point.exemplars(); !exemplars.empty()) write_exemplar(in, 2, point.owner(), exemplars.front());
+                if (const auto exemplars = point.exemplars(); !exemplars.empty())
+                    write_exemplar(in, 2, point.owner(), exemplars.front());
                 if (const auto when = point.created()) write_time(in, 3, *when);
             });
         } else {
@@ -133,10 +135,13 @@ private:
     }
 
     template <class Wire>
-    static void write_count(Wire& to, std::uint32_t whole_field, std::uint32_t real_field, count_cell count, bool is_float)
+    static void write_count(Wire& to, std::uint32_t whole_field, std::uint32_t real_field, count_cell count,
+                            bool is_float)
     {
-        if (is_float) to.real(real_field, count.real);
-        else to.varint(whole_field, count.integer);
+        if (is_float)
+            to.real(real_field, count.real);
+        else
+            to.varint(whole_field, count.integer);
     }
 
     template <class Wire>
@@ -194,8 +199,8 @@ private:
 
     /// field  of the spans; deltas of integers follow it, and absolute counts behind those
     template <class Wire>
-    static void write_side(Wire& to, std::uint32_t field, std::span<const bucket_span> spans, std::span<const count_cell> counts,
-                           bool is_float)
+    static void write_side(Wire& to, std::uint32_t field, std::span<const bucket_span> spans,
+                           std::span<const count_cell> counts, bool is_float)
     {
         for (const bucket_span& span : spans) {
             to.message(field, [&](auto& in) {
@@ -233,7 +238,8 @@ void write_protobuf(const batch& in, Out& out, const protobuf_options& options =
     std::unordered_set<std::string> written;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const family_view view = in[i];
-        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second) continue;
+        if (options.scheme != escaping::allow_utf8 && !written.insert(escape_name(view.name(), options.scheme)).second)
+            continue;
         const detail::protobuf_family family(view, options.scheme);
         detail::wire_size size;
         family.write(size);

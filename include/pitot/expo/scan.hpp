@@ -31,7 +31,8 @@ inline const char* find_special(const char* at, const char* end, bool& high) noe
     const __m128i newline = _mm_set1_epi8('\n');
     while (end - at >= 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_or_si128(_mm_cmpeq_epi8(block, slash), _mm_cmpeq_epi8(block, newline)));
+        const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote),
+                                         _mm_or_si128(_mm_cmpeq_epi8(block, slash), _mm_cmpeq_epi8(block, newline)));
         const auto hits = static_cast<unsigned>(_mm_movemask_epi8(hit));
         high = high || _mm_movemask_epi8(block) != 0;
         if (hits != 0) return at + std::countr_zero(hits);
@@ -68,7 +69,8 @@ inline bool copy_plain(char* to, const char* from, std::size_t n) noexcept
                 const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
                 _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), block);
                 return _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                                    _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
+                                    _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')),
+                                                 _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
             };
             __m128i hits = special(n - 16);  // the last block overlaps the one before
             for (std::size_t at = 0; at + 16 < n; at += 16) hits = _mm_or_si128(hits, special(at));

@@ -38,7 +38,8 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
     if constexpr (direct) {
         // dots rewrites legacy names too, and _created lines are the batch's
         if (options.form != format::protobuf && options.scheme != escaping::dots && !options.created) {
-            source.write_text(options.form == format::text ? direct_format::text : direct_format::openmetrics, rest, sink);
+            source.write_text(options.form == format::text ? direct_format::text : direct_format::openmetrics, rest,
+                              sink);
             collected = true;
         }
     }
@@ -57,12 +58,13 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
 ///                  allowed; when it answers false the body goes out as it is
 template <class Source, class Compress>
     requires collector<std::remove_reference_t<Source>>
-[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding, Compress&& compress)
+[[nodiscard]] response serialize(Source&& source, std::string_view accept, std::string_view accept_encoding,
+                                 Compress&& compress)
 {
     agreement agreed = negotiate(accept);
     response out{std::move(agreed.content_type), {}, {}, {}};
     out.problems = write_exposition(source, [&out](const char* data, std::size_t size) { out.body.append(data, size); },
-                     {agreed.form, agreed.scheme});
+                                    {agreed.form, agreed.scheme});
     std::string packed;
     if (accepts_gzip(accept_encoding) && std::forward<Compress>(compress)(std::string_view(out.body), packed)) {
         out.body = std::move(packed);

@@ -109,8 +109,7 @@ class text_lines {
 public:
     text_lines(Out& out, const text_options& options)
         : out_(out), options_(options), om_(options.format == text_format::openmetrics_1_0)
-    {
-    }
+    {}
 
 protected:
     /// A metric name in a metadata line.

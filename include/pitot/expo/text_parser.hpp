@@ -26,8 +26,7 @@ public:
     text_parser(std::string_view text, batch& out, const parse_options& options)
         : text_(text), out_(out), options_(options), om_(options.format == text_format::openmetrics_1_0),
           line_(text, out.texts(), options.format)
-    {
-    }
+    {}
 
     std::vector<error> run()
     {
@@ -45,9 +44,12 @@ public:
                 if (const char* newline = fast.parse(at, sample_)) {
                     if (*newline == ' ') {
                         const char* const blank = newline;
-                        newline = static_cast<const char*>(std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
-                        if (auto done = line_.tail(blank, newline, sample_)) accept({at, static_cast<std::size_t>(newline - at)});
-                        else report(std::move(done.error()));
+                        newline = static_cast<const char*>(
+                            std::memchr(blank, '\n', static_cast<std::size_t>(end - blank)));
+                        if (auto done = line_.tail(blank, newline, sample_))
+                            accept({at, static_cast<std::size_t>(newline - at)});
+                        else
+                            report(std::move(done.error()));
                     } else {
                         accept({at, static_cast<std::size_t>(newline - at)});
                     }
@@ -62,8 +64,7 @@ public:
             at = newline == end ? end : newline + 1;
         }
         close_family();
-        if (om_ && !eof_ && !stop_)
-            report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
+        if (om_ && !eof_ && !stop_) report(errc::unexpected_end, end, 0, "the text must end with \"# EOF\"");
         if (!om_ && options_.strict && !stop_ && at != text_.data() && at[-1] != '\n')
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
@@ -81,7 +82,7 @@ private:
         bool has_help = false;
         bool has_unit = false;
         bool has_samples = false;
-        bool broken = false;  ///< its metadata was refused: its samples have no place
+        bool broken = false;         ///< its metadata was refused: its samples have no place
         const char* line = nullptr;  ///< of its first line
     };
 
@@ -102,7 +103,8 @@ private:
         if (out_.point_count() < samples_ / 2) return;  // histograms and summaries: several lines a point
         const std::size_t most = text_.size() / 16;     // whatever the beginning looks like
         const auto all = [&](std::size_t so_far) {
-            const double expected = static_cast<double>(so_far) * static_cast<double>(text_.size()) / static_cast<double>(read) * 1.05;
+            const double expected = static_cast<double>(so_far) * static_cast<double>(text_.size()) /
+                                    static_cast<double>(read) * 1.05;
             return expected < static_cast<double>(most) ? static_cast<std::size_t>(expected) : most;
         };
         out_.reserve(all(out_.point_count()), all(out_.label_count()));
@@ -120,7 +122,9 @@ private:
             if (line.front() == '#') return openmetrics_metadata(line);
         } else {
             if (!line.empty() && line.back() == '\r') {
-                if (options_.strict) return report(errc::syntax, &line.back(), 1, "a line ends in a newline alone, without a carriage return");
+                if (options_.strict)
+                    return report(errc::syntax, &line.back(), 1,
+                                  "a line ends in a newline alone, without a carriage return");
                 line.remove_suffix(1);
             }
             const std::size_t first = line.find_first_not_of(" \t");
@@ -179,7 +183,8 @@ private:
         skip();
         family_state& family = text_family(name, line.data());
         if (is_help) {
-            if (family.has_help) return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
+            if (family.has_help)
+                return report(errc::duplicate, line.data(), line.size(), concat("a second HELP line for ", name));
             family.has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
@@ -190,11 +195,14 @@ private:
         const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
         const auto type = type_of(word);
         if (!type)
-            return report(errc::invalid_value, word.data(), word.size(),
-                          concat("'", word, "' is not a metric type: counter, gauge, histogram, summary and untyped are"));
-        if (family.has_type) return report(errc::duplicate, line.data(), line.size(), concat("a second TYPE line for ", name));
+            return report(
+                errc::invalid_value, word.data(), word.size(),
+                concat("'", word, "' is not a metric type: counter, gauge, histogram, summary and untyped are"));
+        if (family.has_type)
+            return report(errc::duplicate, line.data(), line.size(), concat("a second TYPE line for ", name));
         if (family.has_samples)
-            return report(errc::syntax, line.data(), line.size(), concat("the TYPE line of ", name, " stands behind its samples"));
+            return report(errc::syntax, line.data(), line.size(),
+                          concat("the TYPE line of ", name, " stands behind its samples"));
         family.has_type = true;
         set_type(family, *type);
     }
@@ -204,15 +212,20 @@ private:
         const auto bad = [&](std::string why) { report(errc::syntax, line.data(), line.size(), std::move(why)); };
         std::string_view rest = line;
         enum class kind : unsigned char { none, help, type, unit } what = kind::none;
-        if (rest.substr(0, 7) == "# HELP ") what = kind::help;
-        else if (rest.substr(0, 7) == "# TYPE ") what = kind::type;
-        else if (rest.substr(0, 7) == "# UNIT ") what = kind::unit;
-        if (what == kind::none) return bad("a line that begins with # is # HELP, # TYPE, # UNIT or # EOF, with single blanks");
+        if (rest.substr(0, 7) == "# HELP ")
+            what = kind::help;
+        else if (rest.substr(0, 7) == "# TYPE ")
+            what = kind::type;
+        else if (rest.substr(0, 7) == "# UNIT ")
+            what = kind::unit;
+        if (what == kind::none)
+            return bad("a line that begins with # is # HELP, # TYPE, # UNIT or # EOF, with single blanks");
         rest.remove_prefix(7);
         std::string_view name;
         bool good = true;
         if (!metadata_name(rest, name, good)) {
-            if (good) report(errc::invalid_name, line.data() + 7, name.size(), concat("'", name, "' is not a metric name"));
+            if (good)
+                report(errc::invalid_name, line.data() + 7, name.size(), concat("'", name, "' is not a metric name"));
             return;
         }
         if (rest.empty() || rest.front() != ' ') return bad("a blank and the text are expected behind the name");
@@ -239,8 +252,9 @@ private:
             const auto type = type_of(rest);
             if (!type)
                 return report(errc::invalid_value, rest.data(), rest.size(),
-                              concat("'", rest, "' is not a metric type of OpenMetrics: counter, gauge, histogram, "
-                                                "gaugehistogram, stateset, info, summary and unknown are"));
+                              concat("'", rest,
+                                     "' is not a metric type of OpenMetrics: counter, gauge, histogram, "
+                                     "gaugehistogram, stateset, info, summary and unknown are"));
             current_->has_type = true;
             current_->type = *type;
             break;
@@ -294,7 +308,8 @@ private:
 
     family_state& add_state(std::string_view name, metric_type type, family_id id, const char* line)
     {
-        return families_.emplace_back(family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, false, line});
+        return families_.emplace_back(
+            family_state{name, type, point_assembler(out_, id, type), {}, false, false, false, false, false, line});
     }
 
     void set_type(family_state& family, metric_type type)
@@ -336,8 +351,10 @@ private:
             seen_names_.insert(std::move(taken));
         }
         if (!unit_.empty()) {
-            if (!has_suffix(family.name, concat("_", unit_))) return bad(concat("the name ", family.name, " must end in its unit, _", unit_));
-            if (family.type == metric_type::info || family.type == metric_type::state_set) return bad("infos and state sets have no unit");
+            if (!has_suffix(family.name, concat("_", unit_)))
+                return bad(concat("the name ", family.name, " must end in its unit, _", unit_));
+            if (family.type == metric_type::info || family.type == metric_type::state_set)
+                return bad("infos and state sets have no unit");
         }
         const std::string_view suffix = batch_suffix(family.type);
         const std::string_view name = suffix.empty() ? family.name : out_.intern(concat(family.name, suffix));
@@ -372,12 +389,13 @@ private:
         if (name.data() == last_name_.data() && name.size() == last_name_.size()) return last_place_;
         if (name == last_name_) return last_place_;
         last_name_ = name;
-        for (const std::string_view suffix : {std::string_view{}, std::string_view{"_bucket"}, std::string_view{"_sum"},
-                                              std::string_view{"_count"}}) {
+        for (const std::string_view suffix :
+             {std::string_view{}, std::string_view{"_bucket"}, std::string_view{"_sum"}, std::string_view{"_count"}}) {
             if (!suffix.empty() && !has_suffix(name, suffix)) continue;
             const auto at = by_name_.find(name.substr(0, name.size() - suffix.size()));
             if (at == by_name_.end()) continue;
-            if (const auto role = role_of(at->second->type, suffix, false)) return last_place_ = {at->second, *role, suffix};
+            if (const auto role = role_of(at->second->type, suffix, false))
+                return last_place_ = {at->second, *role, suffix};
         }
         // A family of another type that happens to have the name cannot hold this sample: it stays apart, untyped.
         const auto taken = by_name_.find(name);
@@ -403,8 +421,10 @@ private:
 
     void sample(std::string_view line)
     {
-        if (auto done = line_.parse(line, sample_)) accept(line);
-        else report(std::move(done.error()));
+        if (auto done = line_.parse(line, sample_))
+            accept(line);
+        else
+            report(std::move(done.error()));
         // fast_line expects the next line to have these names, and takes names without quotes only
         if (!is_legacy_metric_name(sample_.name)) sample_.name = {};
         for (const label_view& label : sample_.labels)
@@ -418,17 +438,21 @@ private:
     void accept(std::string_view line)
     {
         if (line.size() > options_.max_line)
-            return report(errc::too_large, line.data(), line.size(), concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
+            return report(errc::too_large, line.data(), line.size(),
+                          concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
         if (++samples_ > options_.max_samples)
-            return report(errc::too_many, line.data(), line.size(), concat("more than ", std::to_string(options_.max_samples), " samples"));
+            return report(errc::too_many, line.data(), line.size(),
+                          concat("more than ", std::to_string(options_.max_samples), " samples"));
         if (sample_.labels.size() > options_.max_labels)
-            return report(errc::too_many, line.data(), line.size(), concat("more than ", std::to_string(options_.max_labels), " labels"));
+            return report(errc::too_many, line.data(), line.size(),
+                          concat("more than ", std::to_string(options_.max_labels), " labels"));
         const place to = om_ ? openmetrics_place(sample_.name, line.data()) : text_place(sample_.name, line.data());
         if (to.family == nullptr) return;
         last_line_ = line;
         to.family->has_samples = true;
         const metric_type type = to.family->type;
-        if (to.role == sample_role::value && (type == metric_type::histogram || type == metric_type::summary || type == metric_type::gauge_histogram))
+        if (to.role == sample_role::value &&
+            (type == metric_type::histogram || type == metric_type::summary || type == metric_type::gauge_histogram))
             return report(errc::invalid_value, line.data(), sample_.name.size(),
                           concat("a ", to_string(type), " has no sample called ", sample_.name));
         double bound = 0;
@@ -438,11 +462,15 @@ private:
             const label_view* found = nullptr;
             for (const label_view& l : sample_.labels)
                 if (l.name == label) found = &l;
-            const auto number = found != nullptr ? parse_number(found->value) : result<double>(unexpected(errc::invalid_value, "missing"));
+            const auto number = found != nullptr ? parse_number(found->value)
+                                                 : result<double>(unexpected(errc::invalid_value, "missing"));
             const bool rank = role == sample_role::bucket || (*number >= 0 && *number <= 1);
-            if (!number || std::isnan(*number) || !(rank || !om_) || (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
-                return report(errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
-                              concat("the sample needs a label ", label, role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
+            if (!number || std::isnan(*number) || !(rank || !om_) ||
+                (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
+                return report(
+                    errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
+                    concat("the sample needs a label ", label,
+                           role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
             bound = *number;
         }
         if (om_) {
@@ -458,7 +486,10 @@ private:
         if (label == nullptr) return line;
         const std::less_equal<const char*> not_behind;
         const std::string_view value = label->value;
-        return not_behind(line.data(), value.data()) && not_behind(value.data() + value.size(), line.data() + line.size()) ? value : line;
+        return not_behind(line.data(), value.data()) &&
+                       not_behind(value.data() + value.size(), line.data() + line.size())
+                   ? value
+                   : line;
     }
 
     std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }

@@ -85,8 +85,10 @@ private:
         } else if (type_ == metric_type::counter || type_ == metric_type::info) {
             // OpenMetrics names the family without the suffix; one that lacks it can only be unknown or a gauge.
             const std::string_view suffix = type_ == metric_type::counter ? "_total" : "_info";
-            if (has_suffix(name, suffix)) name.remove_suffix(suffix.size());
-            else type = type_ == metric_type::counter ? "unknown" : "gauge";
+            if (has_suffix(name, suffix))
+                name.remove_suffix(suffix.size());
+            else
+                type = type_ == metric_type::counter ? "unknown" : "gauge";
         }
         if (!om_ && !family.help().empty()) help_line(name, family.help());
         type_line(name, type);

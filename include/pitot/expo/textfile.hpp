@@ -26,7 +26,10 @@ namespace pitot::expo {
 namespace detail {
 
 #if defined(_WIN32)
-inline int open_new(const char* path) { return _open(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE); }
+inline int open_new(const char* path)
+{
+    return _open(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);
+}
 inline long long write_some(int file, const char* data, std::size_t size)
 {
     return _write(file, data, static_cast<unsigned>(size < 0x40000000 ? size : 0x40000000));
@@ -34,7 +37,11 @@ inline long long write_some(int file, const char* data, std::size_t size)
 inline bool sync_file(int file) { return _commit(file) == 0; }
 inline bool close_file(int file) { return _close(file) == 0; }
 inline int process_id() { return _getpid(); }
-inline bool replace_file(const char* from, const char* to) { std::remove(to); return std::rename(from, to) == 0; }  // not atomic there
+inline bool replace_file(const char* from, const char* to)
+{
+    std::remove(to);
+    return std::rename(from, to) == 0;
+}  // not atomic there
 #else
 inline int open_new(const char* path)
 {
@@ -51,7 +58,9 @@ inline bool replace_file(const char* from, const char* to) { return std::rename(
 
 inline unexpected<error> file_error(std::string_view what, std::string_view path, int code)
 {
-    const errc kind = code == ENOENT ? errc::not_found : code == EACCES || code == EPERM || code == EROFS ? errc::permission : errc::io;
+    const errc kind = code == ENOENT                                     ? errc::not_found
+                      : code == EACCES || code == EPERM || code == EROFS ? errc::permission
+                                                                         : errc::io;
     return unexpected(kind, concat(what, " ", path, ": ", std::strerror(code)));
 }
 
@@ -66,7 +75,8 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
     std::string temporary;
     int file = -1;
     for (int tries = 0; tries < 100 && file < 0; ++tries) {
-        temporary = concat(path, ".", std::to_string(detail::process_id()), "-", std::to_string(__atomic_fetch_add(&count, 1U, __ATOMIC_RELAXED)), ".tmp");
+        temporary = concat(path, ".", std::to_string(detail::process_id()), "-",
+                           std::to_string(__atomic_fetch_add(&count, 1U, __ATOMIC_RELAXED)), ".tmp");
         file = detail::open_new(temporary.c_str());
         if (file < 0 && errno != EEXIST) return detail::file_error("cannot create", temporary, errno);
     }
@@ -74,8 +84,10 @@ inline unexpected<error> file_error(std::string_view what, std::string_view path
     int code = 0;
     while (!content.empty() && code == 0) {
         const long long n = detail::write_some(file, content.data(), content.size());
-        if (n >= 0) content.remove_prefix(static_cast<std::size_t>(n));
-        else if (errno != EINTR) code = errno;
+        if (n >= 0)
+            content.remove_prefix(static_cast<std::size_t>(n));
+        else if (errno != EINTR)
+            code = errno;
     }
     if (code == 0 && !detail::sync_file(file)) code = errno;
     if (!detail::close_file(file) && code == 0) code = errno;
@@ -93,7 +105,8 @@ template <class Source>
 [[nodiscard]] result<void> write_textfile(Source&& source, const std::string& path)
 {
     std::string text;
-    static_cast<void>(write_exposition(source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
+    static_cast<void>(write_exposition(
+        source, [&text](const char* data, std::size_t size) { text.append(data, size); }));  // nothing escaped
     return replace_file(path, text);
 }
 

@@ -140,8 +140,7 @@ class wire_reader {
 public:
     wire_reader(std::string_view message, wire_failure& failure) noexcept
         : at_(message.data()), end_(at_ + message.size()), failure_(&failure)
-    {
-    }
+    {}
 
     std::uint32_t field = 0;
     wire_type type = wire_type::varint;
@@ -156,7 +155,8 @@ public:
         start = at_;
         std::uint64_t key = 0;
         if (!read_varint(key)) return false;
-        if (key >> 3U == 0 || key >> 3U > 0x1FFFFFFFU) return fail(start, errc::syntax, "a field's number is 1 to 536870911");
+        if (key >> 3U == 0 || key >> 3U > 0x1FFFFFFFU)
+            return fail(start, errc::syntax, "a field's number is 1 to 536870911");
         field = static_cast<std::uint32_t>(key >> 3U);
         switch (key & 7U) {
         case 0: type = wire_type::varint; return read_varint(number);

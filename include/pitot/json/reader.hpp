@@ -112,8 +112,16 @@ private:
         case 'f': return read_word("false", kind::boolean, 0) && finish(next);
         case 'n': return read_word("null", kind::null, 0) && finish(next);
         case '-':
-        case '0': case '1': case '2': case '3': case '4':
-        case '5': case '6': case '7': case '8': case '9': return read_number() && finish(next);
+        case '0':
+        case '1':
+        case '2':
+        case '3':
+        case '4':
+        case '5':
+        case '6':
+        case '7':
+        case '8':
+        case '9': return read_number() && finish(next);
         default: return no_value();
         }
     }
@@ -193,8 +201,8 @@ private:
     {
         if (out_.nodes_.size() >= allowed_.count)
             return fail(errc::too_many, concat("more than ", std::to_string(allowed_.count), " values and keys"));
-        out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_, size() + 1,
-                               extra, type, is_key});
+        out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_,
+                               size() + 1, extra, type, is_key});
         return true;
     }
 
@@ -218,7 +226,8 @@ private:
         if (text_[at_] == '-') ++at_;
         if (peek() == '0') {
             ++at_;
-            if (peek() >= '0' && peek() <= '9') return fail(errc::syntax, "a number may not begin with a zero", at_ - 1);
+            if (peek() >= '0' && peek() <= '9')
+                return fail(errc::syntax, "a number may not begin with a zero", at_ - 1);
         } else if (!digits("after '-'")) {
             return false;
         }
@@ -277,13 +286,21 @@ private:
     {
         if (at_ + 1 == text_.size()) return ended();
         switch (text_[at_ + 1]) {
-        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': at_ += 2; return true;
+        case '"':
+        case '\\':
+        case '/':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't': at_ += 2; return true;
         case 'u':
             if (at_ + 6 > text_.size() || hex4(text_.data() + at_ + 2) < 0)
                 return fail(errc::syntax, "\\u is followed by four hexadecimal digits", at_, 2);
             at_ += 6;
             return true;
-        default: return fail(errc::syntax, "unknown escape; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", at_, 2);
+        default:
+            return fail(errc::syntax, "unknown escape; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", at_, 2);
         }
     }
 
@@ -371,7 +388,8 @@ private:
         if ((static_cast<unsigned char>(c) & 0x80U) != 0 && utf8_decode(text_, at_).length == 0)
             return fail(errc::invalid_utf8, "this byte is no UTF-8");
         std::size_t end = at_;
-        while (end < text_.size() && ((text_[end] >= 'a' && text_[end] <= 'z') || (text_[end] >= 'A' && text_[end] <= 'Z')))
+        while (end < text_.size() &&
+               ((text_[end] >= 'a' && text_[end] <= 'z') || (text_[end] >= 'A' && text_[end] <= 'Z')))
             ++end;
         return fail(errc::syntax, "a value is expected: {, [, a string, a number, true, false or null", at_,
                     end > at_ ? end - at_ : 1);

@@ -13,8 +13,8 @@
 namespace pitot::lint {
 
 struct text_style {
-    bool colour = false;       ///< ANSI escapes; ask the terminal and NO_COLOR first
-    std::size_t width = 160;   ///< code points of an excerpt; longer ones are cut around the mark
+    bool colour = false;      ///< ANSI escapes; ask the terminal and NO_COLOR first
+    std::size_t width = 160;  ///< code points of an excerpt; longer ones are cut around the mark
 };
 
 namespace detail {
@@ -114,8 +114,9 @@ inline void append_text(std::string& out, const finding& f, const text_style& st
     const std::string_view bold = style.colour ? "\x1b[1m" : "";
     const std::string_view level = style.colour ? detail::colour_of(f.level) : "";
     const std::string_view plain = style.colour ? "\x1b[0m" : "";
-    fmt::format_to(std::back_inserter(out), "{}{}:{}:{}:{} {}{}:{} {} [{}]\n", bold, detail::visible(f.file), f.begin.line,
-                   f.begin.column, plain, level, to_string(f.level), plain, detail::visible(f.message), f.rule);
+    fmt::format_to(std::back_inserter(out), "{}{}:{}:{}:{} {}{}:{} {} [{}]\n", bold, detail::visible(f.file),
+                   f.begin.line, f.begin.column, plain, level, to_string(f.level), plain, detail::visible(f.message),
+                   f.rule);
     detail::append_excerpt(out, f, style);
     if (!f.suggestion.empty()) fmt::format_to(std::back_inserter(out), "    {}\n", detail::visible(f.suggestion));
 }

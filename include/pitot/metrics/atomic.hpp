@@ -52,7 +52,10 @@ template <int Order, class T>
 template <int Order = relaxed, class T>
 [[gnu::always_inline]] inline bool compare_exchange(T& at, T& expected, T value) noexcept
 {
-    return __atomic_compare_exchange(&at, &expected, &value, false, Order, Order == release ? relaxed : Order == acq_rel ? acquire : Order);
+    return __atomic_compare_exchange(&at, &expected, &value, false, Order,
+                                     Order == release   ? relaxed
+                                     : Order == acq_rel ? acquire
+                                                        : Order);
 }
 
 /// Adds and returns what was there before. Integers by one instruction, floats by a compare-and-swap loop.

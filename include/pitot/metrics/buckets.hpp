@@ -25,7 +25,8 @@ public:
     [[nodiscard]] static buckets linear(double first, double width, std::size_t count)
     {
         buckets b;
-        for (std::size_t i = 0; i < count && i <= most; ++i) b.bounds_.push_back(first + width * static_cast<double>(i));
+        for (std::size_t i = 0; i < count && i <= most; ++i)
+            b.bounds_.push_back(first + width * static_cast<double>(i));
         return b;
     }
     /// first, first × factor, …: count bounds. first > 0, factor > 1.
@@ -41,7 +42,8 @@ public:
         buckets b;
         const double steps = count > 1 ? static_cast<double>(count - 1) : 1;
         for (std::size_t i = 0; i < count && i <= most; ++i)
-            b.bounds_.push_back(i + 1 == count ? last : first * __builtin_pow(last / first, static_cast<double>(i) / steps));
+            b.bounds_.push_back(i + 1 == count ? last
+                                               : first * __builtin_pow(last / first, static_cast<double>(i) / steps));
         return b;
     }
 

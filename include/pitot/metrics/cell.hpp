@@ -30,7 +30,7 @@ class sharded_cell {
 
 public:
     using value_type = T;
-    sharded_cell() noexcept : lines_(new (std::nothrow) line[N]) {}
+    sharded_cell() noexcept : lines_(new(std::nothrow) line[N]) {}
     sharded_cell(const sharded_cell&) = delete;
     sharded_cell& operator=(const sharded_cell&) = delete;
     ~sharded_cell() { delete[] lines_; }

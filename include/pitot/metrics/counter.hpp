@@ -44,11 +44,14 @@ public:
     template <class N, class Labels = std::initializer_list<label_view>>
     void inc(N n, Labels exemplar) const noexcept
     {
-        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
-                      "this family keeps no exemplars: register it with pitot::exemplars");
+        static_assert(
+            requires { self().cell().set_exemplar(0, exemplar); },
+            "this family keeps no exemplars: register it with pitot::exemplars");
         inc(n);
-        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(static_cast<double>(n), exemplar);
-        else self().ignored();
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar))
+            self().cell().set_exemplar(static_cast<double>(n), exemplar);
+        else
+            self().ignored();
     }
 
     [[nodiscard]] T value() const noexcept { return self().cell().value(); }
@@ -64,7 +67,9 @@ template <class T>
 class basic_counter : public counter_ops<basic_counter<T>, T> {
 public:
     /// help  outlives the counter (a literal)
-    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    explicit constexpr basic_counter(counter_name name, std::string_view help = {}) noexcept
+        : name_(name.text), help_(help)
+    {}
     basic_counter(const basic_counter&) = delete;
     basic_counter& operator=(const basic_counter&) = delete;
 

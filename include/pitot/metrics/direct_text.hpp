@@ -56,7 +56,8 @@ private:
 class label_pieces {
 public:
     label_pieces() = default;
-    label_pieces(const std::vector<std::pair<std::string, std::string>>& constant, std::span<const std::string_view> names)
+    label_pieces(const std::vector<std::pair<std::string, std::string>>& constant,
+                 std::span<const std::string_view> names)
     {
         std::string lead;
         for (const auto& [name, value] : constant) {
@@ -98,7 +99,8 @@ public:
             decode([&](std::size_t i, std::string_view value) {
                 empty = empty || value.empty();
                 at = pieces_[i].put(at);
-                at = reinterpret_cast<char*>(copy_short(reinterpret_cast<unsigned char*>(at), value.data(), value.size()));
+                at = reinterpret_cast<char*>(
+                    copy_short(reinterpret_cast<unsigned char*>(at), value.data(), value.size()));
             });
             if (!empty) {
                 *at = '"';
@@ -145,8 +147,10 @@ private:
     std::string text;
     const auto line = [&](std::string_view word, std::string_view rest, bool escape) {
         text.append("# ").append(word).append(" ").append(name).append(" ");
-        if (escape) escape_into(text, rest, om);
-        else text += rest;
+        if (escape)
+            escape_into(text, rest, om);
+        else
+            text += rest;
         text += '\n';
     };
     if (!om && !help.empty()) line("HELP", help, true);
@@ -159,8 +163,10 @@ private:
 template <class T>
 [[gnu::always_inline]] inline char* put_number(char* to, T value) noexcept
 {
-    if constexpr (std::is_integral_v<T>) return std::to_chars(to, to + number_size, value).ptr;
-    else return write_number(to, value);
+    if constexpr (std::is_integral_v<T>)
+        return std::to_chars(to, to + number_size, value).ptr;
+    else
+        return write_number(to, value);
 }
 
 }  // namespace pitot::detail

@@ -79,8 +79,9 @@ concept has_enum_text = requires { enum_text<E>::entries; };
 /// Number, order and texts of an enum's (or bool's) label values.
 template <class E>
 struct enum_values {
-    static_assert(has_enum_text<E> || requires { E{0}; },
-                  "an enum without a fixed underlying type needs a specialisation of pitot::enum_text");
+    static_assert(
+        has_enum_text<E> || requires { E{0}; },
+        "an enum without a fixed underlying type needs a specialisation of pitot::enum_text");
 
     static consteval std::size_t count_values()
     {

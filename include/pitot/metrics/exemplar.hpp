@@ -107,14 +107,16 @@ private:
 template <class Cell>
 class exemplar_cell : public Cell {
 public:
-    exemplar_cell() noexcept : slot_(new (std::nothrow) exemplar_slot) {}
+    exemplar_cell() noexcept : slot_(new(std::nothrow) exemplar_slot) {}
     ~exemplar_cell() { delete slot_; }
     [[nodiscard]] static bool fits(exemplar_labels labels) noexcept { return exemplar_slot::fits(labels); }
     void set_exemplar(double value, exemplar_labels labels) noexcept { slot_->set(value, labels); }
     [[nodiscard]] bool usable() const noexcept
     {
-        if constexpr (requires(const Cell& c) { c.usable(); }) return Cell::usable() && slot_ != nullptr;
-        else return slot_ != nullptr;
+        if constexpr (requires(const Cell& c) { c.usable(); })
+            return Cell::usable() && slot_ != nullptr;
+        else
+            return slot_ != nullptr;
     }
     void read_exemplars(batch& out, std::vector<exemplar_row>& rows)
     {
@@ -130,12 +132,14 @@ template <unsigned Lanes>
 class exemplar_histogram_cell : public classic_cell<Lanes> {
 public:
     explicit exemplar_histogram_cell(std::span<const double> bounds) noexcept
-        : classic_cell<Lanes>(bounds), slots_(new (std::nothrow) exemplar_slot[bounds.size() + 1])
-    {
-    }
+        : classic_cell<Lanes>(bounds), slots_(new(std::nothrow) exemplar_slot[bounds.size() + 1])
+    {}
     ~exemplar_histogram_cell() { delete[] slots_; }
     [[nodiscard]] static bool fits(exemplar_labels labels) noexcept { return exemplar_slot::fits(labels); }
-    void set_exemplar(double value, exemplar_labels labels) noexcept { slots_[this->bucket_of(value)].set(value, labels); }
+    void set_exemplar(double value, exemplar_labels labels) noexcept
+    {
+        slots_[this->bucket_of(value)].set(value, labels);
+    }
     [[nodiscard]] bool usable() const noexcept { return classic_cell<Lanes>::usable() && slots_ != nullptr; }
     void read_exemplars(batch& out, std::vector<exemplar_row>& rows)
     {

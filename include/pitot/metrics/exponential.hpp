@@ -41,7 +41,8 @@ namespace pitot::detail {
 /// The bucket of a positive finite value or +Inf (one past the largest double's). A value on a bound belongs below it.
 /// source  Prometheus, client_golang, histogram.go: findBucket by frexp and a table of bounds
 /// fractions  fraction_bounds of the largest schema, `fine`; a coarser schema takes every 2^(fine - schema)th
-[[nodiscard]] inline std::int32_t bucket_index(double v, int schema, int fine, std::span<const double> fractions) noexcept
+[[nodiscard]] inline std::int32_t bucket_index(double v, int schema, int fine,
+                                               std::span<const double> fractions) noexcept
 {
     const bool infinite = v > std::numeric_limits<double>::max();
     if (infinite) v = std::numeric_limits<double>::max();
@@ -151,8 +152,10 @@ public:
         std::uint64_t taken = 0;
         std::size_t kept = 0;
         for (std::size_t i = 0; i < size_; ++i) {
-            if (index_of(room_[i]) == smallest) taken += room_[i].count();
-            else room_[kept++] = room_[i];
+            if (index_of(room_[i]) == smallest)
+                taken += room_[i].count();
+            else
+                room_[kept++] = room_[i];
         }
         size_ = kept;
         threshold = upper;

@@ -35,11 +35,13 @@ public:
     static constexpr std::size_t stride = N > 1 && N <= 64 ? (sizeof(cell) + 63) / 64 * 64 : (sizeof(cell) + 7) / 8 * 8;
 
     explicit cell_array(const typename Kind::settings& how)
-        : memory_(static_cast<unsigned char*>(::operator new(N * stride + 64, std::align_val_t{64})))
+        : memory_(static_cast<unsigned char*>(::operator new(N* stride + 64, std::align_val_t{64})))
     {
         for (std::size_t i = 0; i < N; ++i) {
-            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>) new (memory_ + i * stride) cell(how);
-            else new (memory_ + i * stride) cell();
+            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>)
+                new (memory_ + i * stride) cell(how);
+            else
+                new (memory_ + i * stride) cell();
         }
     }
     cell_array(const cell_array&) = delete;
@@ -49,7 +51,10 @@ public:
         for (std::size_t i = 0; i < N; ++i) at(i).~cell();
         ::operator delete(memory_, std::align_val_t{64});
     }
-    [[nodiscard]] cell& at(std::size_t i) const noexcept { return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride)); }
+    [[nodiscard]] cell& at(std::size_t i) const noexcept
+    {
+        return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride));
+    }
     [[nodiscard]] bool usable() const noexcept
     {
         if constexpr (requires(const cell& c) { c.usable(); }) {
@@ -68,7 +73,8 @@ inline constexpr std::size_t most_dense = 4096;
 
 template <class Kind, class... L>
 inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
-                                 !(Kind::type == metric_type::info && sizeof...(L) > 0);  // an info is there when it is set
+                                 !(Kind::type == metric_type::info &&
+                                   sizeof...(L) > 0);  // an info is there when it is set
 
 /// Stands in for the operations of a family that has labels: they belong to its series.
 template <class Self>
@@ -101,8 +107,7 @@ class family : public detail::family_base, public detail::family_ops_of<Kind, fa
     struct nothing {
         template <class Settings>
         nothing(std::string_view, const Settings&) noexcept
-        {
-        }
+        {}
     };
 
 public:
@@ -111,7 +116,8 @@ public:
 
     family(std::string_view name, std::string_view help, std::string_view unit, family_options options,
            typename Kind::settings how)
-        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_), sink_(how_), lines_(name_, how_)
+        : family_base(name, Kind::type, help, unit, std::move(options)), how_(std::move(how)), storage_(how_),
+          sink_(how_), lines_(name_, how_)
     {
         pieces_ = detail::label_pieces(this->options().constant_labels, labels::names);
         for (const auto& [label_name, value] : this->options().constant_labels)
@@ -159,7 +165,8 @@ public:
     bool remove(const A&... values) noexcept
     {
         labels::template check_arguments<A...>();
-        static_assert(!dense, "the series of a family with only enum labels are always there: none is added or removed");
+        static_assert(!dense,
+                      "the series of a family with only enum labels are always there: none is added or removed");
         if constexpr (!dense && sizeof...(A) == sizeof...(L)) {
             unsigned char key[detail::max_key * 3 + 64];
             const std::size_t bytes = clean_key(key, values...);
@@ -173,7 +180,8 @@ public:
     template <class F>
     std::size_t remove_if(F&& gone)
     {
-        static_assert(!dense, "the series of a family with only enum labels are always there: none is added or removed");
+        static_assert(!dense,
+                      "the series of a family with only enum labels are always there: none is added or removed");
         if constexpr (!dense) {
             return storage_.remove_if([&](const record& r) {
                 std::array<std::string_view, sizeof...(L)> values;
@@ -203,8 +211,10 @@ public:
     /// Series there are now.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        if constexpr (dense) return labels::combinations();
-        else return storage_.size();
+        if constexpr (dense)
+            return labels::combinations();
+        else
+            return storage_.size();
     }
 
     [[nodiscard]] const typename Kind::settings& settings() const noexcept { return how_; }
@@ -229,7 +239,8 @@ public:
 
     [[nodiscard]] bool has_direct(direct_format format) const noexcept override
     {
-        return Kind::lines != detail::direct_lines::none && !(Kind::has_exemplars && format == direct_format::openmetrics);
+        return Kind::lines != detail::direct_lines::none &&
+               !(Kind::has_exemplars && format == direct_format::openmetrics);
     }
 
     bool write_direct(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const override
@@ -238,8 +249,10 @@ public:
             return true;
         } else {
             if (!cursor.started && !start(format, cursor, at, end)) return false;
-            if constexpr (Kind::lines == detail::direct_lines::number) return write_numbers(cursor, at, end);
-            else return write_histograms(format, cursor, at, end);
+            if constexpr (Kind::lines == detail::direct_lines::number)
+                return write_numbers(cursor, at, end);
+            else
+                return write_histograms(format, cursor, at, end);
         }
     }
 
@@ -278,13 +291,17 @@ public:
     [[nodiscard]] std::string_view signature() const noexcept override { return detail::signature_of<family>(); }
     [[nodiscard]] std::size_t memory() const noexcept override
     {
-        if constexpr (dense) return labels::combinations() * decltype(storage_)::stride;
-        else return storage_.memory();
+        if constexpr (dense)
+            return labels::combinations() * decltype(storage_)::stride;
+        else
+            return storage_.memory();
     }
     [[nodiscard]] bool usable() const noexcept
     {
-        if constexpr (dense) return storage_.usable() && sink_.usable();
-        else return sink_.usable();
+        if constexpr (dense)
+            return storage_.usable() && sink_.usable();
+        else
+            return sink_.usable();
     }
 
     // The only series of a family without labels.
@@ -315,7 +332,8 @@ private:
             bool escaped = false;
             labels::decode(key, [&](std::size_t, std::string_view v) { escaped = escaped || detail::needs_escape(v); });
             const auto found = storage_.find_or_add(
-                key, bytes, escaped ? detail::record_state::live_escaped : detail::record_state::live, options().max_series);
+                key, bytes, escaped ? detail::record_state::live_escaped : detail::record_state::live,
+                options().max_series);
             if (found.at != nullptr) {
                 detail::store(found.at->age, std::uint8_t{0});
                 return found.at;
@@ -327,7 +345,8 @@ private:
 
     /// The key with bad UTF-8 replaced; 0 when the values make no key.
     template <class... A>
-    [[gnu::noinline]] static std::size_t clean_key(unsigned char (&key)[detail::max_key * 3 + 64], const A&... values) noexcept
+    [[gnu::noinline]] static std::size_t clean_key(unsigned char (&key)[detail::max_key * 3 + 64],
+                                                   const A&... values) noexcept
     {
         if (!labels::known(values...) || labels::bound(values...) > detail::max_key) return 0;
         const std::size_t bytes = labels::encode(key, values...);
@@ -415,8 +434,10 @@ private:
                 char* const first = to;
                 *to++ = '{';
                 to = pieces_.put(to, plain, decode);
-                if (to == first + 1) to = first;  // every label is empty
-                else *to++ = '}';
+                if (to == first + 1)
+                    to = first;  // every label is empty
+                else
+                    *to++ = '}';
             }
             *to++ = ' ';
             to = detail::put_number(to, from.value());
@@ -443,8 +464,10 @@ private:
             cursor.counts.assign(how_.bounds.size() + 1, 0);
             const double sum = from.read(cursor.counts);
             char* const after = lines_.put(to, format, text, cursor.counts, sum);
-            if (to == at) at = after;
-            else cursor.large.resize(static_cast<std::size_t>(after - to));
+            if (to == at)
+                at = after;
+            else
+                cursor.large.resize(static_cast<std::size_t>(after - to));
             return true;
         });
     }
@@ -466,7 +489,8 @@ private:
         std::size_t most = 0;
         if constexpr (Label::dense) {
             using domain = detail::enum_values<typename Label::type>;
-            for (std::size_t i = 0; i < domain::count; ++i) most = most < domain::text(i).size() ? domain::text(i).size() : most;
+            for (std::size_t i = 0; i < domain::count; ++i)
+                most = most < domain::text(i).size() ? domain::text(i).size() : most;
         }
         return 2 * most;
     }
@@ -479,7 +503,9 @@ private:
     std::vector<label_view> constant_;
     detail::label_pieces pieces_;
     detail::piece open_{std::string(name_)};
-    [[no_unique_address]] std::conditional_t<Kind::lines == detail::direct_lines::histogram, detail::histogram_text, nothing> lines_;
+    [[no_unique_address]] std::conditional_t<Kind::lines == detail::direct_lines::histogram, detail::histogram_text,
+                                             nothing>
+        lines_;
     double last_tick_ = 0;
 };
 

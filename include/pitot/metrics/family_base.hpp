@@ -42,10 +42,10 @@ struct text_cursor {
 
 class family_base : public std::enable_shared_from_this<family_base> {
 public:
-    family_base(std::string_view name, metric_type type, std::string_view help, std::string_view unit, family_options options)
+    family_base(std::string_view name, metric_type type, std::string_view help, std::string_view unit,
+                family_options options)
         : name_(name), help_(help), unit_(unit), options_(std::move(options)), type_(type)
-    {
-    }
+    {}
     family_base(const family_base&) = delete;
     family_base& operator=(const family_base&) = delete;
     virtual ~family_base() = default;

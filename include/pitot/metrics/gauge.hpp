@@ -74,7 +74,8 @@ private:
     static constexpr T number(N n) noexcept
     {
         static_assert(std::is_arithmetic_v<N>, "a gauge takes a number");
-        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>, "this gauge holds whole numbers: use gauge");
+        static_assert(std::is_integral_v<N> || std::is_floating_point_v<T>,
+                      "this gauge holds whole numbers: use gauge");
         return static_cast<T>(n);
     }
     [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
@@ -85,7 +86,8 @@ template <class T>
 class basic_gauge : public gauge_ops<basic_gauge<T>, T> {
 public:
     /// help  outlives the gauge (a literal)
-    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help) {}
+    explicit constexpr basic_gauge(gauge_name name, std::string_view help = {}) noexcept : name_(name.text), help_(help)
+    {}
     basic_gauge(const basic_gauge&) = delete;
     basic_gauge& operator=(const basic_gauge&) = delete;
 

@@ -29,16 +29,19 @@ public:
     /// other client library: test where it can occur.
     void observe(double value) const noexcept { self().cell().observe(value); }
 
-    /// The same with an exemplar, `observe(0.3, {{"trace_id", id}})`, for families registered with pitot::exemplars. One
-    /// that is too long or no legal text is left out and counted as an ignored value; the observation counts.
+    /// The same with an exemplar, `observe(0.3, {{"trace_id", id}})`, for families registered with pitot::exemplars.
+    /// One that is too long or no legal text is left out and counted as an ignored value; the observation counts.
     template <class Labels = exemplar_labels>
     void observe(double value, Labels exemplar) const noexcept
     {
-        static_assert(requires { self().cell().set_exemplar(0, exemplar); },
-                      "this family keeps no exemplars: register it with pitot::exemplars");
+        static_assert(
+            requires { self().cell().set_exemplar(0, exemplar); },
+            "this family keeps no exemplars: register it with pitot::exemplars");
         observe(value);
-        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar)) self().cell().set_exemplar(value, exemplar);
-        else self().ignored();
+        if (std::remove_reference_t<decltype(self().cell())>::fits(exemplar))
+            self().cell().set_exemplar(value, exemplar);
+        else
+            self().ignored();
     }
 
     /// Observes the seconds from now until the timer goes out of scope.

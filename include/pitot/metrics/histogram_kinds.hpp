@@ -151,8 +151,11 @@ private:
             scratch.next = index;
         }
         const std::int32_t gap = index - scratch.next;
-        if (gap > 2) scratch.spans.push_back({gap, 0});
-        else for (std::int32_t i = 0; i < gap; ++i, ++scratch.spans.back().length) scratch.cells.push_back({.integer = 0});
+        if (gap > 2)
+            scratch.spans.push_back({gap, 0});
+        else
+            for (std::int32_t i = 0; i < gap; ++i, ++scratch.spans.back().length)
+                scratch.cells.push_back({.integer = 0});
         ++scratch.spans.back().length;
         scratch.cells.push_back({.integer = e.count()});
         scratch.next = index + 1;
@@ -174,7 +177,8 @@ struct summary_kind {
         summary_row row;
         from.read(row.count.integer, row.sum, scratch.values);
         scratch.quantiles.clear();
-        for (std::size_t i = 0; i < scratch.values.size(); ++i) scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
+        for (std::size_t i = 0; i < scratch.values.size(); ++i)
+            scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
         row.quantiles = out.add_quantiles(scratch.quantiles);
         out.add(at.family, out.labels(at.labels), row);
     }

@@ -40,7 +40,8 @@ public:
 
     /// Writes a series: buckets, sum, count. labels are without braces, escaped.
     /// counts  one a bucket, not cumulative
-    char* put(char* to, direct_format format, std::string_view labels, std::span<const std::uint64_t> counts, double sum) const noexcept
+    char* put(char* to, direct_format format, std::string_view labels, std::span<const std::uint64_t> counts,
+              double sum) const noexcept
     {
         const bool om = format == direct_format::openmetrics;
         const std::vector<piece>& le = le_[om ? 1 : 0];

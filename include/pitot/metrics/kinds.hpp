@@ -66,8 +66,10 @@ struct counter_kind {
     static void add(batch& out, const series_place& at, cell& from, const settings&, scrape_scratch& scratch)
     {
         const point_id point = out.add(at.family, out.labels(at.labels), static_cast<double>(from.value()));
-        if constexpr (Exemplars) add_exemplars(out, point, from, scratch);
-        else static_cast<void>(point), static_cast<void>(scratch);
+        if constexpr (Exemplars)
+            add_exemplars(out, point, from, scratch);
+        else
+            static_cast<void>(point), static_cast<void>(scratch);
     }
 };
 

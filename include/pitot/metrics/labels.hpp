@@ -113,7 +113,8 @@ template <class T>
         b = read_as<std::uint32_t>(p + n - 4);
     } else if (n != 0) {
         a = static_cast<std::uint64_t>(static_cast<unsigned char>(p[0])) << 16U |
-            static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8U | static_cast<unsigned char>(p[n - 1]);
+            static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8U |
+            static_cast<unsigned char>(p[n - 1]);
     }
     return fold(a ^ h ^ n, b ^ k ^ (seed << 7U));
 }
@@ -123,7 +124,8 @@ template <class T>
     if (n >= 8) {
         if (n > 64) return std::memcmp(p, q, n) == 0;
         std::uint64_t difference = read_as<std::uint64_t>(p + n - 8) ^ read_as<std::uint64_t>(q + n - 8);
-        for (std::size_t i = 0; i + 8 < n; i += 8) difference |= read_as<std::uint64_t>(p + i) ^ read_as<std::uint64_t>(q + i);
+        for (std::size_t i = 0; i + 8 < n; i += 8)
+            difference |= read_as<std::uint64_t>(p + i) ^ read_as<std::uint64_t>(q + i);
         return difference == 0;
     }
     if (n >= 4)
@@ -141,9 +143,9 @@ inline constexpr bool is_label<label<Name, T>> = true;
 enum class label_form : unsigned char { text, integer, number };
 
 template <class L>
-inline constexpr label_form form_of = L::dense                              ? label_form::number
+inline constexpr label_form form_of = L::dense                          ? label_form::number
                                       : std::integral<typename L::type> ? label_form::integer
-                                                                            : label_form::text;
+                                                                        : label_form::text;
 
 /// A label value given as an argument.
 template <class L, class A>
@@ -153,13 +155,17 @@ struct label_argument {
 
     [[gnu::always_inline]] std::uint64_t number() const noexcept
     {
-        if constexpr (form == label_form::number) return enum_values<typename L::type>::index(value);
-        else return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
+        if constexpr (form == label_form::number)
+            return enum_values<typename L::type>::index(value);
+        else
+            return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
     }
     [[gnu::always_inline]] std::size_t bound() const noexcept
     {
-        if constexpr (form == label_form::text) return std::string_view(value).size() + 2;
-        else return 8;
+        if constexpr (form == label_form::text)
+            return std::string_view(value).size() + 2;
+        else
+            return 8;
     }
     [[gnu::always_inline]] unsigned char* put(unsigned char* out) const noexcept
     {
@@ -200,25 +206,32 @@ struct label_argument {
     }
     bool known() const noexcept
     {
-        if constexpr (form == label_form::number) return number() < enum_values<typename L::type>::count;
-        else return true;
+        if constexpr (form == label_form::number)
+            return number() < enum_values<typename L::type>::count;
+        else
+            return true;
     }
 };
 
 template <class L, class A>
 consteval bool accepts_argument()
 {
-    if constexpr (L::dense) return std::is_same_v<A, typename L::type>;
-    else if constexpr (std::integral<typename L::type>) return std::integral<A> && !std::is_same_v<A, bool>;
-    else return std::is_convertible_v<const A&, std::string_view>;
+    if constexpr (L::dense)
+        return std::is_same_v<A, typename L::type>;
+    else if constexpr (std::integral<typename L::type>)
+        return std::integral<A> && !std::is_same_v<A, bool>;
+    else
+        return std::is_convertible_v<const A&, std::string_view>;
 }
 
 /// Values of a label with a fixed set of them; 1 for any other.
 template <class L>
 consteval std::size_t label_count()
 {
-    if constexpr (L::dense) return enum_values<typename L::type>::count;
-    else return 1;
+    if constexpr (L::dense)
+        return enum_values<typename L::type>::count;
+    else
+        return 1;
 }
 
 /// All labels of a family.
@@ -247,7 +260,8 @@ struct label_set {
                           "label an integer, a text label a text");
     }
 
-    /// Position in the dense array: mixed radix, the last label counts fastest; combinations() when a value has no text.
+    /// Position in the dense array: mixed radix, the last label counts fastest; combinations() when a value has no
+    /// text.
     template <class... A>
     [[gnu::always_inline]] static constexpr std::size_t index(const A&... values) noexcept
     {
@@ -336,7 +350,8 @@ struct label_set {
                 f(i++, n < domain::count ? domain::text(n) : std::string_view{});
             } else if constexpr (form_of<Label> == label_form::integer) {
                 char text[24];
-                const auto n = static_cast<typename Label::type>(read_as<std::uint64_t>(reinterpret_cast<const char*>(key)));
+                const auto n = static_cast<typename Label::type>(
+                    read_as<std::uint64_t>(reinterpret_cast<const char*>(key)));
                 key += 8;
                 f(i++, std::string_view(text, static_cast<std::size_t>(std::to_chars(text, text + 24, n).ptr - text)));
             } else {

@@ -41,10 +41,12 @@ struct native_buckets {
     /// error  out_of_range, invalid_value
     [[nodiscard]] result<void> check() const
     {
-        if (schema < -4 || schema > 8) return unexpected(errc::out_of_range, "the schema of a native histogram is -4 to 8");
+        if (schema < -4 || schema > 8)
+            return unexpected(errc::out_of_range, "the schema of a native histogram is -4 to 8");
         if (max_buckets < 8 || max_buckets > 4096) return unexpected(errc::out_of_range, "max_buckets is 8 to 4096");
         for (const double v : {zero_threshold, max_zero_threshold, min_reset_duration})
-            if (!(v >= 0) || v - v != 0) return unexpected(errc::invalid_value, "thresholds and durations are 0 or more");
+            if (!(v >= 0) || v - v != 0)
+                return unexpected(errc::invalid_value, "thresholds and durations are 0 or more");
         return {};
     }
 };
@@ -74,7 +76,9 @@ public:
         __builtin_memset(memory, 0, bytes);
         auto* const counts = static_cast<unsigned char*>(memory) + sizeof(state);
         auto* const entries = reinterpret_cast<exponential_counts::entry*>(counts + classic * 8);
-        state_ = new (memory) state{how, {reinterpret_cast<std::uint64_t*>(counts), classic}, {{entries, room}, how.native.schema},
+        state_ = new (memory) state{how,
+                                    {reinterpret_cast<std::uint64_t*>(counts), classic},
+                                    {{entries, room}, how.native.schema},
                                     how.native.zero_threshold};
         state_->started = monotonic_seconds();
     }
@@ -134,8 +138,9 @@ public:
                 }
             }
             while (counts.size() > limits.max_buckets) {
-                const std::uint64_t taken =
-                    zero_threshold < limits.max_zero_threshold ? counts.take_smallest(limits.max_zero_threshold, zero_threshold) : 0;
+                const std::uint64_t taken = zero_threshold < limits.max_zero_threshold
+                                                ? counts.take_smallest(limits.max_zero_threshold, zero_threshold)
+                                                : 0;
                 zero_count += taken;
                 if (taken == 0 && !counts.halve()) zero_count += counts.take_smallest(__builtin_inf(), zero_threshold);
             }

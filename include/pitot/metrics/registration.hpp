@@ -68,7 +68,8 @@ F& refuse(error why)
     throw registration_error(std::move(why));
 #else
     static_cast<void>(why);
-    static auto& nowhere = *new std::shared_ptr<F>(std::make_shared<F>("refused", "", "", family_options{}, F::kind::spare()));
+    static auto& nowhere = *new std::shared_ptr<F>(
+        std::make_shared<F>("refused", "", "", family_options{}, F::kind::spare()));
     return *nowhere;
 #endif
 }
@@ -84,11 +85,14 @@ F& refuse(error why)
         sum += name.size() + value.size();
         if (!is_legacy_label_name(name) || is_reserved_label_name(name) || name == "le" || name == "quantile")
             return unexpected(errc::invalid_name, concat("'", name, "' cannot be a constant label"));
-        if (!is_utf8(value)) return unexpected(errc::invalid_utf8, concat("the value of the constant label ", name, " is not UTF-8"));
+        if (!is_utf8(value))
+            return unexpected(errc::invalid_utf8, concat("the value of the constant label ", name, " is not UTF-8"));
         for (const std::string_view other : names)
-            if (other == name) return unexpected(errc::duplicate, concat(name, " is a constant label and one of the family's own"));
+            if (other == name)
+                return unexpected(errc::duplicate, concat(name, " is a constant label and one of the family's own"));
         for (std::size_t j = 0; j < i; ++j)
-            if (options.constant_labels[j].first == name) return unexpected(errc::duplicate, concat(name, " is given twice"));
+            if (options.constant_labels[j].first == name)
+                return unexpected(errc::duplicate, concat(name, " is given twice"));
     }
     if (sum > 2048) return unexpected(errc::too_large, "the constant labels are longer than 2 KiB");
     return {};
@@ -133,8 +137,10 @@ public:
 protected:
     void fill(batch& out) override
     {
-        if constexpr (std::is_pointer_v<F>) static_cast<void>(from_->collect(out));
-        else static_cast<void>(from_(out));
+        if constexpr (std::is_pointer_v<F>)
+            static_cast<void>(from_->collect(out));
+        else
+            static_cast<void>(from_(out));
     }
 
 private:

@@ -23,7 +23,8 @@ namespace pitot {
 /// Holds families and collectors; is a collector itself.
 ///
 ///     pitot::registry metrics;
-///     auto& requests = metrics.counter<"http_requests_total", pitot::label<"method", method>, pitot::label<"path">>("Requests.");
+///     auto& requests = metrics.counter<"http_requests_total", pitot::label<"method", method>,
+///     pitot::label<"path">>("Requests.");
 ///
 /// The template arguments after the name are labels in order, and at any place unit<"seconds">, sharded<N>, exemplars.
 /// A name registered again with the same type, labels, unit, bounds and constant labels gives the same family (its
@@ -44,14 +45,16 @@ public:
     template <fixed_string Name, class... Args>
     auto& counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
+        using kind =
+            detail::counter_kind<std::uint64_t, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     /// Counts fractions: seconds, joules. The name ends in _total.
     template <fixed_string Name, class... Args>
     auto& real_counter(std::string_view help, family_options options = {})
     {
-        using kind = detail::counter_kind<double, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
+        using kind =
+            detail::counter_kind<double, detail::spec<Args...>::shards, detail::spec<Args...>::keeps_exemplars>;
         return made(make<kind, Name, Args...>(help, std::move(options), {}));
     }
     template <fixed_string Name, class... Args>
@@ -77,12 +80,13 @@ public:
     template <fixed_string Name, class... Args>
     auto& native_histogram(std::string_view help, const native_buckets& how = {}, family_options options = {})
     {
-        return made(make<detail::native_kind, Name, Args...>(help, std::move(options),
-                                                             {how, {}, detail::fraction_bounds(how.schema)}, how.check()));
+        return made(make<detail::native_kind, Name, Args...>(
+            help, std::move(options), {how, {}, detail::fraction_bounds(how.schema)}, how.check()));
     }
     /// Counts each value in exponential and in classic buckets: every format has something to show.
     template <fixed_string Name, class... Args>
-    auto& native_histogram(std::string_view help, const native_buckets& how, const buckets& bounds, family_options options = {})
+    auto& native_histogram(std::string_view help, const native_buckets& how, const buckets& bounds,
+                           family_options options = {})
     {
         auto checked = how.check();
         if (checked) checked = bounds.check();
@@ -91,9 +95,11 @@ public:
     }
     /// A histogram of what is there now: values enter and leave.
     template <fixed_string Name, class... Args>
-    auto& gauge_histogram(std::string_view help, const buckets& bounds = buckets::standard(), family_options options = {})
+    auto& gauge_histogram(std::string_view help, const buckets& bounds = buckets::standard(),
+                          family_options options = {})
     {
-        return made(make<detail::gauge_histogram_kind, Name, Args...>(help, std::move(options), {bounds.bounds()}, bounds.check()));
+        return made(make<detail::gauge_histogram_kind, Name, Args...>(help, std::move(options), {bounds.bounds()},
+                                                                      bounds.check()));
     }
     template <fixed_string Name, class... Args>
     auto& summary(std::string_view help, const quantiles& wanted = {}, family_options options = {})
@@ -134,7 +140,8 @@ public:
     {
         detail::check_name<Name, metric_type::gauge>();
         return add_function([text = std::string(help), value = std::move(value)](batch& out) mutable {
-            out.add(out.family(Name.view(), metric_type::gauge, out.intern(text)), labels_id::none, static_cast<double>(value()));
+            out.add(out.family(Name.view(), metric_type::gauge, out.intern(text)), labels_id::none,
+                    static_cast<double>(value()));
         });
     }
     /// A counter whose value is asked for at each scrape; it must not go down.
@@ -143,7 +150,8 @@ public:
     {
         detail::check_name<Name, metric_type::counter>();
         return add_function([text = std::string(help), value = std::move(value)](batch& out) mutable {
-            out.add(out.family(Name.view(), metric_type::counter, out.intern(text)), labels_id::none, static_cast<double>(value()));
+            out.add(out.family(Name.view(), metric_type::counter, out.intern(text)), labels_id::none,
+                    static_cast<double>(value()));
         });
     }
 
@@ -190,7 +198,8 @@ public:
         char* at = memory.get();
         char* const end = memory.get() + chunk;
         const auto flush = [&] {
-            if (at != memory.get()) out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
+            if (at != memory.get())
+                out(static_cast<const char*>(memory.get()), static_cast<std::size_t>(at - memory.get()));
             at = memory.get();
         };
         for (const auto& f : families) {
@@ -259,8 +268,9 @@ private:
                     same->options().constant_labels == options.constant_labels)
                     return same;
             }
-            return unexpected(errc::type_conflict, concat(Name.view(), " is registered already as another type, or with "
-                                                          "other labels, unit or bounds"));
+            return unexpected(errc::type_conflict,
+                              concat(Name.view(), " is registered already as another type, or with "
+                                                  "other labels, unit or bounds"));
         }
         auto made = std::make_shared<family>(Name.view(), help, spec::unit_text(), std::move(options), std::move(how));
         families_.insert(at, made);

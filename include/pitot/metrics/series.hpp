@@ -23,8 +23,7 @@ public:
     }
     handle(handle&& other) noexcept
         : family_(std::move(other.family_)), cell_(other.cell_), record_(std::exchange(other.record_, nullptr))
-    {
-    }
+    {}
     handle& operator=(handle other) noexcept
     {
         family_.swap(other.family_);
@@ -40,8 +39,7 @@ public:
     /// Takes over a reference that was counted for it (record may be null: a series that is never removed).
     handle(std::shared_ptr<const detail::family_base> family, typename Kind::cell& cell, void* record) noexcept
         : family_(std::const_pointer_cast<detail::family_base>(std::move(family))), cell_(&cell), record_(record)
-    {
-    }
+    {}
 
     [[nodiscard]] const handle* operator->() const noexcept { return this; }
     [[nodiscard]] handle keep() const { return *this; }
@@ -77,9 +75,9 @@ class [[nodiscard]] pinned_series : public Kind::template ops<pinned_series<Kind
 public:
     /// find(record) returns the cell and stores the record's address (null: nothing to hold a reference of)
     template <class Find>
-    [[gnu::always_inline]] pinned_series(const family_base& family, Find&& find) noexcept : family_(&family), cell_(&find(record_))
-    {
-    }
+    [[gnu::always_inline]] pinned_series(const family_base& family, Find&& find) noexcept
+        : family_(&family), cell_(&find(record_))
+    {}
     pinned_series(const pinned_series&) = delete;
     pinned_series& operator=(const pinned_series&) = delete;
 

@@ -44,11 +44,14 @@ public:
         std::uint32_t references;  ///< the table's, and one for each handle
         std::uint16_t units;       ///< size in 8 bytes, once and for all
         record_state state;
-        std::uint8_t age;          ///< expiry periods since it was last looked up
+        std::uint8_t age;  ///< expiry periods since it was last looked up
         alignas(8) Cell cell;
 
         [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
-        [[nodiscard]] const unsigned char* key() const noexcept { return reinterpret_cast<const unsigned char*>(this + 1); }
+        [[nodiscard]] const unsigned char* key() const noexcept
+        {
+            return reinterpret_cast<const unsigned char*>(this + 1);
+        }
     };
     static_assert(alignof(Cell) <= 8);
 
@@ -68,8 +71,10 @@ public:
             ::operator delete(s);
         }
         for (const retired& r : retired_)
-            if (r.what == retired::is_table) delete_table(static_cast<table*>(r.memory));
-            else if (r.what == retired::is_slab) ::operator delete(r.memory);
+            if (r.what == retired::is_table)
+                delete_table(static_cast<table*>(r.memory));
+            else if (r.what == retired::is_slab)
+                ::operator delete(r.memory);
         delete_table(table_);
     }
 
@@ -79,7 +84,8 @@ public:
     {
         const table* const t = load<seq_cst>(table_);
         if (t == nullptr) return nullptr;
-        return find_in(*t, Labels::hash(seed_, values...), [&](const record& r) { return Labels::matches(r.key(), values...); });
+        return find_in(*t, Labels::hash(seed_, values...),
+                       [&](const record& r) { return Labels::matches(r.key(), values...); });
     }
 
     enum class outcome : unsigned char { found, full, no_memory };
@@ -91,7 +97,8 @@ public:
     /// Finds or adds. The epoch must be pinned.
     /// state  live or live_escaped, of a new record
     /// limit  most series; 0 is none
-    found_record find_or_add(const unsigned char* key, std::size_t bytes, record_state state, std::size_t limit) noexcept
+    found_record find_or_add(const unsigned char* key, std::size_t bytes, record_state state,
+                             std::size_t limit) noexcept
     {
         const std::lock_guard lock(mutex_);
         const std::uint64_t hash = Labels::hash_key(seed_, key);
@@ -212,8 +219,8 @@ public:
 
 private:
     struct slab {
-        std::size_t room = 0;  ///< units
-        std::size_t used = 0;  ///< units handed out; stored with release, behind it records are whole
+        std::size_t room = 0;    ///< units
+        std::size_t used = 0;    ///< units handed out; stored with release, behind it records are whole
         std::size_t in_use = 0;  ///< records not free
         [[nodiscard]] record* at(std::size_t unit) noexcept
         {
@@ -228,7 +235,10 @@ private:
     struct table {
         std::size_t size;
         [[nodiscard]] std::uintptr_t* slots() noexcept { return reinterpret_cast<std::uintptr_t*>(this + 1); }
-        [[nodiscard]] const std::uintptr_t* slots() const noexcept { return reinterpret_cast<const std::uintptr_t*>(this + 1); }
+        [[nodiscard]] const std::uintptr_t* slots() const noexcept
+        {
+            return reinterpret_cast<const std::uintptr_t*>(this + 1);
+        }
     };
     struct retired {
         enum kind : std::uint8_t { is_record, is_table, is_slab } what;
@@ -243,15 +253,18 @@ private:
     {
         timespec now{};
         clock_gettime(CLOCK_MONOTONIC, &now);
-        const std::uint64_t mix = reinterpret_cast<std::uintptr_t>(self) ^ (static_cast<std::uint64_t>(now.tv_nsec) << 32U) ^
+        const std::uint64_t mix = reinterpret_cast<std::uintptr_t>(self) ^
+                                  (static_cast<std::uint64_t>(now.tv_nsec) << 32U) ^
                                   (static_cast<std::uint64_t>(now.tv_sec) * 0x9E3779B97F4A7C15U);
         return mix | 1U;
     }
 
     [[nodiscard]] Cell make_cell() const noexcept
     {
-        if constexpr (std::is_constructible_v<Cell, const Settings&>) return Cell(settings_);
-        else return Cell();
+        if constexpr (std::is_constructible_v<Cell, const Settings&>)
+            return Cell(settings_);
+        else
+            return Cell();
     }
 
     /// The slot where a search begins: the high half of the hash scaled to the size, which is no power of two.
@@ -349,8 +362,10 @@ private:
             s = new (memory) slab{room};
             newest_ = 0;
             while (newest_ < slabs_.size() && slabs_[newest_] != nullptr) ++newest_;
-            if (newest_ == slabs_.size()) slabs_.push_back(s);
-            else slabs_[newest_] = s;
+            if (newest_ == slabs_.size())
+                slabs_.push_back(s);
+            else
+                slabs_[newest_] = s;
             by_address_.insert(std::upper_bound(by_address_.begin(), by_address_.end(), s), s);
         }
         record* const r = s->at(s->used);
@@ -427,7 +442,8 @@ private:
 
     void retire(typename retired::kind what, void* memory) noexcept
     {
-        // Without memory for the queue the thing is never given back; it is still in a slab, so nothing is lost to the map.
+        // Without memory for the queue the thing is never given back; it is still in a slab, so nothing is lost to the
+        // map.
         if (reserve_retired(1)) retired_.push_back({what, load<seq_cst>(epochs.epoch), memory});
     }
 
@@ -439,9 +455,12 @@ private:
         std::size_t n = 0;
         for (; n < retired_.size() && retired_[n].epoch + 2 <= now; ++n) {
             const retired& r = retired_[n];
-            if (r.what == retired::is_table) delete_table(static_cast<table*>(r.memory));
-            else if (r.what == retired::is_slab) ::operator delete(r.memory);
-            else if (drop(static_cast<record*>(r.memory))) recycle(static_cast<record*>(r.memory));
+            if (r.what == retired::is_table)
+                delete_table(static_cast<table*>(r.memory));
+            else if (r.what == retired::is_slab)
+                ::operator delete(r.memory);
+            else if (drop(static_cast<record*>(r.memory)))
+                recycle(static_cast<record*>(r.memory));
         }
         retired_.erase(retired_.begin(), retired_.begin() + static_cast<std::ptrdiff_t>(n));
         if (empty_slabs_ * 4 > slabs_.size()) free_slabs();
@@ -499,7 +518,7 @@ private:
     std::size_t used_slots_ = 0;
     std::size_t newest_ = 0;
     std::size_t empty_slabs_ = 0;
-    std::vector<slab*> slabs_;      ///< in the order of a walk; null where one was given back
+    std::vector<slab*> slabs_;  ///< in the order of a walk; null where one was given back
     std::vector<slab*> by_address_;
     std::vector<record*> free_;  ///< first free record by units
     std::vector<retired> retired_;

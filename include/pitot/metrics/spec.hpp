@@ -77,15 +77,17 @@ consteval void check_name()
     constexpr bool total = name.ends_with("_total");
     static_assert(Type != metric_type::counter || (total && name.size() > 6), "a counter's name ends in _total");
     static_assert(Type == metric_type::counter || !total, "only a counter's name ends in _total");
-    static_assert(Type != metric_type::info || (name.ends_with("_info") && name.size() > 5), "an info's name ends in _info");
-    constexpr bool has_parts = Type == metric_type::histogram || Type == metric_type::summary || Type == metric_type::gauge_histogram;
+    static_assert(Type != metric_type::info || (name.ends_with("_info") && name.size() > 5),
+                  "an info's name ends in _info");
+    constexpr bool has_parts = Type == metric_type::histogram || Type == metric_type::summary ||
+                               Type == metric_type::gauge_histogram;
     static_assert(!has_parts || !(name.ends_with("_bucket") || name.ends_with("_count") || name.ends_with("_sum")),
                   "the name of a histogram or summary does not end in _bucket, _count or _sum");
 }
 
 template <class... Args>
 struct spec {
-    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0 || std::is_same_v<Args, exemplars>) && ...),
+    static_assert(((is_label<Args> || is_unit<Args> || shards_of<Args> != 0 || std::is_same_v<Args, exemplars>)&&...),
                   "after the name stand label<...>, unit<...>, sharded<...> or exemplars");
     static_assert(((is_unit<Args> ? 1 : 0) + ... + 0) <= 1, "a family has one unit");
     static_assert(((shards_of<Args> != 0 ? 1 : 0) + ... + 0) <= 1, "a family is sharded once");

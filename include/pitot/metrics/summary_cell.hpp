@@ -29,10 +29,13 @@ struct quantiles {
     {
         if (ranks.size() > 100) return unexpected(errc::too_many, "a summary has at most 100 quantiles");
         for (std::size_t i = 0; i < ranks.size(); ++i) {
-            if (!(ranks[i] >= 0 && ranks[i] <= 1)) return unexpected(errc::out_of_range, "the rank of a quantile is 0 to 1");
-            if (i > 0 && !(ranks[i - 1] < ranks[i])) return unexpected(errc::invalid_value, "the ranks of quantiles ascend");
+            if (!(ranks[i] >= 0 && ranks[i] <= 1))
+                return unexpected(errc::out_of_range, "the rank of a quantile is 0 to 1");
+            if (i > 0 && !(ranks[i - 1] < ranks[i]))
+                return unexpected(errc::invalid_value, "the ranks of quantiles ascend");
         }
-        if (!(window > 0) || window - window != 0) return unexpected(errc::invalid_value, "the window is longer than 0 seconds");
+        if (!(window > 0) || window - window != 0)
+            return unexpected(errc::invalid_value, "the window is longer than 0 seconds");
         return {};
     }
 };
@@ -52,7 +55,7 @@ public:
     static constexpr std::size_t most = 320;
 
     /// how  outlives the cell
-    explicit summary_cell(const summary_settings& how) noexcept : state_(new (std::nothrow) state(how)) {}
+    explicit summary_cell(const summary_settings& how) noexcept : state_(new(std::nothrow) state(how)) {}
     summary_cell(const summary_cell&) = delete;
     summary_cell& operator=(const summary_cell&) = delete;
     ~summary_cell() { delete state_; }
@@ -91,7 +94,8 @@ public:
                                 for (exponential_counts::entry e : s.counts.entries()) {
                                     std::int32_t index = exponential_counts::index_of(e);
                                     for (int i = 0; i < coarser; ++i) index = (index + 1) >> 1;
-                                    e.key = e.key < 0 ? -(index + exponential_counts::bias) : index + exponential_counts::bias;
+                                    e.key = e.key < 0 ? -(index + exponential_counts::bias)
+                                                      : index + exponential_counts::bias;
                                     all.push_back(e);
                                 }
                             }
@@ -101,7 +105,8 @@ public:
         for (const auto& e : all) total += e.count();
         values.clear();
         for (const double rank : state_->how.wanted.ranks)
-            values.push_back(total == 0 ? __builtin_nan("") : quantile(rank, all, schema, zeros, total, least, largest));
+            values.push_back(total == 0 ? __builtin_nan("")
+                                        : quantile(rank, all, schema, zeros, total, least, largest));
     }
 
 private:
@@ -169,8 +174,8 @@ private:
 
     /// The bucket that holds the value of rank ceil(q × n), its middle on the logarithmic scale, kept within what was
     /// really observed.
-    static double quantile(double rank, const std::vector<exponential_counts::entry>& all, int schema, std::uint64_t zeros,
-                           std::uint64_t total, double least, double largest) noexcept
+    static double quantile(double rank, const std::vector<exponential_counts::entry>& all, int schema,
+                           std::uint64_t zeros, std::uint64_t total, double least, double largest) noexcept
     {
         auto wanted = static_cast<std::uint64_t>(std::ceil(rank * static_cast<double>(total)));
         if (wanted == 0) return least;

@@ -41,7 +41,8 @@ inline std::vector<sample> samples(batch& all)
                 sample s{family.name(), concat(family.name(), suffix), own, value};
                 char room[number_size];
                 if (!extra.empty())
-                    s.labels.push_back({extra, all.intern({room, static_cast<std::size_t>(write_go_number(room, bound) - room)})});
+                    s.labels.push_back(
+                        {extra, all.intern({room, static_cast<std::size_t>(write_go_number(room, bound) - room)})});
                 std::sort(s.labels.begin(), s.labels.end());
                 out.push_back(std::move(s));
             };
@@ -84,7 +85,8 @@ inline std::string line(const sample& s)
 /// labels  all of the series, in any order
 template <class C>
     requires collector<C>
-[[nodiscard]] std::optional<double> value(const C& from, std::string_view name, std::initializer_list<label_view> labels = {})
+[[nodiscard]] std::optional<double> value(const C& from, std::string_view name,
+                                          std::initializer_list<label_view> labels = {})
 {
     batch all;
     from.collect(all);
@@ -116,7 +118,8 @@ template <class C>
 /// matter): lines with "-" that are missing and "+" that were not expected. Empty when all is as expected.
 template <class C>
     requires collector<C>
-[[nodiscard]] std::string compare(const C& from, std::string_view expected, std::initializer_list<std::string_view> families = {})
+[[nodiscard]] std::string compare(const C& from, std::string_view expected,
+                                  std::initializer_list<std::string_view> families = {})
 {
     const auto lines = [](std::string_view text) {
         std::vector<std::string> out;

@@ -22,9 +22,9 @@
 namespace pitot::detail {
 
 struct alignas(64) thread_slot {
-    std::uint64_t epoch = 0;      ///< 0: not reading
-    std::uint32_t depth = 0;      ///< nested pins; the owner's alone
-    std::uint32_t number = 0;     ///< small and dense: threads that end pass theirs on
+    std::uint64_t epoch = 0;   ///< 0: not reading
+    std::uint32_t depth = 0;   ///< nested pins; the owner's alone
+    std::uint32_t number = 0;  ///< small and dense: threads that end pass theirs on
     std::uint32_t taken = 0;
     thread_slot* next = nullptr;  ///< slots are never freed
 };
@@ -71,7 +71,8 @@ struct PITOT_SHARED epoch_domain {
 
 inline constinit PITOT_SHARED epoch_domain epochs{};
 inline constinit PITOT_SHARED thread_local thread_slot* own_slot = nullptr;
-/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then on.
+/// Shared by threads for which there is no memory for a slot; its pins are never undone: nothing is reclaimed from then
+/// on.
 inline constinit PITOT_SHARED thread_slot last_resort{.depth = 1U << 30U};
 
 struct slot_owner {

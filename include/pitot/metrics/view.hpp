@@ -116,7 +116,8 @@ private:
         std::vector<exemplar_row> exemplars(p.exemplars().begin(), p.exemplars().end());
         for (exemplar_row& e : exemplars) {
             std::vector<label_view> views;
-            for (const label_view& l : from.labels(e.labels)) views.push_back({out.intern(l.name), out.intern(l.value)});
+            for (const label_view& l : from.labels(e.labels))
+                views.push_back({out.intern(l.name), out.intern(l.value)});
             e.labels = out.labels(views);
         }
         if (!exemplars.empty()) out.set_exemplars(point, exemplars);

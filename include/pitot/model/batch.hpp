@@ -77,7 +77,8 @@ class family_view {
 public:
     family_view(const batch& from, family_id id) noexcept : batch_(&from), id_(id) {}
 
-    /// The name as protobuf and the text format carry it: with _total of counters and _info of infos where they have it.
+    /// The name as protobuf and the text format carry it: with _total of counters and _info of infos where they have
+    /// it.
     [[nodiscard]] inline std::string_view name() const noexcept;
     [[nodiscard]] inline std::string_view help() const noexcept;
     [[nodiscard]] inline std::string_view unit() const noexcept;
@@ -263,7 +264,10 @@ private:
     };
 
     template <class Id>
-    static constexpr std::uint32_t index(Id id) noexcept { return static_cast<std::uint32_t>(id); }
+    static constexpr std::uint32_t index(Id id) noexcept
+    {
+        return static_cast<std::uint32_t>(id);
+    }
 
     template <class T>
     static slice append(std::vector<T>& column, std::span<const T> rows)

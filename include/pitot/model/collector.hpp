@@ -12,13 +12,17 @@ namespace pitot {
 /// result<void> whose error says why families are missing; what it could gather is in the batch all the same.
 template <class C>
 concept collector = requires(C& from, batch& out) {
-    { from.collect(out) };
+    {
+        from.collect(out)
+    };
 };
 
 /// Reads a finished batch.
 template <class S>
 concept sink = requires(S& to, const batch& in) {
-    { to.consume(in) };
+    {
+        to.consume(in)
+    };
 };
 
 }  // namespace pitot

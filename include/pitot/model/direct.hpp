@@ -12,11 +12,13 @@ enum class direct_format : unsigned char { text, openmetrics };
 
 /// A collector that writes part of its families as text itself, and collects all others into `rest` (which it neither
 /// clears nor finishes); no family is in both. `out(const char*, std::size_t)` takes chunks of whole lines, at most
-/// 64 KiB each; no lock is held while it runs. What is written has legacy names only, so that no escaping scheme matters.
-/// The caller finishes `rest`, writes it behind the chunks, and closes the exposition.
+/// 64 KiB each; no lock is held while it runs. What is written has legacy names only, so that no escaping scheme
+/// matters. The caller finishes `rest`, writes it behind the chunks, and closes the exposition.
 template <class S, class Sink>
 concept direct_text_source = requires(const S& from, direct_format format, batch& rest, Sink& out) {
-    { from.write_text(format, rest, out) };
+    {
+        from.write_text(format, rest, out)
+    };
 };
 
 }  // namespace pitot

@@ -54,20 +54,20 @@ inline constexpr std::int32_t no_native_schema = INT32_MIN;
 struct histogram_row {
     count_cell count = {};
     double sum = 0;
-    bool has_count = true;       ///< OpenMetrics lets _count be absent
-    bool has_sum = true;         ///< and _sum (it must be with negative bounds)
-    bool float_counts = false;   ///< count, cumulative and native buckets hold doubles
+    bool has_count = true;      ///< OpenMetrics lets _count be absent
+    bool has_sum = true;        ///< and _sum (it must be with negative bounds)
+    bool float_counts = false;  ///< count, cumulative and native buckets hold doubles
     reset_hint hint = reset_hint::unknown;
-    slice classic;               ///< of classic_buckets(), by ascending bound
+    slice classic;  ///< of classic_buckets(), by ascending bound
 
     std::int32_t schema = no_native_schema;
     double zero_threshold = 0;
     count_cell zero_count = {};
-    slice positive_spans;        ///< of spans()
+    slice positive_spans;  ///< of spans()
     slice negative_spans;
-    slice positive;              ///< of native_counts(): absolute counts, one for each bucket of the spans
+    slice positive;  ///< of native_counts(): absolute counts, one for each bucket of the spans
     slice negative;
-    slice custom_bounds;         ///< of custom_bounds(), schema -53 only
+    slice custom_bounds;  ///< of custom_bounds(), schema -53 only
 
     [[nodiscard]] constexpr bool has_native() const noexcept { return schema != no_native_schema; }
 };
@@ -85,7 +85,7 @@ struct summary_row {
     bool has_count = true;
     bool has_sum = true;
     bool float_counts = false;
-    slice quantiles;             ///< of quantiles(), in the order given
+    slice quantiles;  ///< of quantiles(), in the order given
 };
 
 }  // namespace pitot

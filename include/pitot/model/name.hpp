@@ -12,10 +12,7 @@ namespace pitot {
 enum class name_scheme : unsigned char { legacy, utf8 };
 
 namespace detail {
-constexpr bool is_name_start(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+constexpr bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_name_char(char c) noexcept { return is_name_start(c) || (c >= '0' && c <= '9'); }
 }  // namespace detail
 

@@ -7,7 +7,7 @@
 namespace pitot {
 
 enum class metric_type : std::uint8_t {
-    unknown,          ///< "untyped" in the text format
+    unknown,  ///< "untyped" in the text format
     counter,
     gauge,
     histogram,

@@ -14,9 +14,9 @@
 
 namespace pitot::promql {
 
-/// Cuts a text into tokens, one a call. Blanks and comments (# to the end of the line) are skipped; brackets must match.
-/// In braces words are names, not keywords; in square brackets ':' stands alone.
-/// After an error, and after the end, every further call says the same.
+/// Cuts a text into tokens, one a call. Blanks and comments (# to the end of the line) are skipped; brackets must
+/// match. In braces words are names, not keywords; in square brackets ':' stands alone. After an error, and after the
+/// end, every further call says the same.
 class lexer {
 public:
     explicit lexer(std::string_view text) noexcept : text_(text) {}
@@ -27,8 +27,8 @@ public:
         skip_blanks();
         if (at_ == text_.size()) {
             if (!open_.empty())
-                return fail(errc::unexpected_end,
-                            concat("this '", text_.substr(open_.back(), 1), "' is never closed"), open_.back(), 1);
+                return fail(errc::unexpected_end, concat("this '", text_.substr(open_.back(), 1), "' is never closed"),
+                            open_.back(), 1);
             return token{token_kind::end, {at_, 0}};
         }
         const char c = text_[at_];
@@ -111,7 +111,8 @@ private:
         if (duration && literal != "0") return take(token_kind::duration, n);
         const bool units = !hex && literal.find_first_of("ywdhms") != std::string_view::npos;
         return fail(errc::syntax,
-                    units ? duration.error().message : concat("'", literal, "' is neither a number nor a duration"), at_, n);
+                    units ? duration.error().message : concat("'", literal, "' is neither a number nor a duration"),
+                    at_, n);
     }
 
     [[nodiscard]] result<token> string(char quote)
@@ -173,15 +174,19 @@ private:
         }
         const std::size_t length = utf8_decode(text_, at_).length;
         if (length == 0) return fail(errc::invalid_utf8, "this byte is no UTF-8", at_, 1);
-        if (static_cast<unsigned char>(c) < 0x20) return fail(errc::syntax, "a control character outside of a string", at_, 1);
-        return fail(errc::syntax, concat("'", text_.substr(at_, length), "' is not a part of PromQL here"), at_, length);
+        if (static_cast<unsigned char>(c) < 0x20)
+            return fail(errc::syntax, "a control character outside of a string", at_, 1);
+        return fail(errc::syntax, concat("'", text_.substr(at_, length), "' is not a part of PromQL here"), at_,
+                    length);
     }
 
     [[nodiscard]] result<token> opening(char c)
     {
-        if (in('{')) return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between braces"), at_, 1);
+        if (in('{'))
+            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between braces"), at_, 1);
         if (in('[') && c != '(')
-            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between square brackets"), at_, 1);
+            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between square brackets"),
+                        at_, 1);
         open_.push_back(at_);
         if (c == '(') return take(token_kind::left_paren, 1);
         return take(c == '{' ? token_kind::left_brace : token_kind::left_bracket, 1);
@@ -189,10 +194,14 @@ private:
 
     [[nodiscard]] result<token> closing(char c, char partner, token_kind kind)
     {
-        if (open_.empty()) return fail(errc::syntax, concat("nothing is open that '", std::string_view(&c, 1), "' could close"), at_, 1);
+        if (open_.empty())
+            return fail(errc::syntax, concat("nothing is open that '", std::string_view(&c, 1), "' could close"), at_,
+                        1);
         if (!in(partner))
-            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' closes nothing: '",
-                                             text_.substr(open_.back(), 1), "' is still open"), at_, 1);
+            return fail(errc::syntax,
+                        concat("'", std::string_view(&c, 1), "' closes nothing: '", text_.substr(open_.back(), 1),
+                               "' is still open"),
+                        at_, 1);
         open_.pop_back();
         return take(kind, 1);
     }

@@ -25,8 +25,9 @@ constexpr int digit_of(char c) noexcept
 }  // namespace detail
 
 /// What a string literal stands for.
-/// literal  with its quotes: "…" and '…' have Go's escapes (\a \b \f \n \r \t \v \\ \", octal, \x, \u, \U), `…` has none
-/// error    syntax, with a span inside the literal: no closing quote, a newline in quotes, an unknown escape, an escape
+/// literal  with its quotes: "…" and '…' have Go's escapes (\a \b \f \n \r \t \v \\ \", octal, \x, \u, \U), `…` has
+/// none error    syntax, with a span inside the literal: no closing quote, a newline in quotes, an unknown escape, an
+/// escape
 ///          beyond Unicode
 [[nodiscard]] inline result<std::string> unquote(std::string_view literal)
 {
@@ -83,7 +84,8 @@ constexpr int digit_of(char c) noexcept
             if (value > 255) return bad("this escape is beyond a byte", i);
             out += static_cast<char>(static_cast<unsigned char>(value));
         } else {
-            if (value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return bad("this escape is no Unicode character", i);
+            if (value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+                return bad("this escape is no Unicode character", i);
             utf8_append(out, value);
         }
     }
@@ -128,8 +130,10 @@ constexpr int digit_of(char c) noexcept
     }
     double value = 0;  // Go reads 0x1p4; a hexadecimal integer beyond int64 needs the exponent there, so it is refused
     const std::string_view digits = literal.substr(2);
-    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::hex);
-    if (code != std::errc{} || end != digits.data() + digits.size() || digits.find_first_of("pP") == std::string_view::npos)
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value,
+                                             std::chars_format::hex);
+    if (code != std::errc{} || end != digits.data() + digits.size() ||
+        digits.find_first_of("pP") == std::string_view::npos)
         return bad();
     return value;
 }

@@ -36,15 +36,16 @@ struct selector {
     std::uint32_t operand = 0;
 };
 
-/// A stretch of a query between two `or` of one level. Every selector lies in one, and every one but the first in another.
-/// parent  the stretch around its brackets; itself for those of the query's own level
-/// level   the same number for all that are joined by `or`
+/// A stretch of a query between two `or` of one level. Every selector lies in one, and every one but the first in
+/// another. parent  the stretch around its brackets; itself for those of the query's own level level   the same number
+/// for all that are joined by `or`
 struct or_operand {
     std::uint32_t parent = 0;
     std::uint32_t level = 0;
 };
 
-/// metricsql  words were seen that VictoriaMetrics knows and Prometheus does not; the rest of the query may be read wrong
+/// metricsql  words were seen that VictoriaMetrics knows and Prometheus does not; the rest of the query may be read
+/// wrong
 struct selection {
     std::vector<selector> selectors;
     std::vector<or_operand> operands;
@@ -105,7 +106,8 @@ private:
     void new_operand(bool same_level)
     {
         const std::uint32_t level = same_level ? out_.operands[operand_].level : next_level_++;
-        out_.operands.push_back({frames_.size() == 1 ? static_cast<std::uint32_t>(out_.operands.size()) : frames_.back().around, level});
+        out_.operands.push_back(
+            {frames_.size() == 1 ? static_cast<std::uint32_t>(out_.operands.size()) : frames_.back().around, level});
         operand_ = static_cast<std::uint32_t>(out_.operands.size() - 1);
     }
 
@@ -237,7 +239,8 @@ private:
             } else if (now == token_kind::right_paren) {
                 before = true;
                 --depth;
-            } else if (now == token_kind::colon || now == token_kind::comma || (now >= token_kind::add && now <= token_kind::power)) {
+            } else if (now == token_kind::colon || now == token_kind::comma ||
+                       (now >= token_kind::add && now <= token_kind::power)) {
                 if (!before && now != token_kind::add && now != token_kind::subtract) return expected("a duration");
                 before = false;
             } else {
@@ -321,7 +324,8 @@ private:
                 ++at_;
                 if (kind(at_) != token_kind::string) return expected("a value in quotes");
                 into.matchers.push_back({tokens_[label].span, kind(at_ - 1), tokens_[at_].span});
-                if (word(label) == "__name__" && kind(at_ - 1) == token_kind::assign && !set_name(into, at_)) return false;
+                if (word(label) == "__name__" && kind(at_ - 1) == token_kind::assign && !set_name(into, at_))
+                    return false;
                 ++at_;
             } else if (kind(label) != token_kind::string) {
                 return expected("one of = != =~ !~");

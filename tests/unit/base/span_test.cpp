@@ -4,7 +4,8 @@
 
 TEST_CASE("a position counts lines and code points")
 {
-    const std::string_view text = "ab\nc\xC3\xA4" "d\n";
+    const std::string_view text = "ab\nc\xC3\xA4"
+                                  "d\n";
     CHECK(pitot::position_of(text, 0) == pitot::text_position{1, 1});
     CHECK(pitot::position_of(text, 3) == pitot::text_position{2, 1});
     CHECK(pitot::position_of(text, 6) == pitot::text_position{2, 3});  // behind the two bytes of one letter

@@ -7,13 +7,13 @@
 TEST_CASE("what is no UTF-8 is found at its first bad byte")
 {
     CHECK(pitot::is_utf8("plain ascii, long enough for the fast path"));
-    CHECK(pitot::is_utf8("\xF4\x8F\xBF\xBF"));           // U+10FFFF
-    CHECK_FALSE(pitot::is_utf8("\xF4\x90\x80\x80"));     // beyond it
-    CHECK_FALSE(pitot::is_utf8("\xC0\x80"));             // overlong
-    CHECK_FALSE(pitot::is_utf8("\xE0\x9F\xBF"));         // overlong
-    CHECK_FALSE(pitot::is_utf8("\xED\xA0\x80"));         // surrogate
+    CHECK(pitot::is_utf8("\xF4\x8F\xBF\xBF"));        // U+10FFFF
+    CHECK_FALSE(pitot::is_utf8("\xF4\x90\x80\x80"));  // beyond it
+    CHECK_FALSE(pitot::is_utf8("\xC0\x80"));          // overlong
+    CHECK_FALSE(pitot::is_utf8("\xE0\x9F\xBF"));      // overlong
+    CHECK_FALSE(pitot::is_utf8("\xED\xA0\x80"));      // surrogate
     CHECK(pitot::utf8_error("0123456789\xFFz") == 10);
-    CHECK(pitot::utf8_error("abc\xE2\x82") == 3);        // cut off
+    CHECK(pitot::utf8_error("abc\xE2\x82") == 3);  // cut off
 }
 
 TEST_CASE("code points survive writing and reading")

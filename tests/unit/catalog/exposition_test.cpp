@@ -11,7 +11,8 @@ using expo::format;
 TEST_CASE("the format is told by the command line, else by Content-Type, else by the text")
 {
     CHECK(read_exposition("x", "a 1\n# EOF\n", format::text, "application/openmetrics-text").format == format::text);
-    CHECK(read_exposition("x", "a 1\n", {}, "application/openmetrics-text; version=1.0.0").format == format::openmetrics);
+    CHECK(read_exposition("x", "a 1\n", {}, "application/openmetrics-text; version=1.0.0").format ==
+          format::openmetrics);
     CHECK(read_exposition("x", "a 1\n# EOF\n", {}, "text/plain; version=0.0.4").format == format::text);
     CHECK(read_exposition("x", "a 1\n# EOF\n", {}, "application/octet-stream").format == format::openmetrics);
     CHECK(read_exposition("x", "a 1\n").format == format::text);

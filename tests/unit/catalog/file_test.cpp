@@ -10,7 +10,8 @@ using catalog::load;
 
 TEST_CASE("a catalog survives save and load")
 {
-    const auto in = catalog::read_exposition("x", "# HELP a He said \"x\".\n# TYPE a counter\na{l=\"v\\\\\\n\"} 1\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n");
+    const auto in = catalog::read_exposition("x", "# HELP a He said \"x\".\n# TYPE a counter\na{l=\"v\\\\\\n\"} 1\n# "
+                                                  "TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n");
     REQUIRE(in.errors.empty());
     catalog::listing before(1);
     before.add(in.families, {"job", {{"instance", "h"}}});
@@ -33,7 +34,8 @@ TEST_CASE("what is no catalog is refused with its place")
     CHECK(why(R"({"metrics":[]})").code == errc::unsupported);
     CHECK(why(R"({"version":2,"metrics":[]})").code == errc::unsupported);
     CHECK(why(R"({"version":1,"metrics":[{}]})").where.offset == 24);
-    CHECK(why(R"({"version":1,"metrics":[{"name":"a","type":"meter"}]})").message.find("gaugehistogram") != std::string::npos);
+    CHECK(why(R"({"version":1,"metrics":[{"name":"a","type":"meter"}]})").message.find("gaugehistogram") !=
+          std::string::npos);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","jobs":[1]}]})").code == errc::invalid_value);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","jobs":"x"}]})").code == errc::invalid_value);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","labels":{"l":["x"]}}]})").code == errc::invalid_value);
@@ -42,7 +44,8 @@ TEST_CASE("what is no catalog is refused with its place")
 
 TEST_CASE("what a later version adds is ignored, and values are sorted")
 {
-    const auto got = load(R"({"version":1,"more":1,"metrics":[{"name":"a","new":{},"labels":{"l":{"values":["b","a","b"],"complete":true}}}]})");
+    const auto got = load(
+        R"({"version":1,"more":1,"metrics":[{"name":"a","new":{},"labels":{"l":{"values":["b","a","b"],"complete":true}}}]})");
     REQUIRE(got.has_value());
     CHECK(got->find("a")->label("l")->values == std::vector<std::string>{"a", "b"});
 }

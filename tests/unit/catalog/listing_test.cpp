@@ -40,8 +40,8 @@ up 1
 TEST_CASE("series names come from families")
 {
     const listing l = of(sample);
-    CHECK(l.names() == std::vector<std::string>{"jobs_total", "latency_seconds_bucket", "latency_seconds_count", "latency_seconds_sum", "rpc",
-                                                "rpc_count", "rpc_sum", "up"});
+    CHECK(l.names() == std::vector<std::string>{"jobs_total", "latency_seconds_bucket", "latency_seconds_count",
+                                                "latency_seconds_sum", "rpc", "rpc_count", "rpc_sum", "up"});
     const auto bucket = l.find("latency_seconds_bucket");
     REQUIRE(bucket);
     CHECK(bucket->of->type == metric_type::histogram);
@@ -93,8 +93,10 @@ TEST_CASE("several batches make one listing; a contradiction of types is unknown
 
 TEST_CASE("the nearest name is the one that was meant")
 {
-    const listing l = of("# TYPE postgresql_pg_stat_database_xact_commit_total counter\npostgresql_pg_stat_database_xact_commit_total 1\n"
-                         "# TYPE node_load1 gauge\nnode_load1 1\n# TYPE d histogram\nd_bucket{le=\"+Inf\"} 1\nd_sum 1\nd_count 1\n");
+    const listing l = of(
+        "# TYPE postgresql_pg_stat_database_xact_commit_total counter\npostgresql_pg_stat_database_xact_commit_total "
+        "1\n"
+        "# TYPE node_load1 gauge\nnode_load1 1\n# TYPE d histogram\nd_bucket{le=\"+Inf\"} 1\nd_sum 1\nd_count 1\n");
     CHECK(l.nearest_name("postgresql_pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
     CHECK(l.nearest_name("pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
     CHECK(l.nearest_name("node_laod1") == "node_load1");

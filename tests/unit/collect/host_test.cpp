@@ -118,7 +118,9 @@ TEST_CASE("which parts run", "[collect]")
 TEST_CASE("processor time does not go back a little, and starts anew after hotplug", "[collect]")
 {
     tree at;
-    const auto stat = [&](const char* idle) { at.file("proc/stat", std::string("cpu  1 1 1 1\ncpu0 10 20 30 ") + idle + " 5 0 0 0 0 0\n"); };
+    const auto stat = [&](const char* idle) {
+        at.file("proc/stat", std::string("cpu  1 1 1 1\ncpu0 10 20 30 ") + idle + " 5 0 0 0 0 0\n");
+    };
     collect::host host(at.only("cpu"));
     stat("10000");
     CHECK(value_of(scrape(host), "node_cpu_seconds_total{cpu=0,mode=idle}") == 100);
@@ -187,7 +189,8 @@ TEST_CASE("textfiles are merged; a bad one is left out as a whole and said", "[c
     std::string problem;
     CHECK(value_of(scrape(host, &problem), "node_textfile_scrape_error") == 1);  // no such folder
     CHECK(problem.find("No such file") != std::string::npos);
-    at.file("text/a.prom", "# TYPE job_runs_total counter\njob_runs_total{job=\"a\"} 3\n").file("text/ignored.txt", "x 1\n");
+    at.file("text/a.prom", "# TYPE job_runs_total counter\njob_runs_total{job=\"a\"} 3\n")
+        .file("text/ignored.txt", "x 1\n");
     at.file("text/b.prom", "# TYPE job_runs_total counter\njob_runs_total{job=\"b\"} 4\n");
     {
         const batch out = scrape(host, &problem);

@@ -10,8 +10,8 @@ using namespace pitot;
 static_assert(collector<collect::process>);
 
 namespace {
-constexpr const char* stat_line =
-    "26231 (a) b\n(c) R 5392 7446 5392 34835 7446 4218880 32533 309516 26 82 1677 44 158 99 20 0 3 0 82375 56274944 1981 18446744073709551615 1 1 1\n";
+constexpr const char* stat_line = "26231 (a) b\n(c) R 5392 7446 5392 34835 7446 4218880 32533 309516 26 82 1677 44 158 "
+                                  "99 20 0 3 0 82375 56274944 1981 18446744073709551615 1 1 1\n";
 }
 
 TEST_CASE("a process' name may hold what its line is made of", "[collect]")
@@ -25,14 +25,16 @@ TEST_CASE("a process' name may hold what its line is made of", "[collect]")
     CHECK(got.start_ticks == 82375);
     CHECK(got.virtual_bytes == 56274944);
     CHECK(got.resident_pages == 1981);
-    for (const char* bad : {"", "1 (a", "1 a) R", "1 (a) R 1 2", ")("}) CHECK_FALSE(collect::parse_process_stat(bad, got));
+    for (const char* bad : {"", "1 (a", "1 a) R", "1 (a) R 1 2", ")("})
+        CHECK_FALSE(collect::parse_process_stat(bad, got));
 }
 
 TEST_CASE("the process collector reads any process below any root", "[collect]")
 {
     tree at;
     at.file("proc/stat", "cpu 1\nbtime 1418183276\n").file("proc/26231/stat", stat_line);
-    at.file("proc/26231/limits", "Limit  Soft Limit  Hard Limit  Units\nMax open files            2048                 4096                 files\nMax address space         unlimited  unlimited  bytes\n");
+    at.file("proc/26231/limits", "Limit  Soft Limit  Hard Limit  Units\nMax open files            2048                 "
+                                 "4096                 files\nMax address space         unlimited  unlimited  bytes\n");
     at.file("proc/26231/net/netstat", "IpExt: InOctets OutOctets\nIpExt: 100 200\n");
     for (const char* fd : {"0", "1", "2"}) at.file(std::string("proc/26231/fd/") + fd, "");
     collect::process process({at.path("proc"), "26231"});

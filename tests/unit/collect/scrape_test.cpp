@@ -40,7 +40,8 @@ struct one {
     }
 };
 
-/// Hangs until it is let go; says how many threads were in it at once. Held by shared_ptr, so that the runner may go first.
+/// Hangs until it is let go; says how many threads were in it at once. Held by shared_ptr, so that the runner may go
+/// first.
 struct hanging {
     std::atomic<bool> free{false};
     std::atomic<int> inside{0};
@@ -55,7 +56,10 @@ struct hanging {
     }
 };
 
-bool has(const batch& in, std::string_view line) { return ("\n" + pitot::expo::write_text(in)).find("\n" + std::string(line) + "\n") != std::string::npos; }
+bool has(const batch& in, std::string_view line)
+{
+    return ("\n" + pitot::expo::write_text(in)).find("\n" + std::string(line) + "\n") != std::string::npos;
+}
 
 }  // namespace
 
@@ -111,7 +115,9 @@ TEST_CASE("names are unique and not empty")
 TEST_CASE("a family of another type is left out, counted and said")
 {
     std::string said;
-    scraper all({.on_change = [&](std::string_view name, const pitot::error* e) { said += std::string(name) + ": " + (e != nullptr ? e->message : "ok") + "\n"; }});
+    scraper all({.on_change = [&](std::string_view name, const pitot::error* e) {
+        said += std::string(name) + ": " + (e != nullptr ? e->message : "ok") + "\n";
+    }});
     REQUIRE(all.add({"a", one{"x", metric_type::gauge}}));
     REQUIRE(all.add({"b", one{"x", metric_type::counter}}));
     const batch& got = all.run();
@@ -135,7 +141,9 @@ TEST_CASE("an error is told when it comes, changes and goes, not at every scrape
     };
     int turn = 0;
     std::vector<std::string> said;
-    scraper all({.on_change = [&](std::string_view, const pitot::error* e) { said.push_back(e != nullptr ? e->message : "ok"); }});
+    scraper all({.on_change = [&](std::string_view, const pitot::error* e) {
+        said.push_back(e != nullptr ? e->message : "ok");
+    }});
     REQUIRE(all.add({"m", moody{&turn}}));
     for (; turn < 6; ++turn) CHECK(has(all.run(), "moody " + std::to_string(turn)));
     CHECK(said == std::vector<std::string>{"first", "second", "thrown", "ok"});
@@ -174,14 +182,16 @@ TEST_CASE("threads are bounded; who finds none free says so")
     std::mutex mutex;
     std::vector<std::string> said;
     scraper all({.max_threads = 2, .on_change = [&](std::string_view name, const pitot::error* e) {
-        const std::scoped_lock lock(mutex);
-        if (e != nullptr) said.push_back(std::string(name) + ": " + e->message);
-    }});
+                     const std::scoped_lock lock(mutex);
+                     if (e != nullptr) said.push_back(std::string(name) + ": " + e->message);
+                 }});
     for (int i = 0; i < 5; ++i) REQUIRE(all.add({"slow" + std::to_string(i), slow, {run_mode::worker, 60ms}}));
     static_cast<void>(all.run());
     CHECK(all.threads() == 2);
     CHECK(slow->most <= 2);
-    const auto free_ones = std::count_if(said.begin(), said.end(), [](const std::string& s) { return s.find("no worker thread was free") != std::string::npos; });
+    const auto free_ones = std::count_if(said.begin(), said.end(), [](const std::string& s) {
+        return s.find("no worker thread was free") != std::string::npos;
+    });
     CHECK(free_ones == 3);
     slow->free = true;
     bool back = false;

@@ -53,7 +53,8 @@ private:
     std::filesystem::path root_;
 };
 
-/// The value of a series written "name" or "name{a=b,c=d}", labels in the order of the batch; nothing when there is none.
+/// The value of a series written "name" or "name{a=b,c=d}", labels in the order of the batch; nothing when there is
+/// none.
 inline std::optional<double> value_of(const pitot::batch& in, std::string_view series)
 {
     for (std::size_t f = 0; f < in.size(); ++f)

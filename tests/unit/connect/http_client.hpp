@@ -98,7 +98,8 @@ private:
 
     bool read_some(std::chrono::steady_clock::time_point end)
     {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
         pollfd one{fd_, POLLIN, 0};
         if (left <= 0 || ::poll(&one, 1, static_cast<int>(left)) != 1) return false;
         char buffer[65536];
@@ -114,7 +115,10 @@ private:
     std::string got_;
 };
 
-inline int status_of(std::string_view answer) { return answer.size() < 12 ? 0 : std::stoi(std::string(answer.substr(9, 3))); }
+inline int status_of(std::string_view answer)
+{
+    return answer.size() < 12 ? 0 : std::stoi(std::string(answer.substr(9, 3)));
+}
 inline std::string body_of(std::string_view answer)
 {
     const std::size_t blank = answer.find("\r\n\r\n");
@@ -122,7 +126,8 @@ inline std::string body_of(std::string_view answer)
 }
 inline bool has_header(std::string_view answer, std::string_view line)
 {
-    return answer.substr(0, answer.find("\r\n\r\n") + 2).find("\r\n" + std::string(line) + "\r\n") != std::string_view::npos;
+    return answer.substr(0, answer.find("\r\n\r\n") + 2).find("\r\n" + std::string(line) + "\r\n") !=
+           std::string_view::npos;
 }
 
 }  // namespace pitot_test

@@ -87,7 +87,8 @@ TEST_CASE("authorization and bearer tokens")
 TEST_CASE("mistakes are refused with their place, and the nearest key")
 {
     CHECK(why("basic_auht: {}") == "conf/http.yml:1:1: unknown key 'basic_auht'; did you mean 'basic_auth'?");
-    CHECK(why("timeout: 1m\nbasic_auth:\n  pasword: x") == "conf/http.yml:3:3: unknown key 'pasword'; did you mean 'password'?");
+    CHECK(why("timeout: 1m\nbasic_auth:\n  pasword: x") ==
+          "conf/http.yml:3:3: unknown key 'pasword'; did you mean 'password'?");
     CHECK(why("timeout: soon").find("conf/http.yml:1:10") == 0);
     CHECK(why("timeout: 0s").find("longer than 0") != std::string::npos);
     CHECK(why("tls_config: {min_version: SSL3}").find("TLS10, TLS11, TLS12 and TLS13") != std::string::npos);
@@ -104,9 +105,10 @@ TEST_CASE("mistakes are refused with their place, and the nearest key")
 
 TEST_CASE("secrets are in no message")
 {
-    for (const char* text : {"basic_auth: {username: u, password: hush, password_file: f}", "bearer_token: hush\nbasic_auth: {password: hush}",
-                             "authorization: {type: Basic, credentials: hush}", "basic_auth: {password: [hush]}",
-                             "http_headers: {X: {secrets: {hush: hush}}}"}) {
+    for (const char* text :
+         {"basic_auth: {username: u, password: hush, password_file: f}",
+          "bearer_token: hush\nbasic_auth: {password: hush}", "authorization: {type: Basic, credentials: hush}",
+          "basic_auth: {password: [hush]}", "http_headers: {X: {secrets: {hush: hush}}}"}) {
         const std::string message = why(text);
         CHECK_FALSE(message.empty());
         CHECK(message.find("hush") == std::string::npos);

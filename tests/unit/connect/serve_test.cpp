@@ -107,7 +107,8 @@ TEST_CASE("a registry is served in three lines")
     CHECK(body_of(om).ends_with("# EOF\n"));
 
     const std::string proto = client.get(
-        "/metrics", "Accept: application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited\r\n");
+        "/metrics",
+        "Accept: application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited\r\n");
     CHECK(body_of(proto).find("requests_total") != std::string::npos);
     CHECK(body_of(proto).find("# TYPE") == std::string::npos);
 }
@@ -181,7 +182,8 @@ TEST_CASE("a connection is kept for the next request, also when both come at onc
     plain source;
     auto server = must(pitot::serve(source, "127.0.0.1:0"));
     raw_client client(server.port());
-    for (int i = 1; i <= 20; ++i) CHECK(body_of(client.get("/metrics")).find("up_test " + std::to_string(i) + "\n") != std::string::npos);
+    for (int i = 1; i <= 20; ++i)
+        CHECK(body_of(client.get("/metrics")).find("up_test " + std::to_string(i) + "\n") != std::string::npos);
     client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK(body_of(client.answer()).find("up_test 21\n") != std::string::npos);
     CHECK(body_of(client.answer()) == "Healthy.\n");
@@ -261,7 +263,8 @@ TEST_CASE("a client that never ends its header is cut off, one that says nothing
     CHECK(status_of(idle.get("/-/healthy")) == 200);
     const auto start = std::chrono::steady_clock::now();
     bool alive = true;
-    std::string_view drops = "GET /metrics HTTP/1.1\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    std::string_view drops =
+        "GET /metrics HTTP/1.1\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     while (alive && !drops.empty() && std::chrono::steady_clock::now() - start < 5s) {
         alive = dripping.send(drops.substr(0, 1)) && !dripping.closes(50ms);
         drops.remove_prefix(1);
@@ -298,9 +301,11 @@ TEST_CASE("what is no HTTP is refused and harms nobody")
 {
     plain source;
     auto server = must(pitot::serve(source, "127.0.0.1:0"));
-    for (const std::string& bytes : {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), std::string("GET\r\n\r\n"), std::string("\0\0\0\0\r\n\r\n", 8),
-                                     std::string("GET /metrics HTTP/9.9\r\n\r\n"), std::string("GET /metrics?collect[]=%00%ff& HTTP/1.1\r\nHost: x\r\n\r\n"),
-                                     std::string("GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"), std::string(5000, '\n')}) {
+    for (const std::string& bytes :
+         {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), std::string("GET\r\n\r\n"),
+          std::string("\0\0\0\0\r\n\r\n", 8), std::string("GET /metrics HTTP/9.9\r\n\r\n"),
+          std::string("GET /metrics?collect[]=%00%ff& HTTP/1.1\r\nHost: x\r\n\r\n"),
+          std::string("GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"), std::string(5000, '\n')}) {
         raw_client client(server.port());
         client.send(bytes);
         static_cast<void>(client.answer(false, 100ms));
@@ -378,8 +383,9 @@ TEST_CASE("an address that cannot be had is an error that names it")
     const auto again = pitot::serve(source, std::vector<std::string>{"127.0.0.1:0", taken});
     REQUIRE_FALSE(again);
     CHECK(again.error().message == "cannot listen on " + taken + ": Address already in use");
-    for (const char* bad : {"", "localhost", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1:80", "[]:80", "unix:",
-                            "203.0.113.1:0", "no-such-host.invalid:80"}) {
+    for (const char* bad :
+         {"", "localhost", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80",
+          "[::1:80", "[]:80", "unix:", "203.0.113.1:0", "no-such-host.invalid:80"}) {
         INFO(bad);
         const auto refused = pitot::serve(source, bad);
         REQUIRE_FALSE(refused);
@@ -443,9 +449,9 @@ TEST_CASE("a source that throws gives 500, and the next scrape works")
     std::mutex mutex;
     std::string told;
     auto server = must(pitot::serve(source, "127.0.0.1:0", {.on_problem = [&](const pitot::error& e) {
-        const std::scoped_lock lock(mutex);
-        told = e.message;
-    }}));
+                                        const std::scoped_lock lock(mutex);
+                                        told = e.message;
+                                    }}));
     raw_client client(server.port());
     const std::string failed = client.get("/metrics");
     CHECK(status_of(failed) == 500);
@@ -492,8 +498,8 @@ TEST_CASE("stopping takes a bounded time whatever hangs")
     class owning final : public pitot::serve_source {
     public:
         explicit owning(std::shared_ptr<gate> g) : from_{std::move(g)} {}
-        pitot::result<void> write(const pitot::expo::write_options&, const pitot::collect::scrape_context&, const pitot::collect::scrape_filter&,
-                                  const pitot::serve_sink&) override
+        pitot::result<void> write(const pitot::expo::write_options&, const pitot::collect::scrape_context&,
+                                  const pitot::collect::scrape_filter&, const pitot::serve_sink&) override
         {
             pitot::batch out;
             from_.collect(out);
@@ -506,7 +512,8 @@ TEST_CASE("stopping takes a bounded time whatever hangs")
     const auto start = std::chrono::steady_clock::now();
     std::unique_ptr<raw_client> client;
     {
-        auto server = must(pitot::serve(std::make_unique<owning>(source), std::vector<std::string>{"127.0.0.1:0"}, {.stop_timeout = 600ms}));
+        auto server = must(pitot::serve(std::make_unique<owning>(source), std::vector<std::string>{"127.0.0.1:0"},
+                                        {.stop_timeout = 600ms}));
         client = std::make_unique<raw_client>(server.port());
         client->send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
         source->wait_inside();

@@ -33,7 +33,8 @@ std::string problem(const pitot::result<T>& outcome)
 
 TEST_CASE("yaml: values by type, and what stands when they are missing")
 {
-    const auto root = must("text: a b\nquoted: \"12\"\nyes: true\nn: -7\nf: 2.5\nd: 1m30s\nlist: [1, 2]\none: 5\nempty:\n");
+    const auto root = must(
+        "text: a b\nquoted: \"12\"\nyes: true\nn: -7\nf: 2.5\nd: 1m30s\nlist: [1, 2]\none: 5\nempty:\n");
     CHECK(*root.get<std::string>("text", "") == "a b");
     CHECK(*root.get<std::string>("quoted", "") == "12");
     CHECK(*root.get<bool>("yes", false));
@@ -55,7 +56,8 @@ TEST_CASE("yaml: a wrong value is named with its place")
 {
     const auto root = must("a: 300\nb: [1,\n    x]\nc: \"true\"\nd: 5 parsecs\ne: {f: 1}\né: -1\n");
     CHECK(problem(root.get<unsigned char>("a", 0)) == "f.yml:1:4: '300' is out of range from 0 to 255");
-    CHECK(problem(root.get<std::vector<int>>("b", {})) == "f.yml:3:5: 'x' is not a whole number from -2147483648 to 2147483647");
+    CHECK(problem(root.get<std::vector<int>>("b", {})) ==
+          "f.yml:3:5: 'x' is not a whole number from -2147483648 to 2147483647");
     CHECK(problem(root.get<bool>("c", false)) == "f.yml:4:4: true or false is expected here");
     CHECK(problem(root.get<duration_ms>("d", {})).find("f.yml:5:4: '5 parsecs' is not a duration") == 0);
     CHECK(problem(root.get<std::string>("e", "")) == "f.yml:6:4: a text is expected here, not a map");
@@ -99,6 +101,7 @@ TEST_CASE("yaml: hostile documents end in an error")
     }
     CHECK(problem(bomb).find("more than 200000 values") != std::string::npos);
     CHECK(pitot::yaml::read(std::string(5 << 20, ' '), "f.yml").error().code == errc::too_large);
-    CHECK(pitot::yaml::read_file("/nonexistent/f.yml").error().message == "/nonexistent/f.yml: No such file or directory");
+    CHECK(pitot::yaml::read_file("/nonexistent/f.yml").error().message ==
+          "/nonexistent/f.yml: No such file or directory");
     CHECK(pitot::yaml::read_file("/").error().code == errc::io);
 }

@@ -46,12 +46,14 @@ TEST_CASE("names made of variables are names")
     CHECK(text_of("$job:rate5m") == "v:rate5m");
     CHECK(text_of("sum($metric)") == "sum(v)");
     CHECK(text_of("histogram_quantile(0.9, $metric)") == "histogram_quantile(0.9, v)");
-    CHECK(text_of("label_replace($metric, \"a\", \"$1\", \"b\", \"(.*)\")") == "label_replace(v, \"a\", \"$1\", \"b\", \"(.*)\")");
+    CHECK(text_of("label_replace($metric, \"a\", \"$1\", \"b\", \"(.*)\")") ==
+          "label_replace(v, \"a\", \"$1\", \"b\", \"(.*)\")");
 }
 
 TEST_CASE("strings and comments are left alone")
 {
-    for (const char* text : {"x{a=\"$b\"}", "x{a=~'${b:regex}'}", "x{a=`[[b]]`}", "x # $y\n", "x{a=\"\\\"$b\"}", "\"$", "x # $", "'\\"}) {
+    for (const char* text :
+         {"x{a=\"$b\"}", "x{a=~'${b:regex}'}", "x{a=`[[b]]`}", "x # $y\n", "x{a=\"\\\"$b\"}", "\"$", "x # $", "'\\"}) {
         const auto out = dashboard::interpolate(text);
         CHECK(out.text == text);
         CHECK(out.stand_ins.empty());
@@ -81,6 +83,7 @@ TEST_CASE("places lead back to the query as written")
 
 TEST_CASE("unbalanced and hostile texts pass through")
 {
-    for (const char* text : {")", "]]", "}", "$a)", "[$a", "{$a", "($a", "\"", "[[a]]]]", "by ($", "offset", "$a$", "{${a}$b=", "-$a"})
+    for (const char* text :
+         {")", "]]", "}", "$a)", "[$a", "{$a", "($a", "\"", "[[a]]]]", "by ($", "offset", "$a$", "{${a}$b=", "-$a"})
         CHECK_NOTHROW(dashboard::interpolate(text));
 }

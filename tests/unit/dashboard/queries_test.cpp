@@ -38,13 +38,16 @@ TEST_CASE("panels, collapsed rows and rows of old")
                   {"type":"row","panels":[{"targets":[{"expr":"c"}]},{"targets":[{"expr":"d"}]}]},{"targets":[{"expr":"e"}]}]})") ==
           "/panels/0/targets/0/expr=a\n/panels/0/targets/3/expr=b\n/panels/1/panels/0/targets/0/expr=c\n"
           "/panels/1/panels/1/targets/0/expr=d\n/panels/2/targets/0/expr=e\n");
-    CHECK(read(R"({"rows":[{"panels":[{"targets":[{"expr":"a"}]}]},{"panels":[{"targets":[{"expr":"b"}]}]}],"panels":[]})") ==
-          "/rows/0/panels/0/targets/0/expr=a\n/rows/1/panels/0/targets/0/expr=b\n");
+    CHECK(
+        read(
+            R"({"rows":[{"panels":[{"targets":[{"expr":"a"}]}]},{"panels":[{"targets":[{"expr":"b"}]}]}],"panels":[]})") ==
+        "/rows/0/panels/0/targets/0/expr=a\n/rows/1/panels/0/targets/0/expr=b\n");
 }
 
 TEST_CASE("the wrappers of exports and resources")
 {
-    CHECK(read(R"({"meta":{},"dashboard":{"panels":[{"targets":[{"expr":"a"}]}]}})") == "/dashboard/panels/0/targets/0/expr=a\n");
+    CHECK(read(R"({"meta":{},"dashboard":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
+          "/dashboard/panels/0/targets/0/expr=a\n");
     CHECK(read(R"({"apiVersion":"dashboard.grafana.app/v1beta1","spec":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
           "/spec/panels/0/targets/0/expr=a\n");
     CHECK(read(R"({"apiVersion":"v1","spec":{"panels":[]}})") == "no dashboard");
@@ -52,19 +55,23 @@ TEST_CASE("the wrappers of exports and resources")
 
 TEST_CASE("version 2: elements by name")
 {
-    CHECK(read(R"({"apiVersion":"dashboard.grafana.app/v2","spec":{"variables":[{"kind":"DatasourceVariable","spec":{"name":"ds","pluginId":"loki"}}],
+    CHECK(
+        read(
+            R"({"apiVersion":"dashboard.grafana.app/v2","spec":{"variables":[{"kind":"DatasourceVariable","spec":{"name":"ds","pluginId":"loki"}}],
                   "elements":{"a":{"kind":"Panel","spec":{"data":{"spec":{"queries":[
                      {"spec":{"query":{"group":"prometheus","spec":{"expr":"x"}}}},
                      {"spec":{"query":{"group":"","datasource":{"name":"${ds}"},"spec":{"expr":"y"}}}}]}}}},
                   "b":{"kind":"LibraryPanel","spec":{"libraryPanel":{"name":"L"}}}}}})") ==
-          "/spec/elements/a/spec/data/spec/queries/0/spec/query/spec/expr=x\n"
-          "/spec/elements/a/spec/data/spec/queries/1/spec/query/spec/expr=y logql\n"
-          "/spec/elements/b library panel 'L' is kept outside of this file\n");
+        "/spec/elements/a/spec/data/spec/queries/0/spec/query/spec/expr=x\n"
+        "/spec/elements/a/spec/data/spec/queries/1/spec/query/spec/expr=y logql\n"
+        "/spec/elements/b library panel 'L' is kept outside of this file\n");
 }
 
 TEST_CASE("the language follows the datasource in each of its forms")
 {
-    CHECK(read(R"({"__inputs":[{"name":"DS_X","pluginId":"loki"}],"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"}]},"panels":[
+    CHECK(
+        read(
+            R"({"__inputs":[{"name":"DS_X","pluginId":"loki"}],"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"}]},"panels":[
         {"datasource":{"type":"loki","uid":"u"},"targets":[{"expr":"a"}]},
         {"datasource":{"uid":"$logs"},"targets":[{"expr":"b"}]},
         {"datasource":"${DS_X}","targets":[{"expr":"c"}]},
@@ -73,21 +80,25 @@ TEST_CASE("the language follows the datasource in each of its forms")
         {"type":"logs","targets":[{"expr":"g"}]},
         {"datasource":{"type":"victoriametrics-metrics-datasource"},"targets":[{"expr":"h"}]},
         {"datasource":{"type":"influxdb"},"targets":[{"expr":"i"}]}]})") ==
-          "/panels/0/targets/0/expr=a logql\n/panels/1/targets/0/expr=b logql\n/panels/2/targets/0/expr=c logql\n"
-          "/panels/3/targets/0/expr=d\n/panels/3/targets/1/expr=e logql\n/panels/4/targets/0/expr=f\n/panels/5/targets/0/expr=g logql\n"
-          "/panels/6/targets/0/expr=h metricsql\n/panels/7/targets/0/expr=i other\n");
+        "/panels/0/targets/0/expr=a logql\n/panels/1/targets/0/expr=b logql\n/panels/2/targets/0/expr=c logql\n"
+        "/panels/3/targets/0/expr=d\n/panels/3/targets/1/expr=e "
+        "logql\n/panels/4/targets/0/expr=f\n/panels/5/targets/0/expr=g logql\n"
+        "/panels/6/targets/0/expr=h metricsql\n/panels/7/targets/0/expr=i other\n");
 }
 
 TEST_CASE("a library panel is said, not passed over")
 {
-    CHECK(read(R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}}]})") == "/panels/0/libraryPanel library panel 'N' is kept outside of this file\n");
+    CHECK(read(R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}}]})") ==
+          "/panels/0/libraryPanel library panel 'N' is kept outside of this file\n");
 }
 
 TEST_CASE("what is no dashboard, and what is malformed inside one")
 {
-    for (const char* text : {"1", "[]", "{}", "\"panels\"", R"({"panels":{}})", R"({"panels":[],"targets":[]})", R"({"elements":{"a":1}})", R"({"spec":1})"}) {
+    for (const char* text : {"1", "[]", "{}", "\"panels\"", R"({"panels":{}})", R"({"panels":[],"targets":[]})",
+                             R"({"elements":{"a":1}})", R"({"spec":1})"}) {
         INFO(text);
         CHECK(read(text) == "no dashboard");
     }
-    CHECK(read(R"({"panels":[1,null,"x",[],{"targets":{}},{"targets":[1,{"expr":1},{"expr":{}}]},{"panels":7}]})").empty());
+    CHECK(read(R"({"panels":[1,null,"x",[],{"targets":{}},{"targets":[1,{"expr":1},{"expr":{}}]},{"panels":7}]})")
+              .empty());
 }

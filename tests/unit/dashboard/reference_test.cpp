@@ -8,8 +8,8 @@ using pitot::dashboard::reference_at;
 TEST_CASE("the three forms of a reference")
 {
     CHECK(reference_at("$name", 0).name == "name");
-    CHECK(reference_at("$name.text", 0).length == 5);      // takes no path
-    CHECK(reference_at("$name:csv", 0).length == 5);       // and no format
+    CHECK(reference_at("$name.text", 0).length == 5);  // takes no path
+    CHECK(reference_at("$name:csv", 0).length == 5);   // and no format
     CHECK(reference_at("$var_total", 0).name == "var_total");
     CHECK(reference_at("${name}", 0).name == "name");
     CHECK(reference_at("${name:regex}", 0).format == "regex");
@@ -23,7 +23,8 @@ TEST_CASE("the three forms of a reference")
 
 TEST_CASE("what only looks like a reference")
 {
-    for (const char* text : {"", "$", "$$", "$-", "${}", "${a", "${a-b}", "${:csv}", "${a:}", "${a.}", "[name]", "[[name]", "[[]]", "[[a:]]", "[[a-b]]", "[[[a]]", "[", "[["}) {
+    for (const char* text : {"", "$", "$$", "$-", "${}", "${a", "${a-b}", "${:csv}", "${a:}", "${a.}", "[name]",
+                             "[[name]", "[[]]", "[[a:]]", "[[a-b]]", "[[[a]]", "[", "[["}) {
         INFO(text);
         CHECK_FALSE(reference_at(text, 0));
     }

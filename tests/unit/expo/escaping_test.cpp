@@ -15,14 +15,17 @@ TEST_CASE("names are escaped as the scraper undoes it (E15)")
         const char* values;
     };
     const row rows[] = {
-        {"mysystem_prod_west_cpu_load", "mysystem_prod_west_cpu_load", "mysystem__prod__west__cpu__load", "mysystem_prod_west_cpu_load"},
+        {"mysystem_prod_west_cpu_load", "mysystem_prod_west_cpu_load", "mysystem__prod__west__cpu__load",
+         "mysystem_prod_west_cpu_load"},
         {"mysystem.prod.west.cpu.load", "mysystem_prod_west_cpu_load", "mysystem_dot_prod_dot_west_dot_cpu_dot_load",
          "U__mysystem_2e_prod_2e_west_2e_cpu_2e_load"},
         {"a_b.c", "a_b_c", "a__b_dot_c", "U__a__b_2e_c"},
         {"http:errors", "http:errors", "http:errors", "http:errors"},
         {"label with \xe5\xad\x97", "label_with__", "label__with____", "U__label_20_with_20__5b57_"},
         {"1abc", "_abc", "__abc", "U___31_abc"},
-        {"a\xff" "b", "a_b", "a__b", "U__a_FFFD_b"},
+        {"a\xff"
+         "b",
+         "a_b", "a__b", "U__a_FFFD_b"},
         {"", "", "", ""},
     };
     for (const row& r : rows) {

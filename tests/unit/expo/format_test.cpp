@@ -14,7 +14,8 @@ TEST_CASE("content types are exact (E13), and read back")
           "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
     for (const format f : {format::text, format::openmetrics, format::protobuf}) CHECK(format_of(content_type(f)) == f);
     CHECK(format_of("TEXT/plain") == format::text);
-    CHECK(format_of("application/vnd.google.protobuf;proto=\"io.prometheus.client.MetricFamily\";encoding=delimited") == format::protobuf);
+    CHECK(format_of("application/vnd.google.protobuf;proto=\"io.prometheus.client.MetricFamily\";encoding=delimited") ==
+          format::protobuf);
     CHECK(!format_of("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=text"));
     CHECK(!format_of("text/html"));
     CHECK(!format_of(""));
@@ -33,7 +34,8 @@ TEST_CASE("the format of bytes is found")
     CHECK(detect_format("a{x=\"# EOF\"} 1\n") == format::text);
 
     batch b;
-    for (const char* name : {"up", "a_name_that_is_longer_than_what_fits_into_one_line_but_still_has_less_than_127_bytes"}) {
+    for (const char* name :
+         {"up", "a_name_that_is_longer_than_what_fits_into_one_line_but_still_has_less_than_127_bytes"}) {
         b.clear();
         const auto f = b.family(name, metric_type::gauge, "Help.", "");
         for (int i = 0; i < 1000; ++i) b.add(f, labels_id::none, i);

@@ -9,7 +9,8 @@ TEST_CASE("what scrapers ask for is what they get (E14)")
     const char* const text = "text/plain; version=0.0.4; charset=utf-8";
     const char* const om = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     const char* const old_om = "application/openmetrics-text; version=0.0.1; charset=utf-8";
-    const char* const proto = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    const char* const proto =
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
     struct row {
         const char* accept;
         const char* type;
@@ -39,7 +40,9 @@ TEST_CASE("what scrapers ask for is what they get (E14)")
         {";;,,;q=", text},
         {"text/plain;q=bogus", text},
         // Prometheus 2.42
-        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", om},
+        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/"
+         "plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         om},
     };
     for (const row& r : rows) {
         CAPTURE(r.accept);
@@ -51,17 +54,21 @@ TEST_CASE("what scrapers ask for is what they get (E14)")
 TEST_CASE("escaping is honoured and echoed when asked for (E15)")
 {
     const auto prometheus3 = negotiate(
-        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/"
+        "openmetrics-text;version=0.0.1;q=0.4,"
         "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1");
     CHECK(prometheus3.form == format::openmetrics);
     CHECK(prometheus3.scheme == escaping::allow_utf8);
-    CHECK(prometheus3.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+    CHECK(prometheus3.content_type ==
+          "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
     const auto native = negotiate(
-        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=values;q=0.6,"
+        "application/"
+        "vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=values;q=0.6,"
         "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5");
     CHECK(native.form == format::protobuf);
     CHECK(native.scheme == escaping::values);
-    CHECK(negotiate("text/plain;escaping=dots").content_type == "text/plain; version=0.0.4; charset=utf-8; escaping=dots");
+    CHECK(negotiate("text/plain;escaping=dots").content_type ==
+          "text/plain; version=0.0.4; charset=utf-8; escaping=dots");
     CHECK(negotiate("text/plain;escaping=rot13").content_type == "text/plain; version=0.0.4; charset=utf-8");
 }
 

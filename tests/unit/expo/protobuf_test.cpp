@@ -32,7 +32,10 @@ std::string family_message(char type, const std::string& metric)
 }
 
 /// A histogram metric of these fields.
-std::string histogram(const std::string& fields) { return family_message(4, raw("\x3A") + static_cast<char>(fields.size()) + fields); }
+std::string histogram(const std::string& fields)
+{
+    return family_message(4, raw("\x3A") + static_cast<char>(fields.size()) + fields);
+}
 
 std::string refusal(const std::string& bytes)
 {
@@ -48,7 +51,10 @@ TEST_CASE("E17: a message is the bytes that protobuf's own library writes")
     batch b;
     const auto p = b.add(b.family("a_total", metric_type::counter, "h", "u"), b.labels({{"x", "y"}}), 3);
     b.set_timestamp(p, instant::from_milliseconds(5));
-    CHECK(bytes_of(b) == raw("\x28\x0A\x07" "a_total\x12\x01h\x18\x00\x22\x15\x0A\x06\x0A\x01x\x12\x01y\x1A\x09\x09\x00\x00\x00\x00\x00\x00\x08@\x30\x05\x2A\x01u"));
+    CHECK(bytes_of(b) ==
+          raw("\x28\x0A\x07"
+              "a_total\x12\x01h\x18\x00\x22\x15\x0A\x06\x0A\x01x\x12\x01y\x1A\x09\x09\x00\x00\x00\x00\x00\x00\x08@"
+              "\x30\x05\x2A\x01u"));
 }
 
 TEST_CASE("native histograms of whole counts are deltas behind spans")
@@ -144,7 +150,7 @@ TEST_CASE("the +Inf bucket is optional there and always in the batch")
     CHECK(buckets[0].cumulative.integer == 5);
     CHECK(std::isinf(buckets[1].upper));
     CHECK(buckets[1].cumulative.integer == 7);
-    CHECK(refusal(histogram(raw("\x08\x04") + one_bucket) ) == "h: the last bucket differs from the count");
+    CHECK(refusal(histogram(raw("\x08\x04") + one_bucket)) == "h: the last bucket differs from the count");
 }
 
 TEST_CASE("both wire forms of repeated numbers are read, and unknown fields are skipped")
@@ -152,7 +158,8 @@ TEST_CASE("both wire forms of repeated numbers are read, and unknown fields are 
     const std::string span = raw("\x62\x04\x08\x00\x10\x02");
     for (const std::string& deltas : {raw("\x6A\x02\x02\x02"), raw("\x68\x02\x68\x02")}) {
         batch b;
-        REQUIRE(expo::parse(histogram(raw("\x08\x03") + span + deltas + raw("\xF8\x01\x2A\xFD\x01\x01\x02\x03\x04")), b, format::protobuf));
+        REQUIRE(expo::parse(histogram(raw("\x08\x03") + span + deltas + raw("\xF8\x01\x2A\xFD\x01\x01\x02\x03\x04")), b,
+                            format::protobuf));
         CHECK(b.counts(b[0][0].histogram()->positive)[1].integer == 2);
     }
 }
@@ -160,13 +167,18 @@ TEST_CASE("both wire forms of repeated numbers are read, and unknown fields are 
 TEST_CASE("what is not well-formed is refused with the byte at fault")
 {
     const std::string span = raw("\x62\x04\x08\x00\x10\x02");
-    CHECK(refusal(histogram(raw("\x28\x69"))) == "h: native histograms with custom buckets (schema -53) are not part of the format");
+    CHECK(refusal(histogram(raw("\x28\x69"))) ==
+          "h: native histograms with custom buckets (schema -53) are not part of the format");
     CHECK(refusal(histogram(raw("\x28\x12"))) == "h: the schema of a native histogram is -4 to 8");
-    CHECK(refusal(histogram(raw("\x08\x03") + span + raw("\x6A\x01\x02"))) == "h: the spans of a native histogram name another number of buckets");
-    CHECK(refusal(histogram(raw("\x08\x03") + span + raw("\x6A\x02\x02\x03"))) == "h: a native bucket's count is below zero or beyond 64 bits");
-    CHECK(refusal(histogram(raw("\x08\x04") + span + raw("\x6A\x02\x02\x02"))) == "h: the native buckets do not add up to the count");
+    CHECK(refusal(histogram(raw("\x08\x03") + span + raw("\x6A\x01\x02"))) ==
+          "h: the spans of a native histogram name another number of buckets");
+    CHECK(refusal(histogram(raw("\x08\x03") + span + raw("\x6A\x02\x02\x03"))) ==
+          "h: a native bucket's count is below zero or beyond 64 bits");
+    CHECK(refusal(histogram(raw("\x08\x04") + span + raw("\x6A\x02\x02\x02"))) ==
+          "h: the native buckets do not add up to the count");
     CHECK(refusal(histogram(raw("\x6A\x02\x02\x02"))) == "h: a native histogram has buckets but no spans");
-    CHECK(refusal(histogram(raw("\x62\x08\x08\x00\x10\xFF\xFF\xFF\xFF\x0F"))) == "h: the spans of a native histogram name another number of buckets");
+    CHECK(refusal(histogram(raw("\x62\x08\x08\x00\x10\xFF\xFF\xFF\xFF\x0F"))) ==
+          "h: the spans of a native histogram name another number of buckets");
     CHECK(refusal(histogram(raw("\x0A\x00"))) == "h: the field has another wire type than its definition");
     CHECK(refusal(family_message(4, raw("\x1A\x00"))) == "h: the metric's value is not of the family's type");
     CHECK(refusal(family_message(9, "")) == "the metric type is none of 0 to 5");
@@ -191,7 +203,8 @@ TEST_CASE("a bad metric spoils itself alone when reading is lenient")
     batch b;
     expo::parse_options options;
     options.strict = false;
-    const std::string bytes = family_message(1, raw("\x1A\x00")) + raw("\x0B\x0A\x01g\x18\x01\x22\x04\x12\x02\xF8\x01\x01");
+    const std::string bytes = family_message(1, raw("\x1A\x00")) +
+                              raw("\x0B\x0A\x01g\x18\x01\x22\x04\x12\x02\xF8\x01\x01");
     const auto read = expo::parse(bytes.substr(0, bytes.size() - 1) + raw("\x01"), b, format::protobuf, options);
     CHECK(read.errors.size() >= 1);
 }

@@ -33,7 +33,8 @@ private:
 
     std::string_view text(batch& b)
     {
-        static const char* const pieces[] = {"a", "B", "\"", "\\", "\n", "\xc3\xa9", "{", "}", ",", "=", "#", " ", "\xf0\x9f\x98\x80", "\\n", "0"};
+        static const char* const pieces[] = {
+            "a", "B", "\"", "\\", "\n", "\xc3\xa9", "{", "}", ",", "=", "#", " ", "\xf0\x9f\x98\x80", "\\n", "0"};
         std::string out;
         for (int n = pick(0, 20); n > 0; --n) out += pieces[pick(0, 14)];
         return b.intern(out);
@@ -65,7 +66,8 @@ private:
     {
         std::vector<label_view> set;
         if (series > 0 || chance(80)) set.push_back({"series", b.intern(std::to_string(series))});
-        for (int i = pick(0, 3); i > 0; --i) set.push_back({b.intern(i == 3 ? "la.bel" : "label" + std::to_string(i)), text(b)});
+        for (int i = pick(0, 3); i > 0; --i)
+            set.push_back({b.intern(i == 3 ? "la.bel" : "label" + std::to_string(i)), text(b)});
         return b.labels(set);
     }
 
@@ -78,8 +80,9 @@ private:
 
     void family(batch& b, int i)
     {
-        static constexpr metric_type all[] = {metric_type::unknown, metric_type::counter, metric_type::gauge, metric_type::histogram,
-                                              metric_type::summary, metric_type::gauge_histogram, metric_type::info};
+        static constexpr metric_type all[] = {
+            metric_type::unknown, metric_type::counter,         metric_type::gauge, metric_type::histogram,
+            metric_type::summary, metric_type::gauge_histogram, metric_type::info};
         const metric_type type = all[pick(0, form_ == format::openmetrics ? 6 : form_ == format::protobuf ? 5 : 4)];
         std::string name = (chance(20) ? "fam.ily_" : "family_") + std::to_string(i);
         std::string unit;
@@ -109,11 +112,13 @@ private:
         } else {
             const bool positive = om && type == metric_type::counter;
             p = b.add(f, set, type == metric_type::info ? 1 : positive ? pick(0, 1 << 30) / 16.0 : number());
-            if (type == metric_type::counter && form_ != format::text && chance(50)) exemplars.push_back(exemplar(b, exemplar_row::no_bucket));
+            if (type == metric_type::counter && form_ != format::text && chance(50))
+                exemplars.push_back(exemplar(b, exemplar_row::no_bucket));
         }
         if (!exemplars.empty()) b.set_exemplars(p, exemplars);
         if (chance(30) && !(om && type == metric_type::info)) b.set_timestamp(p, time());
-        const bool counts = type == metric_type::counter || type == metric_type::histogram || type == metric_type::summary;
+        const bool counts = type == metric_type::counter || type == metric_type::histogram ||
+                            type == metric_type::summary;
         if (counts && form_ != format::text && chance(50)) b.set_created(p, time());
     }
 
@@ -125,8 +130,10 @@ private:
         row.float_counts = form_ == format::protobuf && chance(20);
         const auto cell = [&row](double value) {
             count_cell c;
-            if (row.float_counts) c.real = value;
-            else c.integer = static_cast<std::uint64_t>(value);
+            if (row.float_counts)
+                c.real = value;
+            else
+                c.integer = static_cast<std::uint64_t>(value);
             return c;
         };
         double count = 0;
@@ -169,7 +176,10 @@ private:
     format form_;
 };
 
-bool same(double a, double b) { return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b)); }
+bool same(double a, double b)
+{
+    return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b));
+}
 
 bool same(const batch& x, count_cell a, const batch& y, count_cell b, bool is_float)
 {
@@ -209,15 +219,19 @@ std::string difference(const batch& a, const batch& b)
             if (const histogram_row* h = p.histogram()) {
                 const histogram_row* o = q.histogram();
                 if (o == nullptr || h->float_counts != o->float_counts) return at + ": histogram form";
-                if (!same(a, h->count, b, o->count, h->float_counts) || !same(h->sum, o->sum)) return at + ": count or sum";
+                if (!same(a, h->count, b, o->count, h->float_counts) || !same(h->sum, o->sum))
+                    return at + ": count or sum";
                 const auto s = a.buckets(h->classic);
                 const auto t = b.buckets(o->classic);
                 if (s.size() != t.size()) return at + ": number of buckets";
                 for (std::size_t k = 0; k < s.size(); ++k)
-                    if (s[k].upper != t[k].upper || !same(a, s[k].cumulative, b, t[k].cumulative, h->float_counts)) return at + ": a bucket";
+                    if (s[k].upper != t[k].upper || !same(a, s[k].cumulative, b, t[k].cumulative, h->float_counts))
+                        return at + ": a bucket";
                 if (h->schema != o->schema) return at + ": schema";
                 if (!h->has_native()) continue;
-                if (h->zero_threshold != o->zero_threshold || !same(a, h->zero_count, b, o->zero_count, h->float_counts)) return at + ": zero";
+                if (h->zero_threshold != o->zero_threshold ||
+                    !same(a, h->zero_count, b, o->zero_count, h->float_counts))
+                    return at + ": zero";
                 for (const bool positive : {true, false}) {
                     const auto u = a.spans(positive ? h->positive_spans : h->negative_spans);
                     const auto v = b.spans(positive ? o->positive_spans : o->negative_spans);
@@ -231,7 +245,8 @@ std::string difference(const batch& a, const batch& b)
             }
             if (const summary_row* s = p.summary()) {
                 const summary_row* o = q.summary();
-                if (o == nullptr || s->count.integer != o->count.integer || !same(s->sum, o->sum)) return at + ": summary";
+                if (o == nullptr || s->count.integer != o->count.integer || !same(s->sum, o->sum))
+                    return at + ": summary";
                 const auto m = a.quantiles(s->quantiles);
                 const auto n = b.quantiles(o->quantiles);
                 if (m.size() != n.size()) return at + ": quantiles";

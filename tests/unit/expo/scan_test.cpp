@@ -37,8 +37,8 @@ TEST_CASE("the first special byte is found at every place, whatever stands aroun
 
 TEST_CASE("plain numbers are the doubles that the whole parser reads")
 {
-    for (const char* text : {"0", "1", "00012", "999999999999999999", "9007199254740993", "0.1", "0.30000000000000004", "123456.789", "1.", "5.000",
-                             "123456789012345", "12345678.1234567", "0.000000000000001"}) {
+    for (const char* text : {"0", "1", "00012", "999999999999999999", "9007199254740993", "0.1", "0.30000000000000004",
+                             "123456.789", "1.", "5.000", "123456789012345", "12345678.1234567", "0.000000000000001"}) {
         const std::string line = std::string(text) + "\n";
         const char* at = line.data();
         double value = 0;

@@ -29,7 +29,8 @@ struct direct_source {
     void write_text(direct_format format, batch& rest, Sink& out) const
     {
         ++direct_calls;
-        const std::string text = format == direct_format::text ? "# TYPE c_total counter\nc_total 2\n" : "# TYPE c counter\nc_total 2\n";
+        const std::string text = format == direct_format::text ? "# TYPE c_total counter\nc_total 2\n"
+                                                               : "# TYPE c counter\nc_total 2\n";
         out(text.data(), text.size());
         rest.add(rest.family("g", metric_type::gauge), labels_id::none, 1);
     }
@@ -43,9 +44,12 @@ TEST_CASE("a scrape gets its format, names and content type")
     const response plain = serialize(source, "");
     CHECK(plain.content_type == "text/plain; version=0.0.4; charset=utf-8");
     CHECK(plain.content_encoding.empty());
-    CHECK(plain.body == "# HELP a_b One.\n# TYPE a_b gauge\na_b 1\n# HELP c_total Two.\n# TYPE c_total counter\nc_total{x=\"y\"} 2\n");
+    CHECK(
+        plain.body ==
+        "# HELP a_b One.\n# TYPE a_b gauge\na_b 1\n# HELP c_total Two.\n# TYPE c_total counter\nc_total{x=\"y\"} 2\n");
     const response om = serialize(source, "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8");
-    CHECK(om.body == "# TYPE \"a.b\" gauge\n# HELP \"a.b\" One.\n{\"a.b\"} 1\n# TYPE c counter\n# HELP c Two.\nc_total{x=\"y\"} 2\n# EOF\n");
+    CHECK(om.body == "# TYPE \"a.b\" gauge\n# HELP \"a.b\" One.\n{\"a.b\"} 1\n# TYPE c counter\n# HELP c "
+                     "Two.\nc_total{x=\"y\"} 2\n# EOF\n");
 }
 
 TEST_CASE("a compressor is used when it is allowed and succeeds")
@@ -73,7 +77,8 @@ TEST_CASE("a collector's own way to text is taken where it says the same")
     CHECK(serialize(source, "application/openmetrics-text;version=1.0.0").body ==
           "# TYPE c counter\nc_total 2\n# TYPE g gauge\ng 1\n# EOF\n");
     CHECK(source.direct_calls == 2);
-    CHECK(serialize(source, "text/plain;escaping=dots").body == "# TYPE c__total counter\nc__total 2\n# TYPE g gauge\ng 1\n");
+    CHECK(serialize(source, "text/plain;escaping=dots").body ==
+          "# TYPE c__total counter\nc__total 2\n# TYPE g gauge\ng 1\n");
     static_cast<void>(serialize(source, content_type(format::protobuf)));
     CHECK(source.direct_calls == 2);
 }

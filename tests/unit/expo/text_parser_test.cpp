@@ -11,8 +11,9 @@ using expo::parse_options;
 
 TEST_CASE("0.0.4 is read as widely as upstream does")
 {
-    const std::string text = "# HELP a_total Some \\\\ help\\n.\n#TYPE a_total counter\n# TYPE a_total counter\n  # a comment\n\n"
-                             "a_total { x = \"y\\\"\\n\\\\\" , z=\"\xc3\xa9\", } 1e3 -5\na_total 0x\n";
+    const std::string text =
+        "# HELP a_total Some \\\\ help\\n.\n#TYPE a_total counter\n# TYPE a_total counter\n  # a comment\n\n"
+        "a_total { x = \"y\\\"\\n\\\\\" , z=\"\xc3\xa9\", } 1e3 -5\na_total 0x\n";
     batch b;
     parse_options lenient;
     lenient.strict = false;
@@ -31,9 +32,11 @@ TEST_CASE("0.0.4 is read as widely as upstream does")
 
 TEST_CASE("flat samples become histograms and summaries")
 {
-    const std::string text = "# TYPE h histogram\nh_bucket{x=\"1\",le=\"1\"} 1\nh_bucket{x=\"1\",le=\"+Inf\"} 3\nh_sum{x=\"1\"} 4\nh_count{x=\"1\"} 3\n"
-                             "h_bucket{x=\"2\",le=\"1\"} 0\nh_bucket{x=\"2\",le=\"+Inf\"} 0\nh_sum{x=\"2\"} 0\nh_count{x=\"2\"} 0\n"
-                             "# TYPE s summary\ns{quantile=\"0.5\"} NaN\ns{quantile=\"0.9\"} 7\ns_sum 7\ns_count 1\n";
+    const std::string text =
+        "# TYPE h histogram\nh_bucket{x=\"1\",le=\"1\"} 1\nh_bucket{x=\"1\",le=\"+Inf\"} 3\nh_sum{x=\"1\"} "
+        "4\nh_count{x=\"1\"} 3\n"
+        "h_bucket{x=\"2\",le=\"1\"} 0\nh_bucket{x=\"2\",le=\"+Inf\"} 0\nh_sum{x=\"2\"} 0\nh_count{x=\"2\"} 0\n"
+        "# TYPE s summary\ns{quantile=\"0.5\"} NaN\ns{quantile=\"0.9\"} 7\ns_sum 7\ns_count 1\n";
     batch b;
     REQUIRE(expo::parse(text, b, format::text));
     REQUIRE(b.size() == 2);
@@ -52,7 +55,8 @@ TEST_CASE("flat samples become histograms and summaries")
 TEST_CASE("samples of a family need not stand together in 0.0.4")
 {
     batch b;
-    REQUIRE(expo::parse("h_bucket{le=\"1\"} 1\nb 2\n# TYPE a counter\na 1\nb{x=\"y\"} 3\na{x=\"y\"} 2\n", b, format::text));
+    REQUIRE(
+        expo::parse("h_bucket{le=\"1\"} 1\nb 2\n# TYPE a counter\na 1\nb{x=\"y\"} 3\na{x=\"y\"} 2\n", b, format::text));
     REQUIRE(b.size() == 3);
     CHECK(b[1].size() == 2);
     CHECK(b[2].type() == metric_type::counter);

@@ -13,7 +13,8 @@ using namespace pitot;
 namespace {
 
 struct folder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / ("pitot-textfile-" + std::to_string(std::rand()));
+    std::filesystem::path path = std::filesystem::temp_directory_path() /
+                                 ("pitot-textfile-" + std::to_string(std::rand()));
     folder() { std::filesystem::create_directories(path); }
     ~folder()
     {

@@ -27,7 +27,8 @@ std::string refusal(std::string_view text, format form)
     batch b;
     const auto read = expo::parse(text, b, form);
     if (read) return {};
-    return std::to_string(position_of(text, read.errors.front().where.offset).line) + ": " + read.errors.front().message;
+    return std::to_string(position_of(text, read.errors.front().where.offset).line) + ": " +
+           read.errors.front().message;
 }
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -52,8 +53,10 @@ TEST_CASE("E1: a counter's metadata has _total in 0.0.4 and not in OpenMetrics; 
     batch b;
     b.add(b.family("a_total", metric_type::counter, "Help."), labels_id::none, 1);
     b.add(b.family("b", metric_type::counter), labels_id::none, 2);
-    CHECK(written(b, format::text) == "# HELP a_total Help.\n# TYPE a_total counter\na_total 1\n# TYPE b counter\nb 2\n");
-    CHECK(written(b, format::openmetrics) == "# TYPE a counter\n# HELP a Help.\na_total 1\n# TYPE b unknown\nb 2\n# EOF\n");
+    CHECK(written(b, format::text) ==
+          "# HELP a_total Help.\n# TYPE a_total counter\na_total 1\n# TYPE b counter\nb 2\n");
+    CHECK(written(b, format::openmetrics) ==
+          "# TYPE a counter\n# HELP a Help.\na_total 1\n# TYPE b unknown\nb 2\n# EOF\n");
 }
 
 TEST_CASE("E2: OpenMetrics ends with # EOF and has no blank lines, comments or carriage returns; 0.0.4 has")
@@ -73,7 +76,8 @@ TEST_CASE("E3: help escapes \" in OpenMetrics only; label values escape \\, \" a
     batch b;
     b.add(b.family("a", metric_type::gauge, "a \"b\" \\ \n."), b.labels({{"x", "a \"b\" \\ \n."}}), 1);
     CHECK(written(b, format::text) == "# HELP a a \"b\" \\\\ \\n.\n# TYPE a gauge\na{x=\"a \\\"b\\\" \\\\ \\n.\"} 1\n");
-    CHECK(written(b, format::openmetrics) == "# TYPE a gauge\n# HELP a a \\\"b\\\" \\\\ \\n.\na{x=\"a \\\"b\\\" \\\\ \\n.\"} 1\n# EOF\n");
+    CHECK(written(b, format::openmetrics) ==
+          "# TYPE a gauge\n# HELP a a \\\"b\\\" \\\\ \\n.\na{x=\"a \\\"b\\\" \\\\ \\n.\"} 1\n# EOF\n");
 }
 
 TEST_CASE("E4: a unit is a suffix of the name, and infos and state sets have none")
@@ -93,7 +97,8 @@ TEST_CASE("E4: a unit is a suffix of the name, and infos and state sets have non
 TEST_CASE("E5: le is Go's shortest form in 0.0.4 and a canonical float in OpenMetrics")
 {
     batch b;
-    b.add(b.family("h", metric_type::histogram), labels_id::none, histogram(b, {0.0001, 0.005, 1, 100000, 1e6, 123456789, infinity}, 1));
+    b.add(b.family("h", metric_type::histogram), labels_id::none,
+          histogram(b, {0.0001, 0.005, 1, 100000, 1e6, 123456789, infinity}, 1));
     const std::string text = written(b, format::text);
     for (const char* le : {"0.0001", "0.005", "1", "100000", "1e+06", "1.23456789e+08", "+Inf"})
         CHECK(text.find("{le=\"" + std::string(le) + "\"}") != std::string::npos);
@@ -105,7 +110,9 @@ TEST_CASE("E5: le is Go's shortest form in 0.0.4 and a canonical float in OpenMe
 TEST_CASE("E6: buckets are cumulative, end with +Inf and agree with the count; negative bounds forbid the sum")
 {
     const std::string head = "# TYPE h histogram\n";
-    CHECK(refusal(head + "h_bucket{le=\"1.0\"} 2\nh_bucket{le=\"+Inf\"} 1\n# EOF\n", format::openmetrics).substr(0, 2) == "3:");
+    CHECK(
+        refusal(head + "h_bucket{le=\"1.0\"} 2\nh_bucket{le=\"+Inf\"} 1\n# EOF\n", format::openmetrics).substr(0, 2) ==
+        "3:");
     CHECK(refusal(head + "h_bucket{le=\"1.0\"} 2\nh_count 2\nh_sum 1\n# EOF\n", format::openmetrics) != "");
     CHECK(refusal(head + "h_bucket{le=\"+Inf\"} 2\nh_count 3\nh_sum 1\n# EOF\n", format::openmetrics) != "");
     CHECK(refusal(head + "h_bucket{le=\"+Inf\"} 2\nh_count 2\n# EOF\n", format::openmetrics) != "");
@@ -125,7 +132,8 @@ TEST_CASE("E7: NaN and infinities are values, but not of counters in OpenMetrics
     b.add(g, b.labels({{"x", "3"}}), -infinity);
     b.add(g, b.labels({{"x", "4"}}), 12345678);
     b.add(g, b.labels({{"x", "5"}}), 0.1);
-    CHECK(written(b, format::text) == "# TYPE g gauge\ng{x=\"1\"} NaN\ng{x=\"2\"} +Inf\ng{x=\"3\"} -Inf\ng{x=\"4\"} 12345678\ng{x=\"5\"} 0.1\n");
+    CHECK(written(b, format::text) ==
+          "# TYPE g gauge\ng{x=\"1\"} NaN\ng{x=\"2\"} +Inf\ng{x=\"3\"} -Inf\ng{x=\"4\"} 12345678\ng{x=\"5\"} 0.1\n");
     for (const char* value : {"NaN", "-1"})
         CHECK(refusal("# TYPE a counter\na_total " + std::string(value) + "\n# EOF\n", format::openmetrics) != "");
 }
@@ -147,9 +155,11 @@ TEST_CASE("E9: _created is off by default, named like the family, and clashes wi
     const auto c = b.add(b.family("foo_total", metric_type::counter), b.labels({{"x", "1"}}), 1);
     b.set_created(c, instant{1700000000, 500'000'000});
     CHECK(written(b, format::openmetrics) == "# TYPE foo counter\nfoo_total{x=\"1\"} 1\n# EOF\n");
-    CHECK(written(b, format::openmetrics, true) == "# TYPE foo counter\nfoo_total{x=\"1\"} 1\nfoo_created{x=\"1\"} 1700000000.5\n# EOF\n");
+    CHECK(written(b, format::openmetrics, true) ==
+          "# TYPE foo counter\nfoo_total{x=\"1\"} 1\nfoo_created{x=\"1\"} 1700000000.5\n# EOF\n");
     CHECK(written(b, format::text, true) == "# TYPE foo_total counter\nfoo_total{x=\"1\"} 1\n");
-    CHECK(refusal("# TYPE foo counter\nfoo_total 1\n# TYPE foo_created gauge\nfoo_created 1\n# EOF\n", format::openmetrics) != "");
+    CHECK(refusal("# TYPE foo counter\nfoo_total 1\n# TYPE foo_created gauge\nfoo_created 1\n# EOF\n",
+                  format::openmetrics) != "");
 }
 
 TEST_CASE("E10: exemplars stand on _total and _bucket, in OpenMetrics only, with at most 128 characters")
@@ -182,9 +192,11 @@ TEST_CASE("E11: info and state set are gauges in 0.0.4")
     const auto s = b.family("state", metric_type::state_set);
     b.add(s, b.labels({{"state", "on"}}), 1);
     b.add(s, b.labels({{"state", "off"}}), 0);
-    CHECK(written(b, format::text) == "# TYPE build_info gauge\nbuild_info{version=\"1\"} 1\n# TYPE state gauge\nstate{state=\"on\"} 1\nstate{state=\"off\"} 0\n");
+    CHECK(written(b, format::text) == "# TYPE build_info gauge\nbuild_info{version=\"1\"} 1\n# TYPE state "
+                                      "gauge\nstate{state=\"on\"} 1\nstate{state=\"off\"} 0\n");
     const std::string om = written(b, format::openmetrics);
-    CHECK(om == "# TYPE build info\nbuild_info{version=\"1\"} 1\n# TYPE state stateset\nstate{state=\"on\"} 1\nstate{state=\"off\"} 0\n# EOF\n");
+    CHECK(om == "# TYPE build info\nbuild_info{version=\"1\"} 1\n# TYPE state stateset\nstate{state=\"on\"} "
+                "1\nstate{state=\"off\"} 0\n# EOF\n");
     CHECK(refusal(om, format::openmetrics).empty());
     CHECK(refusal("# TYPE i info\ni_info 2\n# EOF\n", format::openmetrics) != "");
     CHECK(refusal("# TYPE s stateset\ns{s=\"x\"} 2\n# EOF\n", format::openmetrics) != "");
@@ -204,7 +216,8 @@ TEST_CASE("E16: names beyond the legacy alphabet stand quoted inside the braces"
     b.add(f, b.labels({{"x", "1"}, {"la.bel", "2"}}), 1);
     b.add(f, labels_id::none, 2);
     const std::string text = written(b, format::text);
-    CHECK(text == "# HELP \"my.metric\" Help.\n# TYPE \"my.metric\" gauge\n{\"my.metric\",x=\"1\",\"la.bel\"=\"2\"} 1\n{\"my.metric\"} 2\n");
+    CHECK(text == "# HELP \"my.metric\" Help.\n# TYPE \"my.metric\" gauge\n{\"my.metric\",x=\"1\",\"la.bel\"=\"2\"} "
+                  "1\n{\"my.metric\"} 2\n");
     batch again;
     REQUIRE(expo::parse(text, again, format::text));
     CHECK(written(again, format::text) == text);
@@ -221,15 +234,16 @@ TEST_CASE("E18: a native histogram has no text: its count and sum go out with th
     row.count.integer = 7;
     row.sum = 2.5;
     b.add(b.family("h", metric_type::histogram), b.labels({{"x", "1"}}), row);
-    CHECK(written(b, format::text) == "# TYPE h histogram\nh_bucket{x=\"1\",le=\"+Inf\"} 7\nh_sum{x=\"1\"} 2.5\nh_count{x=\"1\"} 7\n");
+    CHECK(written(b, format::text) ==
+          "# TYPE h histogram\nh_bucket{x=\"1\",le=\"+Inf\"} 7\nh_sum{x=\"1\"} 2.5\nh_count{x=\"1\"} 7\n");
 }
 
 TEST_CASE("a gauge histogram in 0.0.4 is a histogram with its sum and count as gauges of their own")
 {
     batch b;
     b.add(b.family("q", metric_type::gauge_histogram), labels_id::none, histogram(b, {1, infinity}, 1));
-    CHECK(written(b, format::text) ==
-          "# TYPE q histogram\nq_bucket{le=\"1\"} 1\nq_bucket{le=\"+Inf\"} 2\n# TYPE q_gcount gauge\nq_gcount 2\n# TYPE q_gsum gauge\nq_gsum 1.5\n");
+    CHECK(written(b, format::text) == "# TYPE q histogram\nq_bucket{le=\"1\"} 1\nq_bucket{le=\"+Inf\"} 2\n# TYPE "
+                                      "q_gcount gauge\nq_gcount 2\n# TYPE q_gsum gauge\nq_gsum 1.5\n");
     CHECK(written(b, format::openmetrics) ==
           "# TYPE q gaugehistogram\nq_bucket{le=\"1.0\"} 1\nq_bucket{le=\"+Inf\"} 2\nq_gsum 1.5\nq_gcount 2\n# EOF\n");
 }

@@ -82,7 +82,8 @@ TEST_CASE("what is absent answers with nothing")
 
 TEST_CASE("numbers keep their digits")
 {
-    const auto read = json::parse("[12345678901234567890, 0.1000, -0, 1E400, 1e-400, 9223372036854775807, -9223372036854775808, 1.0]");
+    const auto read = json::parse(
+        "[12345678901234567890, 0.1000, -0, 1E400, 1e-400, 9223372036854775807, -9223372036854775808, 1.0]");
     REQUIRE(read);
     const json::value list = read->root();
     CHECK(list[0].raw() == "12345678901234567890");

@@ -44,6 +44,6 @@ TEST_CASE("an offset in the decoded text leads back to the body")
     CHECK(body.substr(offset_in_body(body, text.find("m]"))) == "m])");
     CHECK(offset_in_body(body, text.size()) == body.size());
     CHECK(offset_in_body(body, text.size() + 100) == body.size());
-    CHECK(offset_in_body(R"(\ud83d\ude00z)", 3) == 0);   // inside the pair's four bytes
+    CHECK(offset_in_body(R"(\ud83d\ude00z)", 3) == 0);  // inside the pair's four bytes
     CHECK(offset_in_body(R"(\ud83d\ude00z)", 4) == 12);
 }

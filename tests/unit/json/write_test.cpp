@@ -12,13 +12,22 @@ TEST_CASE("compact and indented are the same document")
 {
     const auto write = [](std::size_t indent) {
         json::writer w(indent);
-        w.begin_object().member("version", 1).key("list").begin_array().value("a").value(true).null().value(1.5).end_array();
+        w.begin_object()
+            .member("version", 1)
+            .key("list")
+            .begin_array()
+            .value("a")
+            .value(true)
+            .null()
+            .value(1.5)
+            .end_array();
         w.key("none").begin_array().end_array().key("nested").begin_object().member("x", -3).end_object().end_object();
         return std::move(w).text();
     };
     CHECK(write(0) == R"({"version":1,"list":["a",true,null,1.5],"none":[],"nested":{"x":-3}})");
-    CHECK(write(2) == "{\n  \"version\": 1,\n  \"list\": [\n    \"a\",\n    true,\n    null,\n    1.5\n  ],\n  \"none\": [],\n"
-                      "  \"nested\": {\n    \"x\": -3\n  }\n}");
+    CHECK(write(2) ==
+          "{\n  \"version\": 1,\n  \"list\": [\n    \"a\",\n    true,\n    null,\n    1.5\n  ],\n  \"none\": [],\n"
+          "  \"nested\": {\n    \"x\": -3\n  }\n}");
 }
 
 TEST_CASE("what is written reads back")
@@ -39,6 +48,9 @@ TEST_CASE("what JSON cannot hold is replaced, not dropped")
     json::append_string(text, "a\xFFz\xE2\x82");
     CHECK(text == "\"a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD\"");
     json::writer w;
-    w.begin_array().value(std::numeric_limits<double>::quiet_NaN()).value(-std::numeric_limits<double>::infinity()).end_array();
+    w.begin_array()
+        .value(std::numeric_limits<double>::quiet_NaN())
+        .value(-std::numeric_limits<double>::infinity())
+        .end_array();
     CHECK(w.text() == R"(["NaN","-Inf"])");
 }

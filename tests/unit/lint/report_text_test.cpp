@@ -29,7 +29,8 @@ TEST_CASE("carets stand under what is at fault")
 TEST_CASE("an empty place has one caret")
 {
     const lint::source file("x", "ab");
-    CHECK(text_of(lint::finding_at(file, {2, 0}, "r", lint::severity::error, "m")) == "x:1:3: error: m [r]\n    ab\n      ^\n");
+    CHECK(text_of(lint::finding_at(file, {2, 0}, "r", lint::severity::error, "m")) ==
+          "x:1:3: error: m [r]\n    ab\n      ^\n");
 }
 
 TEST_CASE("long lines are cut around the mark")
@@ -38,7 +39,8 @@ TEST_CASE("long lines are cut around the mark")
     const std::string text = text_of(lint::finding_at(file, {500, 3}, "r", lint::severity::error, "m"), {false, 30});
     CHECK(text == "x:1:501: error: m [r]\n    …aaaaaaaaaaBADzzzzzzzzzzzzzzzzz…\n               ^^^\n");
     const std::string all = text_of(lint::finding_at(file, {0, 1003}, "r", lint::severity::error, "m"), {false, 30});
-    CHECK(all == pitot::concat("x:1:1: error: m [r]\n    ", std::string(30, 'a'), "…\n    ", std::string(31, '^'), "\n"));
+    CHECK(all ==
+          pitot::concat("x:1:1: error: m [r]\n    ", std::string(30, 'a'), "…\n    ", std::string(31, '^'), "\n"));
 }
 
 TEST_CASE("no control sequence of a checked file reaches the terminal")

@@ -63,15 +63,17 @@ TEST_CASE("a classic histogram counts a bound into its bucket, and NaN into +Inf
     registry metrics;
     auto& h = metrics.histogram<"h">("", buckets{-1, 0, 2.5});
     for (const double v : {-1.0, -0.5, 0.0, 2.5, 2.6, inf}) h.observe(v);
-    CHECK(testing::compare(metrics, "h_bucket{le=\"-1\"} 1\nh_bucket{le=\"0\"} 3\nh_bucket{le=\"2.5\"} 4\nh_bucket{le=\"+Inf\"} 6\n"
-                                    "h_sum +Inf\nh_count 6\n") == "");
+    CHECK(testing::compare(
+              metrics, "h_bucket{le=\"-1\"} 1\nh_bucket{le=\"0\"} 3\nh_bucket{le=\"2.5\"} 4\nh_bucket{le=\"+Inf\"} 6\n"
+                       "h_sum +Inf\nh_count 6\n") == "");
     h.observe(nan_value);
     CHECK(testing::value(metrics, "h_count") == 7);
     CHECK(std::isnan(*testing::value(metrics, "h_sum")));
     std::string text;
     batch rest;
     metrics.write_text(direct_format::openmetrics, rest, [&](const char* p, std::size_t n) { text.append(p, n); });
-    CHECK(text == "# TYPE h histogram\nh_bucket{le=\"-1.0\"} 1\nh_bucket{le=\"0.0\"} 3\nh_bucket{le=\"2.5\"} 4\nh_bucket{le=\"+Inf\"} 7\n");
+    CHECK(text == "# TYPE h histogram\nh_bucket{le=\"-1.0\"} 1\nh_bucket{le=\"0.0\"} 3\nh_bucket{le=\"2.5\"} "
+                  "4\nh_bucket{le=\"+Inf\"} 7\n");
 }
 
 TEST_CASE("bucket layouts are what they say")
@@ -93,7 +95,8 @@ TEST_CASE("a native histogram's buckets hold what lies between their bounds, for
 {
     for (int schema = -4; schema <= 8; ++schema) {
         const auto fractions = detail::fraction_bounds(schema);
-        for (double v : {5e-324, 1e-310, 2.2250738585072014e-308, 1e-9, 0.1, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 1e6, 1.7976931348623157e308}) {
+        for (double v : {5e-324, 1e-310, 2.2250738585072014e-308, 1e-9, 0.1, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 1e6,
+                         1.7976931348623157e308}) {
             const auto i = detail::bucket_index(v, schema, schema, fractions);
             CAPTURE(schema, v, i);
             CHECK(v <= detail::bucket_upper(schema, i) * (1 + 1e-15));
@@ -104,7 +107,8 @@ TEST_CASE("a native histogram's buckets hold what lies between their bounds, for
                 CHECK(detail::bucket_index(v, schema - 1, schema, fractions) == (i + 1) >> 1);
             }
         }
-        CHECK(detail::bucket_index(inf, schema, schema, fractions) == detail::bucket_index(1.7976931348623157e308, schema, schema, fractions) + 1);
+        CHECK(detail::bucket_index(inf, schema, schema, fractions) ==
+              detail::bucket_index(1.7976931348623157e308, schema, schema, fractions) + 1);
     }
     CHECK(detail::bucket_index(1, 3, 3, detail::fraction_bounds(3)) == 0);
     CHECK(detail::bucket_index(2, 3, 3, detail::fraction_bounds(3)) == 8);
@@ -149,7 +153,8 @@ TEST_CASE("too many native buckets: start again, widen zero, halve the resolutio
     for (const count_cell& n : b.counts(row.positive)) sum += n.integer;
     CHECK(sum == 1000);
 
-    auto& widened = metrics.native_histogram<"widened">("", native_buckets{.schema = 0, .max_buckets = 8, .max_zero_threshold = 8});
+    auto& widened = metrics.native_histogram<"widened">(
+        "", native_buckets{.schema = 0, .max_buckets = 8, .max_zero_threshold = 8});
     for (int i = 0; i <= 10; ++i) widened.observe(std::ldexp(1, i));
     row = row_of(metrics, "widened", b);
     CHECK(row.schema == 0);
@@ -157,7 +162,8 @@ TEST_CASE("too many native buckets: start again, widen zero, halve the resolutio
     CHECK(row.zero_count.integer == 3);
     CHECK(row.count.integer == 11);
 
-    auto& reset = metrics.native_histogram<"reset">("", native_buckets{.schema = 0, .max_buckets = 8, .min_reset_duration = 1e-9});
+    auto& reset = metrics.native_histogram<"reset">(
+        "", native_buckets{.schema = 0, .max_buckets = 8, .min_reset_duration = 1e-9});
     for (int i = 0; i <= 8; ++i) reset.observe(std::ldexp(1, i));
     row = row_of(metrics, "reset", b);
     CHECK(row.count.integer == 1);
@@ -171,7 +177,8 @@ TEST_CASE("too many native buckets: start again, widen zero, halve the resolutio
     for (const count_cell& n : b.counts(row.positive)) sum += n.integer;
     CHECK(sum == 200);
     CHECK_THROWS_AS(metrics.native_histogram<"bad">("", native_buckets{.schema = 9}), registration_error);
-    CHECK_THROWS_AS(metrics.native_histogram<"bad">("", native_buckets{.zero_threshold = nan_value}), registration_error);
+    CHECK_THROWS_AS(metrics.native_histogram<"bad">("", native_buckets{.zero_threshold = nan_value}),
+                    registration_error);
 }
 
 TEST_CASE("a summary's quantiles are within 1.1 % and slide with the window")
@@ -212,10 +219,12 @@ TEST_CASE("infos, state sets and gauge histograms")
     sizes.enter(5);
     sizes.enter(50);
     sizes.leave(5);
-    CHECK(testing::compare(metrics, "app_build_info{version=\"2\"} 1\n"
-                                    "job_state{job=\"a\",job_state=\"busy\"} 1\njob_state{job=\"a\",job_state=\"idle\"} 0\n"
-                                    "job_state{job=\"b\",job_state=\"busy\"} 0\njob_state{job=\"b\",job_state=\"idle\"} 1\n"
-                                    "sizes_bucket{le=\"10\"} 0\nsizes_bucket{le=\"+Inf\"} 1\nsizes_gsum 50\nsizes_gcount 1\n") == "");
+    CHECK(testing::compare(metrics,
+                           "app_build_info{version=\"2\"} 1\n"
+                           "job_state{job=\"a\",job_state=\"busy\"} 1\njob_state{job=\"a\",job_state=\"idle\"} 0\n"
+                           "job_state{job=\"b\",job_state=\"busy\"} 0\njob_state{job=\"b\",job_state=\"idle\"} 1\n"
+                           "sizes_bucket{le=\"10\"} 0\nsizes_bucket{le=\"+Inf\"} 1\nsizes_gsum 50\nsizes_gcount 1\n") ==
+          "");
 }
 
 TEST_CASE("exemplars are kept newest, and refused when they are too long")
@@ -289,7 +298,8 @@ TEST_CASE("labels of every type, empty values, constant labels, and a series lon
     for (const char ch : text) lines += ch == '\n' ? 1U : 0U;
     CHECK(lines == 2 + 1 + 3 * 503);
     CHECK(text.find("c_total{zone=\"a\\\"b\",code=\"-5\",ok=\"true\",text=\"x\"} 1\n") != std::string::npos);
-    CHECK_THROWS_AS((metrics.counter<"d_total", label<"x">>("", {.constant_labels = {{"x", "1"}}})), registration_error);
+    CHECK_THROWS_AS((metrics.counter<"d_total", label<"x">>("", {.constant_labels = {{"x", "1"}}})),
+                    registration_error);
     CHECK_THROWS_AS((metrics.counter<"d_total">("", {.constant_labels = {{"le", "1"}}})), registration_error);
     CHECK_THROWS_AS((metrics.counter<"d_total">("bad \xff")), registration_error);
 }
@@ -309,10 +319,7 @@ TEST_CASE("timers observe seconds once")
     CHECK(testing::value(metrics, "h_seconds_count", {{"x", "a"}}) == 2);
 }
 
-TEST_CASE("there is one default registry")
-{
-    CHECK(&default_registry() == &default_registry());
-}
+TEST_CASE("there is one default registry") { CHECK(&default_registry() == &default_registry()); }
 
 #if !defined(_WIN32)
 TEST_CASE("after fork the child writes, removes and gives memory back on its own")

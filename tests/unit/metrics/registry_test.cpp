@@ -18,7 +18,8 @@ std::string direct(const registry& metrics, direct_format format = direct_format
     return text;
 }
 
-double value_in(const registry& metrics, std::string_view family, std::string_view label = {}, std::string_view wanted = {})
+double value_in(const registry& metrics, std::string_view family, std::string_view label = {},
+                std::string_view wanted = {})
 {
     batch b;
     metrics.collect(b);
@@ -36,12 +37,13 @@ double value_in(const registry& metrics, std::string_view family, std::string_vi
 TEST_CASE("a registered family is written and collected with its labels")
 {
     registry metrics;
-    auto& requests = metrics.counter<"http_requests_total", label<"method", method>, label<"path">>("Requests handled.");
+    auto& requests = metrics.counter<"http_requests_total", label<"method", method>, label<"path">>(
+        "Requests handled.");
     requests.with(method::get, "/").inc();
     requests.with(method::post, "/\"a\\\n").inc(3);
-    CHECK(direct(metrics) ==
-          "# HELP http_requests_total Requests handled.\n# TYPE http_requests_total counter\n"
-          "http_requests_total{method=\"get\",path=\"/\"} 1\nhttp_requests_total{method=\"post\",path=\"/\\\"a\\\\\\n\"} 3\n");
+    CHECK(direct(metrics) == "# HELP http_requests_total Requests handled.\n# TYPE http_requests_total counter\n"
+                             "http_requests_total{method=\"get\",path=\"/\"} "
+                             "1\nhttp_requests_total{method=\"post\",path=\"/\\\"a\\\\\\n\"} 3\n");
     CHECK(value_in(metrics, "http_requests_total", "path", "/\"a\\\n") == 3);
     CHECK(requests.size() == 2);
 }
@@ -53,7 +55,8 @@ TEST_CASE("the same registration again is the same family, another one is refuse
     CHECK(&metrics.counter<"a_total", label<"x">>("Second.") == &a);
     CHECK_THROWS_AS((metrics.counter<"a_total", label<"y">>("")), registration_error);
     CHECK_THROWS_AS((metrics.real_counter<"a_total", label<"x">>("")), registration_error);
-    CHECK_THROWS_AS((metrics.counter<"a_total", label<"x">>("", {.constant_labels = {{"zone", "1"}}})), registration_error);
+    CHECK_THROWS_AS((metrics.counter<"a_total", label<"x">>("", {.constant_labels = {{"zone", "1"}}})),
+                    registration_error);
     CHECK(value_in(metrics, "pitot_registration_errors_total") == 3);
     try {
         metrics.counter<"a_total", label<"y">>("");

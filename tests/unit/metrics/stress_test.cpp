@@ -30,7 +30,8 @@ std::vector<seen> histograms_of(const registry& metrics, std::string_view name)
     for (const point_row& row : family_view(b, *id).points()) {
         const point_view p(b, row);
         const auto buckets = b.buckets(p.histogram()->classic);
-        out.push_back({p.histogram()->count.integer, buckets.empty() ? 0 : buckets.back().cumulative.integer, p.histogram()->sum});
+        out.push_back({p.histogram()->count.integer, buckets.empty() ? 0 : buckets.back().cumulative.integer,
+                       p.histogram()->sum});
     }
     return out;
 }
@@ -101,7 +102,8 @@ TEST_CASE("threads write, make, remove, expire and scrape at once, and nothing i
         metrics.collect(b);
         b.finish();
         const point_view p = family_view(b, *b.find(name))[0];
-        CHECK((p.histogram() != nullptr ? p.histogram()->count.integer : p.summary()->count.integer) == writers * rounds);
+        CHECK((p.histogram() != nullptr ? p.histogram()->count.integer : p.summary()->count.integer) ==
+              writers * rounds);
     }
     texts.clear();
     CHECK(texts.size() == 0);
@@ -125,7 +127,8 @@ TEST_CASE("a scrape never sees a histogram's sum apart from its count, however m
     std::uint64_t before = 0;
     for (int i = 0; i < 200; ++i) {
         for (const char* name : {"one", "lanes"})
-            for (const seen& h : histograms_of(metrics, name)) apart += h.sum == 2.0 * static_cast<double>(h.count) ? 0 : 1;
+            for (const seen& h : histograms_of(metrics, name))
+                apart += h.sum == 2.0 * static_cast<double>(h.count) ? 0 : 1;
         const std::uint64_t now = histograms_of(metrics, "one")[0].count;
         apart += now < before ? 1 : 0;
         before = now;

@@ -44,9 +44,11 @@ TEST_CASE("a view has its own names and labels, and leaves the original alone")
     metrics.summary<"s">("", quantiles{{0.5}}).observe(4);
     view seen(metrics);
     seen.keep([](std::string_view name) { return name != "other_total"; }).prefix("app_").label("zone", "eu");
-    CHECK(testing::compare(seen, "app_c_total{path=\"/a\",zone=\"eu\"} 1\n"
-                                 "app_state{app_state=\"idle\",zone=\"eu\"} 0\napp_state{app_state=\"busy\",zone=\"eu\"} 1\n"
-                                 "app_s{quantile=\"0.5\",zone=\"eu\"} 4\napp_s_sum{zone=\"eu\"} 4\napp_s_count{zone=\"eu\"} 1\n") == "");
+    CHECK(testing::compare(
+              seen,
+              "app_c_total{path=\"/a\",zone=\"eu\"} 1\n"
+              "app_state{app_state=\"idle\",zone=\"eu\"} 0\napp_state{app_state=\"busy\",zone=\"eu\"} 1\n"
+              "app_s{quantile=\"0.5\",zone=\"eu\"} 4\napp_s_sum{zone=\"eu\"} 4\napp_s_count{zone=\"eu\"} 1\n") == "");
     view relabelled(metrics);
     relabelled.relabel([](std::string_view family, std::vector<owned_label>& labels) {
         for (owned_label& l : labels)
@@ -68,7 +70,8 @@ TEST_CASE("registries compose, collectors come and go, and what conflicts is cou
     {
         const auto a = outer.add(inner);
         const auto b = outer.add(alone);
-        const auto c = outer.add_function([](batch& out) { out.add(out.family("outer_total", metric_type::gauge), labels_id::none, 1); });
+        const auto c = outer.add_function(
+            [](batch& out) { out.add(out.family("outer_total", metric_type::gauge), labels_id::none, 1); });
         const auto d = outer.gauge_function<"asked">("", [] { return 7; });
         CHECK(testing::exposition(outer, {"inner_total", "outer_total", "alone_total", "asked"}) ==
               "alone_total 2\nasked 7\ninner_total 1\nouter_total 0\n");

@@ -48,7 +48,8 @@ TEST_CASE("merging makes one family of two with the same name, and counts what d
 
 TEST_CASE("instants hold milliseconds at the ends of their range")
 {
-    for (const std::int64_t ms : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1'700'000'000'123}, INT64_MAX})
+    for (const std::int64_t ms :
+         {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1'700'000'000'123}, INT64_MAX})
         CHECK(instant::from_milliseconds(ms).milliseconds() == ms);
 }
 

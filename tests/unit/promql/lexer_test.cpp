@@ -26,32 +26,39 @@ using list = std::vector<token_kind>;
 
 TEST_CASE("words, numbers, durations")
 {
-    CHECK(kinds("a a:b :c _x1") == list{token_kind::identifier, token_kind::metric_identifier, token_kind::metric_identifier, token_kind::identifier});
+    CHECK(kinds("a a:b :c _x1") == list{token_kind::identifier, token_kind::metric_identifier,
+                                        token_kind::metric_identifier, token_kind::identifier});
     CHECK(kinds("1 0x1F 1_000 .5 5. 1e3 2e-3 Inf nan") == list(9, token_kind::number));
     CHECK(kinds("5m 1h30m 1w3d 250ms") == list(4, token_kind::duration));
     CHECK(kinds("infinity") == list{token_kind::identifier});
     CHECK(kinds("SUM Sum sum") == list(3, token_kind::aggregator));
-    CHECK(kinds("and OR unless atan2") == list{token_kind::and_, token_kind::or_, token_kind::unless, token_kind::atan2});
+    CHECK(kinds("and OR unless atan2") ==
+          list{token_kind::and_, token_kind::or_, token_kind::unless, token_kind::atan2});
     CHECK(kinds("offset by group_left bool @ start end") ==
-          list{token_kind::offset, token_kind::by, token_kind::group_left, token_kind::bool_, token_kind::at, token_kind::start, token_kind::end_of_range});
+          list{token_kind::offset, token_kind::by, token_kind::group_left, token_kind::bool_, token_kind::at,
+               token_kind::start, token_kind::end_of_range});
 }
 
 TEST_CASE("operators take the longest form")
 {
     CHECK(kinds("+ - * / % ^ == != <= < >= > </ >/ =") ==
-          list{token_kind::add, token_kind::subtract, token_kind::multiply, token_kind::divide, token_kind::modulo, token_kind::power,
-               token_kind::equal, token_kind::not_equal, token_kind::less_equal, token_kind::less, token_kind::greater_equal,
-               token_kind::greater, token_kind::trim_upper, token_kind::trim_lower, token_kind::assign});
+          list{token_kind::add, token_kind::subtract, token_kind::multiply, token_kind::divide, token_kind::modulo,
+               token_kind::power, token_kind::equal, token_kind::not_equal, token_kind::less_equal, token_kind::less,
+               token_kind::greater_equal, token_kind::greater, token_kind::trim_upper, token_kind::trim_lower,
+               token_kind::assign});
 }
 
 TEST_CASE("braces make names of keywords, square brackets part the colon")
 {
     CHECK(kinds("{by=\"a\",sum!~'b',on=~`c`}") ==
-          list{token_kind::left_brace, token_kind::identifier, token_kind::assign, token_kind::string, token_kind::comma, token_kind::identifier,
-               token_kind::regex_not_match, token_kind::string, token_kind::comma, token_kind::identifier, token_kind::regex_match, token_kind::string,
+          list{token_kind::left_brace, token_kind::identifier, token_kind::assign, token_kind::string,
+               token_kind::comma, token_kind::identifier, token_kind::regex_not_match, token_kind::string,
+               token_kind::comma, token_kind::identifier, token_kind::regex_match, token_kind::string,
                token_kind::right_brace});
-    CHECK(kinds("[5m:1m]") == list{token_kind::left_bracket, token_kind::duration, token_kind::colon, token_kind::duration, token_kind::right_bracket});
-    CHECK(kinds("[step():]") == list{token_kind::left_bracket, token_kind::step, token_kind::left_paren, token_kind::right_paren, token_kind::colon, token_kind::right_bracket});
+    CHECK(kinds("[5m:1m]") == list{token_kind::left_bracket, token_kind::duration, token_kind::colon,
+                                   token_kind::duration, token_kind::right_bracket});
+    CHECK(kinds("[step():]") == list{token_kind::left_bracket, token_kind::step, token_kind::left_paren,
+                                     token_kind::right_paren, token_kind::colon, token_kind::right_bracket});
 }
 
 TEST_CASE("comments end with the line and may hold anything")
@@ -81,13 +88,27 @@ TEST_CASE("what is no token is refused at its place")
         std::string_view message;
     };
     const wrong cases[] = {
-        {"sum(a", 3, 1, "never closed"},     {"a)", 1, 1, "nothing is open"},       {"(a]", 2, 1, "closes nothing"},
-        {"a{b=\"c\"", 1, 1, "never closed"}, {"\"abc", 0, 4, "closing quote"},      {"\"a\nb\"", 0, 2, "closing quote"},
-        {"a $x", 2, 1, "'$'"},               {"1h1h", 0, 4, "units"},               {"1e", 0, 2, "neither"},
-        {"0b11", 0, 4, "neither"},           {"a ! b", 2, 1, "'!'"},                {"a \xFF", 2, 1, "UTF-8"},
-        {"\"\xFF\"", 1, 1, "UTF-8"},         {"a \xE2\x82\xAC", 2, 3, "not a part"}, {"a{(", 2, 1, "between braces"},
-        {"[[", 1, 1, "square brackets"},     {"\"\\q\"", 1, 2, "unknown escape"},   {"a \x01", 2, 1, "control"},
-        {"\"\\", 0, 2, "closing quote"},     {"5mm", 0, 3, "units"},                {"`", 0, 1, "closing quote"},
+        {"sum(a", 3, 1, "never closed"},
+        {"a)", 1, 1, "nothing is open"},
+        {"(a]", 2, 1, "closes nothing"},
+        {"a{b=\"c\"", 1, 1, "never closed"},
+        {"\"abc", 0, 4, "closing quote"},
+        {"\"a\nb\"", 0, 2, "closing quote"},
+        {"a $x", 2, 1, "'$'"},
+        {"1h1h", 0, 4, "units"},
+        {"1e", 0, 2, "neither"},
+        {"0b11", 0, 4, "neither"},
+        {"a ! b", 2, 1, "'!'"},
+        {"a \xFF", 2, 1, "UTF-8"},
+        {"\"\xFF\"", 1, 1, "UTF-8"},
+        {"a \xE2\x82\xAC", 2, 3, "not a part"},
+        {"a{(", 2, 1, "between braces"},
+        {"[[", 1, 1, "square brackets"},
+        {"\"\\q\"", 1, 2, "unknown escape"},
+        {"a \x01", 2, 1, "control"},
+        {"\"\\", 0, 2, "closing quote"},
+        {"5mm", 0, 3, "units"},
+        {"`", 0, 1, "closing quote"},
     };
     for (const wrong& c : cases) {
         const auto tokens = promql::lex(c.text);

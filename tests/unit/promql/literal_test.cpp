@@ -18,7 +18,8 @@ TEST_CASE("strings have Go's escapes, raw strings none")
 
 TEST_CASE("what is no string is refused at its place")
 {
-    for (const char* bad : {"\"", "\"a", "\"a'", R"("\q")", R"("\'")", R"("\x4")", R"("\400")", R"("\ud800")", R"("\U00110000")", "\"a\nb\"", R"("\")"}) {
+    for (const char* bad : {"\"", "\"a", "\"a'", R"("\q")", R"("\'")", R"("\x4")", R"("\400")", R"("\ud800")",
+                            R"("\U00110000")", "\"a\nb\"", R"("\")"}) {
         INFO(bad);
         CHECK_FALSE(unquote(bad).has_value());
     }

@@ -95,14 +95,14 @@ TEST_CASE("what stands under absent, and the operands of or")
     CHECK(s[4].under_absent);
     CHECK_FALSE(s[5].under_absent);
     const auto& op = found->operands;
-    CHECK(op[s[1].operand].level == op[s[2].operand].level);   // b or c
+    CHECK(op[s[1].operand].level == op[s[2].operand].level);  // b or c
     CHECK(s[1].operand != s[2].operand);
     const auto outer = [&](std::uint32_t at) {
         while (op[at].parent != at) at = op[at].parent;
         return at;
     };
     CHECK(outer(s[0].operand) != outer(s[1].operand));
-    CHECK(outer(s[1].operand) == outer(s[3].operand));          // b and d are one operand of the outer or
+    CHECK(outer(s[1].operand) == outer(s[3].operand));  // b and d are one operand of the outer or
     CHECK(op[outer(s[0].operand)].level == op[outer(s[3].operand)].level);
     CHECK(op[outer(s[5].operand)].level == op[outer(s[3].operand)].level);
 }
@@ -132,7 +132,8 @@ TEST_CASE("what is no query is refused with its reason")
 
 TEST_CASE("the words of VictoriaMetrics are known as such")
 {
-    for (const char* text : {"a default 0", "a if b", "rate(a) keep_metric_names", "(a, b)", "{a=\"1\" or b=\"2\"}", "WITH (x = a) x"}) {
+    for (const char* text :
+         {"a default 0", "a if b", "rate(a) keep_metric_names", "(a, b)", "{a=\"1\" or b=\"2\"}", "WITH (x = a) x"}) {
         const auto found = promql::find_selectors(text);
         INFO(text);
         REQUIRE(found);
@@ -143,11 +144,13 @@ TEST_CASE("the words of VictoriaMetrics are known as such")
 
 TEST_CASE("ranges hold durations and arithmetic")
 {
-    for (const char* good : {"x[5m]", "x[300]", "x[1h:1m]", "x[1h:]", "x[2 * 5m + -1s]", "x[step()]", "x[min_of(1m, range()) * (2 + 3):step()]"}) {
+    for (const char* good : {"x[5m]", "x[300]", "x[1h:1m]", "x[1h:]", "x[2 * 5m + -1s]", "x[step()]",
+                             "x[min_of(1m, range()) * (2 + 3):step()]"}) {
         INFO(good);
         CHECK(names(good) == "x@0");
     }
-    for (const char* bad : {"x[5 minutes]", "x[5m 1m]", "x[]", "x[:1m]", "x[*5m]", "x[\"5m\"]", "x[5m (1)]", "x[a[1m]]", "x[(a[1m] + g(b))] + (c)", "x[{}]", "x[1 > 2]"}) {
+    for (const char* bad : {"x[5 minutes]", "x[5m 1m]", "x[]", "x[:1m]", "x[*5m]", "x[\"5m\"]", "x[5m (1)]", "x[a[1m]]",
+                            "x[(a[1m] + g(b))] + (c)", "x[{}]", "x[1 > 2]"}) {
         INFO(bad);
         CHECK(names(bad).find("error") == 0);
     }

@@ -12,25 +12,55 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric cpu_metrics[] = {
-    {.name = "node_cpu_seconds_total", .vector = "cpu_seconds_total", .type = metric_type::counter, .unit = "seconds", .labels = "cpu,mode=idle|iowait|nice|system|user|irq|softirq|steal", .vector_labels = "cpu,mode=idle|io_wait|nice|system|user", .help = "Time each processor spent in each mode; guest time is part of user and nice.", .source = "/proc/stat cpuN"},
-    {.name = "node_cpu_guest_seconds_total", .type = metric_type::counter, .unit = "seconds", .labels = "cpu,mode=nice|user", .help = "Time each processor spent running guests.", .source = "/proc/stat cpuN fields 9 and 10"},
-    {.name = "node_cpu_core_throttles_total", .type = metric_type::counter, .labels = "core,package", .help = "How often a core was slowed down because of heat.", .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"},
-    {.name = "node_cpu_package_throttles_total", .type = metric_type::counter, .labels = "package", .help = "How often a package was slowed down because of heat.", .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/package_throttle_count"},
-    {.name = "node_cpu_isolated", .labels = "cpu", .help = "1 for each processor kept away from the scheduler.", .source = "/sys/devices/system/cpu/isolated"},
-    {.name = "node_cpu_online", .labels = "cpu", .help = "1 when the processor is online, 0 when not.", .source = "/sys/devices/system/cpu/cpu*/online"},
+    {.name = "node_cpu_seconds_total",
+     .vector = "cpu_seconds_total",
+     .type = metric_type::counter,
+     .unit = "seconds",
+     .labels = "cpu,mode=idle|iowait|nice|system|user|irq|softirq|steal",
+     .vector_labels = "cpu,mode=idle|io_wait|nice|system|user",
+     .help = "Time each processor spent in each mode; guest time is part of user and nice.",
+     .source = "/proc/stat cpuN"},
+    {.name = "node_cpu_guest_seconds_total",
+     .type = metric_type::counter,
+     .unit = "seconds",
+     .labels = "cpu,mode=nice|user",
+     .help = "Time each processor spent running guests.",
+     .source = "/proc/stat cpuN fields 9 and 10"},
+    {.name = "node_cpu_core_throttles_total",
+     .type = metric_type::counter,
+     .labels = "core,package",
+     .help = "How often a core was slowed down because of heat.",
+     .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"},
+    {.name = "node_cpu_package_throttles_total",
+     .type = metric_type::counter,
+     .labels = "package",
+     .help = "How often a package was slowed down because of heat.",
+     .source = "/sys/devices/system/cpu/cpu*/thermal_throttle/package_throttle_count"},
+    {.name = "node_cpu_isolated",
+     .labels = "cpu",
+     .help = "1 for each processor kept away from the scheduler.",
+     .source = "/sys/devices/system/cpu/isolated"},
+    {.name = "node_cpu_online",
+     .labels = "cpu",
+     .help = "1 when the processor is online, 0 when not.",
+     .source = "/sys/devices/system/cpu/cpu*/online"},
     {.vector = "logical_cpus", .help = "Processors that the scheduler uses.", .source = "/proc/stat, lines cpuN"},
-    {.vector = "physical_cpus", .help = "Cores, hyper-threads not counted.", .source = "/proc/cpuinfo, different pairs of physical id and core id"},
+    {.vector = "physical_cpus",
+     .help = "Cores, hyper-threads not counted.",
+     .source = "/proc/cpuinfo, different pairs of physical id and core id"},
 };
+// clang-format on
 inline constexpr metric_table cpu_table = {"cpu", "cpu", cpu_metrics};
 
 class cpu_part final : public host_part {
 public:
     explicit cpu_part(const host_context& host)
-        : stat_(host.proc("stat")), isolated_(host.sys("devices/system/cpu/isolated")), present_(host.sys("devices/system/cpu/present")),
-          info_(host.proc("cpuinfo")), devices_path_(host.sys("devices/system/cpu"))
-    {
-    }
+        : stat_(host.proc("stat")), isolated_(host.sys("devices/system/cpu/isolated")),
+          present_(host.sys("devices/system/cpu/present")), info_(host.proc("cpuinfo")),
+          devices_path_(host.sys("devices/system/cpu"))
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -65,8 +95,8 @@ public:
 private:
     enum : std::size_t { seconds, guest, core_throttles, package_throttles, isolated, online, logical, physical };
     enum : std::size_t { user, nice, system, idle, iowait, irq, softirq, steal, guest_user, guest_nice, modes };
-    static constexpr std::string_view mode_names[modes] = {
-        "user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "user", "nice"};
+    static constexpr std::string_view mode_names[modes] = {"user", "nice",    "system", "idle", "iowait",
+                                                           "irq",  "softirq", "steal",  "user", "nice"};
 
     struct times {
         std::uint64_t ticks[modes] = {};
@@ -74,7 +104,8 @@ private:
 
     /// A processor's counters go backwards a little when idle time is accounted anew (the old value stays), and to
     /// the start when the processor was taken out and put back (all start again).
-    bool add_times(std::uint64_t id, std::string_view number, std::string_view line, double ticks_per_second, emitter& out)
+    bool add_times(std::uint64_t id, std::string_view number, std::string_view line, double ticks_per_second,
+                   emitter& out)
     {
         times now;
         std::size_t fields = 0;  // old kernels print fewer: four in 2.4
@@ -82,16 +113,20 @@ private:
         if (fields < 4) return false;
         if (id >= last_.size()) last_.resize(id + 1);
         times& known = last_[id];
-        if (static_cast<double>(known.ticks[idle]) - static_cast<double>(now.ticks[idle]) >= 3 * ticks_per_second) known = {};
+        if (static_cast<double>(known.ticks[idle]) - static_cast<double>(now.ticks[idle]) >= 3 * ticks_per_second)
+            known = {};
         for (std::size_t m = 0; m < modes; ++m)
             if (now.ticks[m] > known.ticks[m]) known.ticks[m] = now.ticks[m];
         const std::string_view cpu = out.keep(number);
         for (std::size_t m = 0; m < modes; ++m) {
             const double value = static_cast<double>(known.ticks[m]) / ticks_per_second;
             if (out.exporter_on())
-                out.add_exporter(m < guest_user ? seconds : guest, out.exporter_labels({{"cpu", cpu}, {"mode", mode_names[m]}}), value);
+                out.add_exporter(m < guest_user ? seconds : guest,
+                                 out.exporter_labels({{"cpu", cpu}, {"mode", mode_names[m]}}), value);
             if (m <= iowait && out.has_vector(seconds))
-                out.add_vector(seconds, out.vector_labels({{"cpu", cpu}, {"mode", m == iowait ? "io_wait" : mode_names[m]}}), value);
+                out.add_vector(seconds,
+                               out.vector_labels({{"cpu", cpu}, {"mode", m == iowait ? "io_wait" : mode_names[m]}}),
+                               value);
         }
         return true;
     }
@@ -107,8 +142,10 @@ private:
         while (next_line(rest, line)) {
             const std::string_view key = trim(next_until(line, ':'));
             std::uint64_t core = 0;
-            if (key == "physical id") to_number(trim(line), package);
-            else if (key == "core id" && to_number(trim(line), core)) cores.emplace_back(package, core);
+            if (key == "physical id")
+                to_number(trim(line), package);
+            else if (key == "core id" && to_number(trim(line), core))
+                cores.emplace_back(package, core);
         }
         std::sort(cores.begin(), cores.end());
         cores.erase(std::unique(cores.begin(), cores.end()), cores.end());
@@ -157,10 +194,13 @@ private:
             }
             double value = 0;
             if (!d.core_throttles.path().empty())
-                if (const file_text text = d.core_throttles.read_attribute(host.small); text && to_number(text.text, value))
-                    out.add(core_throttles, out.labels({{"core", out.keep(d.core)}, {"package", out.keep(d.package)}}), value);
+                if (const file_text text = d.core_throttles.read_attribute(host.small);
+                    text && to_number(text.text, value))
+                    out.add(core_throttles, out.labels({{"core", out.keep(d.core)}, {"package", out.keep(d.package)}}),
+                            value);
             if (!d.package_throttles.path().empty())
-                if (const file_text text = d.package_throttles.read_attribute(host.small); text && to_number(text.text, value))
+                if (const file_text text = d.package_throttles.read_attribute(host.small);
+                    text && to_number(text.text, value))
                     out.add(package_throttles, out.labels({{"package", out.keep(d.package)}}), value);
         }
     }
@@ -206,7 +246,8 @@ private:
     std::vector<device> devices_;
     std::string known_present_;
     bool found_ = false;
-    bool has_online_ = false;  ///< as node_exporter: not where the first processor cannot be taken out, which is on most machines
+    bool has_online_ =
+        false;  ///< as node_exporter: not where the first processor cannot be taken out, which is on most machines
 };
 
 }  // namespace pitot::collect

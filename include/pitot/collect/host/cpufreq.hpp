@@ -10,16 +10,49 @@
 namespace pitot::collect {
 
 // The first rows are files in kHz, in the order of cpufreq_part::files.
+// clang-format off: one row, one line
 inline constexpr metric cpufreq_metrics[] = {
-    {.name = "node_cpu_frequency_hertz", .unit = "hertz", .labels = "cpu", .help = "Frequency that the hardware tells.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_cur_freq"},
-    {.name = "node_cpu_frequency_avg_hertz", .unit = "hertz", .labels = "cpu", .help = "Frequency on average.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_avg_freq"},
-    {.name = "node_cpu_frequency_min_hertz", .unit = "hertz", .labels = "cpu", .help = "Lowest frequency of the hardware.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_min_freq"},
-    {.name = "node_cpu_frequency_max_hertz", .unit = "hertz", .labels = "cpu", .help = "Highest frequency of the hardware.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_max_freq"},
-    {.name = "node_cpu_scaling_frequency_hertz", .unit = "hertz", .labels = "cpu", .help = "Frequency that the governor has set.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_cur_freq"},
-    {.name = "node_cpu_scaling_frequency_min_hertz", .unit = "hertz", .labels = "cpu", .help = "Lowest frequency the governor may set.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_min_freq"},
-    {.name = "node_cpu_scaling_frequency_max_hertz", .unit = "hertz", .labels = "cpu", .help = "Highest frequency the governor may set.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_max_freq"},
-    {.name = "node_cpu_scaling_governor", .labels = "cpu,governor", .help = "1 for the governor in use.", .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"},
+    {.name = "node_cpu_frequency_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Frequency that the hardware tells.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_cur_freq"},
+    {.name = "node_cpu_frequency_avg_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Frequency on average.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_avg_freq"},
+    {.name = "node_cpu_frequency_min_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Lowest frequency of the hardware.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_min_freq"},
+    {.name = "node_cpu_frequency_max_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Highest frequency of the hardware.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_max_freq"},
+    {.name = "node_cpu_scaling_frequency_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Frequency that the governor has set.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_cur_freq"},
+    {.name = "node_cpu_scaling_frequency_min_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Lowest frequency the governor may set.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_min_freq"},
+    {.name = "node_cpu_scaling_frequency_max_hertz",
+     .unit = "hertz",
+     .labels = "cpu",
+     .help = "Highest frequency the governor may set.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_max_freq"},
+    {.name = "node_cpu_scaling_governor",
+     .labels = "cpu,governor",
+     .help = "1 for the governor in use.",
+     .source = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"},
 };
+// clang-format on
 inline constexpr metric_table cpufreq_table = {"cpufreq", "", cpufreq_metrics};
 
 class cpufreq_part final : public host_part {
@@ -28,8 +61,9 @@ public:
 
     void collect(host_context& host, emitter& out) override
     {
-        static constexpr const char* files[] = {"cpuinfo_cur_freq", "cpuinfo_avg_freq", "cpuinfo_min_freq", "cpuinfo_max_freq", "scaling_cur_freq",
-            "scaling_min_freq", "scaling_max_freq"};
+        static constexpr const char* files[] = {"cpuinfo_cur_freq", "cpuinfo_avg_freq", "cpuinfo_min_freq",
+                                                "cpuinfo_max_freq", "scaling_cur_freq", "scaling_min_freq",
+                                                "scaling_max_freq"};
         const folder all(path_);
         // Without a driver the folder is empty or not there, and no processor needs to be looked at.
         if (!all || !(all.has("cpufreq") || all.has("cpu0/cpufreq"))) return;
@@ -48,7 +82,8 @@ public:
             if (governor.empty()) continue;
             std::string_view rest = of_cpu.attribute("scaling_available_governors", host.small).text;
             for (std::string_view known = next_word(rest); !known.empty(); known = next_word(rest))
-                out.add(std::size(files), out.labels({{"cpu", cpu}, {"governor", out.keep(known)}}), known == governor ? 1 : 0);
+                out.add(std::size(files), out.labels({{"cpu", cpu}, {"governor", out.keep(known)}}),
+                        known == governor ? 1 : 0);
         }
     }
 

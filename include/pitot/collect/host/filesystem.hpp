@@ -11,21 +11,77 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric filesystem_metrics[] = {
-    {.name = "node_filesystem_size_bytes", .vector = "filesystem_total_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Size.", .source = "statvfs f_blocks"},
-    {.name = "node_filesystem_free_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .help = "Free space, root's reserve included.", .source = "statvfs f_bfree"},
-    {.name = "node_filesystem_avail_bytes", .vector = "filesystem_free_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Free space for users other than root.", .source = "statvfs f_bavail"},
-    {.name = "node_filesystem_files", .vector = "filesystem_inodes_total", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Inodes there are.", .source = "statvfs f_files"},
-    {.name = "node_filesystem_files_free", .vector = "filesystem_inodes_free", .labels = "device,fstype,mountpoint,device_error", .vector_labels = "device,filesystem,mountpoint", .help = "Free inodes.", .source = "statvfs f_ffree"},
-    {.name = "node_filesystem_purgeable_bytes", .unit = "bytes", .labels = "device,fstype,mountpoint,device_error", .help = "Space that could be made free; Linux knows none, so 0.", .source = "constant"},
-    {.name = "node_filesystem_readonly", .labels = "device,fstype,mountpoint,device_error", .help = "1 when it is mounted read-only or went so after an error.", .source = "/proc/1/mountinfo options"},
-    {.name = "node_filesystem_device_error", .labels = "device,fstype,mountpoint,device_error", .help = "1 when there is no answer about it; device_error says why.", .source = "statvfs"},
-    {.name = "node_filesystem_mount_info", .labels = "device,major,minor,mountpoint", .help = "Device numbers of the mount; always 1.", .source = "/proc/1/mountinfo field 3"},
-    {.vector = "filesystem_used_bytes", .unit = "bytes", .vector_labels = "device,filesystem,mountpoint", .help = "Space in use.", .source = "statvfs f_blocks - f_bfree"},
-    {.vector = "filesystem_used_ratio", .unit = "ratio", .vector_labels = "device,filesystem,mountpoint", .help = "Used space as part of used and available space.", .source = "statvfs used / (used + f_bavail)"},
-    {.vector = "filesystem_inodes_used", .vector_labels = "device,filesystem,mountpoint", .help = "Inodes in use.", .source = "statvfs f_files - f_ffree"},
-    {.vector = "filesystem_inodes_used_ratio", .unit = "ratio", .vector_labels = "device,filesystem,mountpoint", .help = "Inodes in use as part of all; 0 where there are none.", .source = "statvfs (f_files - f_ffree) / f_files"},
+    {.name = "node_filesystem_size_bytes",
+     .vector = "filesystem_total_bytes",
+     .unit = "bytes",
+     .labels = "device,fstype,mountpoint,device_error",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Size.",
+     .source = "statvfs f_blocks"},
+    {.name = "node_filesystem_free_bytes",
+     .unit = "bytes",
+     .labels = "device,fstype,mountpoint,device_error",
+     .help = "Free space, root's reserve included.",
+     .source = "statvfs f_bfree"},
+    {.name = "node_filesystem_avail_bytes",
+     .vector = "filesystem_free_bytes",
+     .unit = "bytes",
+     .labels = "device,fstype,mountpoint,device_error",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Free space for users other than root.",
+     .source = "statvfs f_bavail"},
+    {.name = "node_filesystem_files",
+     .vector = "filesystem_inodes_total",
+     .labels = "device,fstype,mountpoint,device_error",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Inodes there are.",
+     .source = "statvfs f_files"},
+    {.name = "node_filesystem_files_free",
+     .vector = "filesystem_inodes_free",
+     .labels = "device,fstype,mountpoint,device_error",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Free inodes.",
+     .source = "statvfs f_ffree"},
+    {.name = "node_filesystem_purgeable_bytes",
+     .unit = "bytes",
+     .labels = "device,fstype,mountpoint,device_error",
+     .help = "Space that could be made free; Linux knows none, so 0.",
+     .source = "constant"},
+    {.name = "node_filesystem_readonly",
+     .labels = "device,fstype,mountpoint,device_error",
+     .help = "1 when it is mounted read-only or went so after an error.",
+     .source = "/proc/1/mountinfo options"},
+    {.name = "node_filesystem_device_error",
+     .labels = "device,fstype,mountpoint,device_error",
+     .help = "1 when there is no answer about it; device_error says why.",
+     .source = "statvfs"},
+    {.name = "node_filesystem_mount_info",
+     .labels = "device,major,minor,mountpoint",
+     .help = "Device numbers of the mount; always 1.",
+     .source = "/proc/1/mountinfo field 3"},
+    {.vector = "filesystem_used_bytes",
+     .unit = "bytes",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Space in use.",
+     .source = "statvfs f_blocks - f_bfree"},
+    {.vector = "filesystem_used_ratio",
+     .unit = "ratio",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Used space as part of used and available space.",
+     .source = "statvfs used / (used + f_bavail)"},
+    {.vector = "filesystem_inodes_used",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Inodes in use.",
+     .source = "statvfs f_files - f_ffree"},
+    {.vector = "filesystem_inodes_used_ratio",
+     .unit = "ratio",
+     .vector_labels = "device,filesystem,mountpoint",
+     .help = "Inodes in use as part of all; 0 where there are none.",
+     .source = "statvfs (f_files - f_ffree) / f_files"},
 };
+// clang-format on
 inline constexpr metric_table filesystem_table = {"filesystem", "filesystem", filesystem_metrics};
 
 /// \ooo of mountinfo and mounts as the byte it stands for.
@@ -57,8 +113,7 @@ class filesystem_part final : public host_part {
 public:
     explicit filesystem_part(const host_context& host, mount_worker::call ask = &::statvfs)
         : init_(host.proc("1/mountinfo")), self_(host.proc("self/mountinfo")), worker_(ask)
-    {
-    }
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -92,15 +147,31 @@ public:
 
     static bool type_excluded(std::string_view type) noexcept
     {
-        for (const std::string_view known : {"autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
-                 "fusectl", "hugetlbfs", "iso9660", "mqueue", "nsfs", "overlay", "proc", "procfs", "pstore", "rpc_pipefs", "securityfs",
-                 "selinuxfs", "squashfs", "erofs", "sysfs", "tracefs"})
+        for (const std::string_view known :
+             {"autofs",   "binfmt_misc", "bpf",     "cgroup",    "cgroup2",    "configfs",   "debugfs",
+              "devpts",   "devtmpfs",    "fusectl", "hugetlbfs", "iso9660",    "mqueue",     "nsfs",
+              "overlay",  "proc",        "procfs",  "pstore",    "rpc_pipefs", "securityfs", "selinuxfs",
+              "squashfs", "erofs",       "sysfs",   "tracefs"})
             if (type == known) return true;
         return false;
     }
 
 private:
-    enum : std::size_t { size, free, available, files, files_free, purgeable, readonly, device_error, mount_info, used, used_ratio, inodes_used, inodes_used_ratio };
+    enum : std::size_t {
+        size,
+        free,
+        available,
+        files,
+        files_free,
+        purgeable,
+        readonly,
+        device_error,
+        mount_info,
+        used,
+        used_ratio,
+        inodes_used,
+        inodes_used_ratio
+    };
 
     struct mount {
         std::string device, point, type, major, minor;
@@ -137,7 +208,8 @@ private:
             if (!host.options.mount_points(m.point, &point_excluded)) continue;
             m.major = next_until(numbers, ':');
             m.minor = numbers;
-            m.read_only = has_option(options, "ro") || has_option(super_options, "ro") || has_option(super_options, "emergency_ro");
+            m.read_only = has_option(options, "ro") || has_option(super_options, "ro") ||
+                          has_option(super_options, "emergency_ro");
             const bool again = std::any_of(mounts_.begin(), mounts_.end(), [&](const mount& o) {
                 return o.point == m.point && o.device == m.device && o.type == m.type;
             });
@@ -152,16 +224,24 @@ private:
         const std::string_view type = out.keep(m.type);
         const bool bad = answer.got != mount_answer::state::answered;
         std::string_view why = "";
-        if (answer.got == mount_answer::state::stuck) why = "mountpoint timeout";
-        else if (bad) why = out.keep(lower(std::generic_category().message(answer.error)));
-        const labels_id labels = out.exporter_labels({{"device", device}, {"device_error", why}, {"fstype", type}, {"mountpoint", point}});
+        if (answer.got == mount_answer::state::stuck)
+            why = "mountpoint timeout";
+        else if (bad)
+            why = out.keep(lower(std::generic_category().message(answer.error)));
+        const labels_id labels = out.exporter_labels(
+            {{"device", device}, {"device_error", why}, {"fstype", type}, {"mountpoint", point}});
         out.add_exporter(device_error, labels, bad ? 1 : 0);
         out.add_exporter(readonly, labels, m.read_only ? 1 : 0);
         if (bad) return;
         const double values[] = {answer.size, answer.free, answer.available, answer.files, answer.files_free, 0};
         for (std::size_t row = 0; row < std::size(values); ++row) out.add_exporter(row, labels, values[row]);
         if (out.exporter_on())
-            out.add_exporter(mount_info, out.exporter_labels({{"device", device}, {"major", out.keep(m.major)}, {"minor", out.keep(m.minor)}, {"mountpoint", point}}), 1);
+            out.add_exporter(mount_info,
+                             out.exporter_labels({{"device", device},
+                                                  {"major", out.keep(m.major)},
+                                                  {"minor", out.keep(m.minor)},
+                                                  {"mountpoint", point}}),
+                             1);
         if (!out.vector_on()) return;
         const labels_id theirs = out.vector_labels({{"device", device}, {"filesystem", type}, {"mountpoint", point}});
         const double in_use = answer.size - answer.free;

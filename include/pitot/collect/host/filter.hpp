@@ -43,7 +43,8 @@ namespace pitot::collect {
         }
         if (p < pattern.size()) {
             std::size_t at = p;
-            const bool one = pattern[p] == '?' || (pattern[p] == '[' ? set_matches(at, name[n]) : pattern[p] == name[n]);
+            const bool one = pattern[p] == '?' ||
+                             (pattern[p] == '[' ? set_matches(at, name[n]) : pattern[p] == name[n]);
             if (one) {
                 p = at + 1;
                 ++n;
@@ -69,7 +70,8 @@ struct name_filter {
     std::function<bool(std::string_view)> wanted = {};
 
     /// excluded_by_default  whether node_exporter leaves a name out
-    [[nodiscard]] bool operator()(std::string_view name, bool (*excluded_by_default)(std::string_view) noexcept = nullptr) const
+    [[nodiscard]] bool operator()(std::string_view name,
+                                  bool (*excluded_by_default)(std::string_view) noexcept = nullptr) const
     {
         if (wanted) return wanted(name);
         const auto any = [name](const std::vector<std::string>& globs) {

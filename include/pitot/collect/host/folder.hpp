@@ -19,8 +19,7 @@ class folder {
 public:
     explicit folder(const char* path, int below = AT_FDCWD) noexcept
         : fd_(::openat(below, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    {
-    }
+    {}
     explicit folder(const std::string& path) noexcept : folder(path.c_str()) {}
     folder(const folder&) = delete;
     folder& operator=(const folder&) = delete;
@@ -68,7 +67,8 @@ private:
     int fd_;
 };
 
-/// The last part of a link's target, or of the path itself when it is no link: sysfs says by links what belongs to what.
+/// The last part of a link's target, or of the path itself when it is no link: sysfs says by links what belongs to
+/// what.
 inline std::string link_target_name(const char* path, int below = AT_FDCWD)
 {
     char target[4096];

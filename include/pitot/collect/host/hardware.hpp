@@ -10,14 +10,40 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric edac_metrics[] = {
-    {.name = "node_edac_correctable_errors_total", .type = metric_type::counter, .labels = "controller", .help = "Memory errors corrected.", .source = "/sys/devices/system/edac/mc/mc*/ce_count"},
-    {.name = "node_edac_uncorrectable_errors_total", .type = metric_type::counter, .labels = "controller", .help = "Memory errors not corrected.", .source = "/sys/devices/system/edac/mc/mc*/ue_count"},
-    {.name = "node_edac_csrow_correctable_errors_total", .type = metric_type::counter, .labels = "controller,csrow", .help = "Memory errors corrected, by row.", .source = "/sys/devices/system/edac/mc/mc*/csrow*/ce_count, ce_noinfo_count"},
-    {.name = "node_edac_csrow_uncorrectable_errors_total", .type = metric_type::counter, .labels = "controller,csrow", .help = "Memory errors not corrected, by row.", .source = "/sys/devices/system/edac/mc/mc*/csrow*/ue_count, ue_noinfo_count"},
-    {.name = "node_edac_channel_correctable_errors_total", .type = metric_type::counter, .labels = "channel,controller,csrow,dimm_label", .help = "Memory errors corrected, by channel.", .source = "/sys/devices/system/edac/mc/mc*/csrow*/ch*_ce_count"},
-    {.name = "node_edac_channel_uncorrectable_errors_total", .type = metric_type::counter, .labels = "channel,controller,csrow,dimm_label", .help = "Memory errors not corrected, by channel.", .source = "/sys/devices/system/edac/mc/mc*/csrow*/ch*_ue_count"},
+    {.name = "node_edac_correctable_errors_total",
+     .type = metric_type::counter,
+     .labels = "controller",
+     .help = "Memory errors corrected.",
+     .source = "/sys/devices/system/edac/mc/mc*/ce_count"},
+    {.name = "node_edac_uncorrectable_errors_total",
+     .type = metric_type::counter,
+     .labels = "controller",
+     .help = "Memory errors not corrected.",
+     .source = "/sys/devices/system/edac/mc/mc*/ue_count"},
+    {.name = "node_edac_csrow_correctable_errors_total",
+     .type = metric_type::counter,
+     .labels = "controller,csrow",
+     .help = "Memory errors corrected, by row.",
+     .source = "/sys/devices/system/edac/mc/mc*/csrow*/ce_count, ce_noinfo_count"},
+    {.name = "node_edac_csrow_uncorrectable_errors_total",
+     .type = metric_type::counter,
+     .labels = "controller,csrow",
+     .help = "Memory errors not corrected, by row.",
+     .source = "/sys/devices/system/edac/mc/mc*/csrow*/ue_count, ue_noinfo_count"},
+    {.name = "node_edac_channel_correctable_errors_total",
+     .type = metric_type::counter,
+     .labels = "channel,controller,csrow,dimm_label",
+     .help = "Memory errors corrected, by channel.",
+     .source = "/sys/devices/system/edac/mc/mc*/csrow*/ch*_ce_count"},
+    {.name = "node_edac_channel_uncorrectable_errors_total",
+     .type = metric_type::counter,
+     .labels = "channel,controller,csrow,dimm_label",
+     .help = "Memory errors not corrected, by channel.",
+     .source = "/sys/devices/system/edac/mc/mc*/csrow*/ch*_ue_count"},
 };
+// clang-format on
 inline constexpr metric_table edac_table = {"edac", "", edac_metrics};
 
 /// What follows a stem in a name, when that is a number: "3" of "csrow3".
@@ -65,8 +91,11 @@ public:
                     constexpr std::string_view end = "_ce_count";
                     if (!file.starts_with("ch") || !file.ends_with(end)) continue;
                     const std::string channel = file.substr(2, file.size() - 2 - end.size());
-                    const label_ids of_channel = out.labels({{"channel", out.keep(channel)}, {"controller", mc}, {"csrow", csrow},
-                        {"dimm_label", out.keep(dimm_label(row, channel, host.small))}});
+                    const label_ids of_channel = out.labels(
+                        {{"channel", out.keep(channel)},
+                         {"controller", mc},
+                         {"csrow", csrow},
+                         {"dimm_label", out.keep(dimm_label(row, channel, host.small))}});
                     add(row, file.c_str(), 4, of_channel);
                     add(row, concat("ch", channel, "_ue_count").c_str(), 5, of_channel);
                 }
@@ -94,16 +123,45 @@ private:
     std::string path_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric watchdog_metrics[] = {
-    {.name = "node_watchdog_bootstatus", .labels = "name", .help = "Status at boot, as bits (WDIOF_*).", .source = "/sys/class/watchdog/*/bootstatus"},
-    {.name = "node_watchdog_fw_version", .labels = "name", .help = "Version of the firmware.", .source = "/sys/class/watchdog/*/fw_version"},
-    {.name = "node_watchdog_nowayout", .labels = "name", .help = "1 when it cannot be stopped.", .source = "/sys/class/watchdog/*/nowayout"},
-    {.name = "node_watchdog_timeleft_seconds", .unit = "seconds", .labels = "name", .help = "Time until it resets the machine.", .source = "/sys/class/watchdog/*/timeleft"},
-    {.name = "node_watchdog_timeout_seconds", .unit = "seconds", .labels = "name", .help = "Time it waits before it resets the machine.", .source = "/sys/class/watchdog/*/timeout"},
-    {.name = "node_watchdog_pretimeout_seconds", .unit = "seconds", .labels = "name", .help = "Time before the reset at which it warns.", .source = "/sys/class/watchdog/*/pretimeout"},
-    {.name = "node_watchdog_access_cs0", .labels = "name", .help = "1 when the machine was started from the other flash.", .source = "/sys/class/watchdog/*/access_cs0"},
-    {.name = "node_watchdog_info", .labels = "identity,name,options,pretimeout_governor,state,status", .help = "What the watchdog is; always 1.", .source = "/sys/class/watchdog/*"},
+    {.name = "node_watchdog_bootstatus",
+     .labels = "name",
+     .help = "Status at boot, as bits (WDIOF_*).",
+     .source = "/sys/class/watchdog/*/bootstatus"},
+    {.name = "node_watchdog_fw_version",
+     .labels = "name",
+     .help = "Version of the firmware.",
+     .source = "/sys/class/watchdog/*/fw_version"},
+    {.name = "node_watchdog_nowayout",
+     .labels = "name",
+     .help = "1 when it cannot be stopped.",
+     .source = "/sys/class/watchdog/*/nowayout"},
+    {.name = "node_watchdog_timeleft_seconds",
+     .unit = "seconds",
+     .labels = "name",
+     .help = "Time until it resets the machine.",
+     .source = "/sys/class/watchdog/*/timeleft"},
+    {.name = "node_watchdog_timeout_seconds",
+     .unit = "seconds",
+     .labels = "name",
+     .help = "Time it waits before it resets the machine.",
+     .source = "/sys/class/watchdog/*/timeout"},
+    {.name = "node_watchdog_pretimeout_seconds",
+     .unit = "seconds",
+     .labels = "name",
+     .help = "Time before the reset at which it warns.",
+     .source = "/sys/class/watchdog/*/pretimeout"},
+    {.name = "node_watchdog_access_cs0",
+     .labels = "name",
+     .help = "1 when the machine was started from the other flash.",
+     .source = "/sys/class/watchdog/*/access_cs0"},
+    {.name = "node_watchdog_info",
+     .labels = "identity,name,options,pretimeout_governor,state,status",
+     .help = "What the watchdog is; always 1.",
+     .source = "/sys/class/watchdog/*"},
 };
+// clang-format on
 inline constexpr metric_table watchdog_table = {"watchdog", "", watchdog_metrics};
 
 class watchdog_part final : public host_part {
@@ -112,7 +170,8 @@ public:
 
     void collect(host_context& host, emitter& out) override
     {
-        static constexpr const char* files[] = {"bootstatus", "fw_version", "nowayout", "timeleft", "timeout", "pretimeout", "access_cs0"};
+        static constexpr const char* files[] = {"bootstatus", "fw_version", "nowayout",  "timeleft",
+                                                "timeout",    "pretimeout", "access_cs0"};
         const folder all(path_);
         if (!all) return;
         for (const std::string& entry : all.names()) {
@@ -131,7 +190,13 @@ public:
             const std::string_view state = text("state");
             const std::string_view status = text("status");
             out.add_exporter(std::size(files),
-                out.exporter_labels({{"identity", identity}, {"name", name}, {"options", options}, {"pretimeout_governor", governor}, {"state", state}, {"status", status}}), 1);
+                             out.exporter_labels({{"identity", identity},
+                                                  {"name", name},
+                                                  {"options", options},
+                                                  {"pretimeout_governor", governor},
+                                                  {"state", state},
+                                                  {"status", status}}),
+                             1);
         }
     }
 
@@ -139,9 +204,16 @@ private:
     std::string path_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric dmi_metrics[] = {
-    {.name = "node_dmi_info", .labels = "bios_date,bios_release,bios_vendor,bios_version,board_asset_tag,board_name,board_serial,board_vendor,board_version,chassis_asset_tag,chassis_serial,chassis_vendor,chassis_version,product_family,product_name,product_serial,product_sku,product_uuid,product_version,system_vendor", .help = "What the machine says it is, of the labels those it tells; always 1.", .source = "/sys/class/dmi/id"},
+    {.name = "node_dmi_info",
+     .labels = "bios_date,bios_release,bios_vendor,bios_version,board_asset_tag,board_name,board_serial,board_vendor,"
+               "board_version,chassis_asset_tag,chassis_serial,chassis_vendor,chassis_version,product_family,product_"
+               "name,product_serial,product_sku,product_uuid,product_version,system_vendor",
+     .help = "What the machine says it is, of the labels those it tells; always 1.",
+     .source = "/sys/class/dmi/id"},
 };
+// clang-format on
 inline constexpr metric_table dmi_table = {"dmi", "", dmi_metrics};
 
 /// Read once: it does not change while the system runs, and the firmware's table is slow to read.
@@ -154,12 +226,15 @@ public:
         if (!read_) {
             read_ = true;
             const folder all(path_);
-            static constexpr const char* names[] = {"bios_date", "bios_release", "bios_vendor", "bios_version", "board_asset_tag", "board_name", "board_serial",
-                "board_vendor", "board_version", "chassis_asset_tag", "chassis_serial", "chassis_vendor", "chassis_version", "product_family", "product_name",
-                "product_serial", "product_sku", "product_uuid", "product_version", "sys_vendor"};
+            static constexpr const char* names[] = {
+                "bios_date",      "bios_release",   "bios_vendor",     "bios_version",    "board_asset_tag",
+                "board_name",     "board_serial",   "board_vendor",    "board_version",   "chassis_asset_tag",
+                "chassis_serial", "chassis_vendor", "chassis_version", "product_family",  "product_name",
+                "product_serial", "product_sku",    "product_uuid",    "product_version", "sys_vendor"};
             for (const char* name : names) {
                 const file_text file = all ? all.attribute(name, host.small) : file_text{{}, ENOENT};
-                if (file) values_.emplace_back(std::string_view(name) == "sys_vendor" ? "system_vendor" : name, file.text);
+                if (file)
+                    values_.emplace_back(std::string_view(name) == "sys_vendor" ? "system_vendor" : name, file.text);
             }
         }
         if (values_.empty() || !out.exporter_on()) return;

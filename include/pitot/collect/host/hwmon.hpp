@@ -16,35 +16,140 @@
 namespace pitot::collect {
 
 // Chips name their attributes TYPE NUMBER _ ELEMENT; the rows with '*' stand for the elements that are not listed.
+// clang-format off: one row, one line
 inline constexpr metric hwmon_metrics[] = {
-    {.name = "node_hwmon_chip_names", .labels = "chip,chip_name", .help = "The chip's own name; always 1.", .source = "/sys/class/hwmon/*/name"},
-    {.name = "node_hwmon_sensor_label", .labels = "chip,label,sensor", .help = "What the sensor measures; always 1.", .source = "/sys/class/hwmon/*/*_label"},
-    {.name = "node_hwmon_beep_enabled", .labels = "chip,sensor", .help = "1 when the chip or sensor may beep.", .source = "/sys/class/hwmon/*/beep_enable"},
-    {.name = "node_hwmon_voltage_regulator_version", .labels = "chip,sensor", .help = "Version of the voltage regulator standard.", .source = "/sys/class/hwmon/*/vrm"},
-    {.name = "node_hwmon_update_interval_seconds", .unit = "seconds", .labels = "chip,sensor", .help = "How often the chip measures.", .source = "/sys/class/hwmon/*/update_interval"},
-    {.name = "node_hwmon_temp_celsius", .unit = "celsius", .labels = "chip,sensor", .help = "Temperature.", .source = "/sys/class/hwmon/*/temp*_input"},
-    {.name = "node_hwmon_temp_max_celsius", .unit = "celsius", .labels = "chip,sensor", .help = "Highest temperature allowed.", .source = "/sys/class/hwmon/*/temp*_max"},
-    {.name = "node_hwmon_temp_crit_celsius", .unit = "celsius", .labels = "chip,sensor", .help = "Critical temperature.", .source = "/sys/class/hwmon/*/temp*_crit"},
-    {.name = "node_hwmon_temp_crit_alarm_celsius", .unit = "celsius", .labels = "chip,sensor", .help = "Alarm of the critical temperature, as the chip gives it, by a thousandth.", .source = "/sys/class/hwmon/*/temp*_crit_alarm"},
-    {.name = "node_hwmon_temp_*_celsius", .unit = "celsius", .labels = "chip,sensor", .help = "Another temperature of the sensor.", .source = "/sys/class/hwmon/*/temp*_*"},
-    {.name = "node_hwmon_in_volts", .unit = "volts", .labels = "chip,sensor", .help = "Voltage.", .source = "/sys/class/hwmon/*/in*_input"},
-    {.name = "node_hwmon_in_*_volts", .unit = "volts", .labels = "chip,sensor", .help = "Another voltage of the sensor.", .source = "/sys/class/hwmon/*/in*_*"},
-    {.name = "node_hwmon_cpu_*_volts", .unit = "volts", .labels = "chip,sensor", .help = "Voltage of a processor.", .source = "/sys/class/hwmon/*/cpu*_*"},
-    {.name = "node_hwmon_fan_rpm", .unit = "rpm", .labels = "chip,sensor", .help = "Revolutions per minute.", .source = "/sys/class/hwmon/*/fan*_input"},
-    {.name = "node_hwmon_fan_min_rpm", .unit = "rpm", .labels = "chip,sensor", .help = "Lowest speed allowed.", .source = "/sys/class/hwmon/*/fan*_min"},
-    {.name = "node_hwmon_fan_max_rpm", .unit = "rpm", .labels = "chip,sensor", .help = "Highest speed.", .source = "/sys/class/hwmon/*/fan*_max"},
-    {.name = "node_hwmon_fan_target_rpm", .unit = "rpm", .labels = "chip,sensor", .help = "Speed the fan is to have.", .source = "/sys/class/hwmon/*/fan*_target"},
-    {.name = "node_hwmon_curr_amps", .unit = "amps", .labels = "chip,sensor", .help = "Current.", .source = "/sys/class/hwmon/*/curr*_input"},
-    {.name = "node_hwmon_curr_*_amps", .unit = "amps", .labels = "chip,sensor", .help = "Another current of the sensor.", .source = "/sys/class/hwmon/*/curr*_*"},
-    {.name = "node_hwmon_power_*_watt", .unit = "watt", .labels = "chip,sensor", .help = "Power.", .source = "/sys/class/hwmon/*/power*_*"},
-    {.name = "node_hwmon_power_accuracy", .unit = "ratio", .labels = "chip,sensor", .help = "Accuracy of the power meter.", .source = "/sys/class/hwmon/*/power*_accuracy"},
-    {.name = "node_hwmon_power_*_seconds", .unit = "seconds", .labels = "chip,sensor", .help = "Over how long power is averaged.", .source = "/sys/class/hwmon/*/power*_average_interval*"},
-    {.name = "node_hwmon_energy_joule_total", .type = metric_type::counter, .unit = "joule", .labels = "chip,sensor", .help = "Energy used.", .source = "/sys/class/hwmon/*/energy*_input"},
-    {.name = "node_hwmon_humidity", .unit = "ratio", .labels = "chip,sensor", .help = "Relative humidity.", .source = "/sys/class/hwmon/*/humidity*_input"},
-    {.name = "node_hwmon_pwm", .labels = "chip,sensor", .help = "Duty of the fan, 0 to 255.", .source = "/sys/class/hwmon/*/pwm*"},
-    {.name = "node_hwmon_freq_freq_mhz", .unit = "mhz", .labels = "chip,sensor", .help = "Frequency of a graphics processor in MHz.", .source = "/sys/class/hwmon/*/freq*_input"},
-    {.name = "node_hwmon_*", .labels = "chip,sensor", .help = "Another attribute of a sensor (alarms, faults and settings).", .source = "/sys/class/hwmon/*/*"},
+    {.name = "node_hwmon_chip_names",
+     .labels = "chip,chip_name",
+     .help = "The chip's own name; always 1.",
+     .source = "/sys/class/hwmon/*/name"},
+    {.name = "node_hwmon_sensor_label",
+     .labels = "chip,label,sensor",
+     .help = "What the sensor measures; always 1.",
+     .source = "/sys/class/hwmon/*/*_label"},
+    {.name = "node_hwmon_beep_enabled",
+     .labels = "chip,sensor",
+     .help = "1 when the chip or sensor may beep.",
+     .source = "/sys/class/hwmon/*/beep_enable"},
+    {.name = "node_hwmon_voltage_regulator_version",
+     .labels = "chip,sensor",
+     .help = "Version of the voltage regulator standard.",
+     .source = "/sys/class/hwmon/*/vrm"},
+    {.name = "node_hwmon_update_interval_seconds",
+     .unit = "seconds",
+     .labels = "chip,sensor",
+     .help = "How often the chip measures.",
+     .source = "/sys/class/hwmon/*/update_interval"},
+    {.name = "node_hwmon_temp_celsius",
+     .unit = "celsius",
+     .labels = "chip,sensor",
+     .help = "Temperature.",
+     .source = "/sys/class/hwmon/*/temp*_input"},
+    {.name = "node_hwmon_temp_max_celsius",
+     .unit = "celsius",
+     .labels = "chip,sensor",
+     .help = "Highest temperature allowed.",
+     .source = "/sys/class/hwmon/*/temp*_max"},
+    {.name = "node_hwmon_temp_crit_celsius",
+     .unit = "celsius",
+     .labels = "chip,sensor",
+     .help = "Critical temperature.",
+     .source = "/sys/class/hwmon/*/temp*_crit"},
+    {.name = "node_hwmon_temp_crit_alarm_celsius",
+     .unit = "celsius",
+     .labels = "chip,sensor",
+     .help = "Alarm of the critical temperature, as the chip gives it, by a thousandth.",
+     .source = "/sys/class/hwmon/*/temp*_crit_alarm"},
+    {.name = "node_hwmon_temp_*_celsius",
+     .unit = "celsius",
+     .labels = "chip,sensor",
+     .help = "Another temperature of the sensor.",
+     .source = "/sys/class/hwmon/*/temp*_*"},
+    {.name = "node_hwmon_in_volts",
+     .unit = "volts",
+     .labels = "chip,sensor",
+     .help = "Voltage.",
+     .source = "/sys/class/hwmon/*/in*_input"},
+    {.name = "node_hwmon_in_*_volts",
+     .unit = "volts",
+     .labels = "chip,sensor",
+     .help = "Another voltage of the sensor.",
+     .source = "/sys/class/hwmon/*/in*_*"},
+    {.name = "node_hwmon_cpu_*_volts",
+     .unit = "volts",
+     .labels = "chip,sensor",
+     .help = "Voltage of a processor.",
+     .source = "/sys/class/hwmon/*/cpu*_*"},
+    {.name = "node_hwmon_fan_rpm",
+     .unit = "rpm",
+     .labels = "chip,sensor",
+     .help = "Revolutions per minute.",
+     .source = "/sys/class/hwmon/*/fan*_input"},
+    {.name = "node_hwmon_fan_min_rpm",
+     .unit = "rpm",
+     .labels = "chip,sensor",
+     .help = "Lowest speed allowed.",
+     .source = "/sys/class/hwmon/*/fan*_min"},
+    {.name = "node_hwmon_fan_max_rpm",
+     .unit = "rpm",
+     .labels = "chip,sensor",
+     .help = "Highest speed.",
+     .source = "/sys/class/hwmon/*/fan*_max"},
+    {.name = "node_hwmon_fan_target_rpm",
+     .unit = "rpm",
+     .labels = "chip,sensor",
+     .help = "Speed the fan is to have.",
+     .source = "/sys/class/hwmon/*/fan*_target"},
+    {.name = "node_hwmon_curr_amps",
+     .unit = "amps",
+     .labels = "chip,sensor",
+     .help = "Current.",
+     .source = "/sys/class/hwmon/*/curr*_input"},
+    {.name = "node_hwmon_curr_*_amps",
+     .unit = "amps",
+     .labels = "chip,sensor",
+     .help = "Another current of the sensor.",
+     .source = "/sys/class/hwmon/*/curr*_*"},
+    {.name = "node_hwmon_power_*_watt",
+     .unit = "watt",
+     .labels = "chip,sensor",
+     .help = "Power.",
+     .source = "/sys/class/hwmon/*/power*_*"},
+    {.name = "node_hwmon_power_accuracy",
+     .unit = "ratio",
+     .labels = "chip,sensor",
+     .help = "Accuracy of the power meter.",
+     .source = "/sys/class/hwmon/*/power*_accuracy"},
+    {.name = "node_hwmon_power_*_seconds",
+     .unit = "seconds",
+     .labels = "chip,sensor",
+     .help = "Over how long power is averaged.",
+     .source = "/sys/class/hwmon/*/power*_average_interval*"},
+    {.name = "node_hwmon_energy_joule_total",
+     .type = metric_type::counter,
+     .unit = "joule",
+     .labels = "chip,sensor",
+     .help = "Energy used.",
+     .source = "/sys/class/hwmon/*/energy*_input"},
+    {.name = "node_hwmon_humidity",
+     .unit = "ratio",
+     .labels = "chip,sensor",
+     .help = "Relative humidity.",
+     .source = "/sys/class/hwmon/*/humidity*_input"},
+    {.name = "node_hwmon_pwm",
+     .labels = "chip,sensor",
+     .help = "Duty of the fan, 0 to 255.",
+     .source = "/sys/class/hwmon/*/pwm*"},
+    {.name = "node_hwmon_freq_freq_mhz",
+     .unit = "mhz",
+     .labels = "chip,sensor",
+     .help = "Frequency of a graphics processor in MHz.",
+     .source = "/sys/class/hwmon/*/freq*_input"},
+    {.name = "node_hwmon_*",
+     .labels = "chip,sensor",
+     .help = "Another attribute of a sensor (alarms, faults and settings).",
+     .source = "/sys/class/hwmon/*/*"},
 };
+// clang-format on
 inline constexpr metric_table hwmon_table = {"hwmon", "", hwmon_metrics};
 
 /// A name as labels have it: lower case, what is no letter, digit, ':' or '_' replaced, none of these at the ends.
@@ -75,7 +180,8 @@ inline std::string hwmon_chip(const std::string& path, read_buffer& buffer)
     }
     const file_text own = read_attribute(concat(path, "/name").c_str(), buffer);
     if (std::string name = clean_name(own.text); own && !name.empty()) return name;
-    if (::realpath(path.c_str(), resolved) != nullptr) return clean_name(std::string_view(resolved).substr(std::string_view(resolved).rfind('/') + 1));
+    if (::realpath(path.c_str(), resolved) != nullptr)
+        return clean_name(std::string_view(resolved).substr(std::string_view(resolved).rfind('/') + 1));
     return {};
 }
 
@@ -104,15 +210,41 @@ public:
 
 private:
     enum : std::size_t {
-        chip_names, sensor_label, beep_enabled, regulator, interval, temp, temp_max, temp_crit, temp_crit_alarm, temp_other, in, in_other, cpu_other, fan, fan_min,
-        fan_max, fan_target, curr, curr_other, power_other, accuracy, power_interval, energy, humidity, pwm, freq, other
+        chip_names,
+        sensor_label,
+        beep_enabled,
+        regulator,
+        interval,
+        temp,
+        temp_max,
+        temp_crit,
+        temp_crit_alarm,
+        temp_other,
+        in,
+        in_other,
+        cpu_other,
+        fan,
+        fan_min,
+        fan_max,
+        fan_target,
+        curr,
+        curr_other,
+        power_other,
+        accuracy,
+        power_interval,
+        energy,
+        humidity,
+        pwm,
+        freq,
+        other
     };
 
     using elements = std::map<std::string, std::string, std::less<>>;  // element → text
     using sensors = std::map<std::string, elements, std::less<>>;      // "temp1" → elements
 
     /// TYPE NUMBER _ ELEMENT of an attribute's name; false when it is no sensor.
-    static bool split(std::string_view name, std::string_view& type, std::string_view& number, std::string_view& element) noexcept
+    static bool split(std::string_view name, std::string_view& type, std::string_view& number,
+                      std::string_view& element) noexcept
     {
         std::size_t digits = 0;
         while (digits < name.size() && (name[digits] < '0' || name[digits] > '9')) ++digits;
@@ -130,7 +262,8 @@ private:
         if (number.empty() || number.size() > 9) return false;
         if (end < name.size() && name[end] != '_') return false;
         element = end < name.size() ? name.substr(end + 1) : std::string_view{};
-        for (const std::string_view known : {"in", "cpu", "fan", "pwm", "temp", "curr", "power", "energy", "humidity", "intrusion", "freq"})
+        for (const std::string_view known :
+             {"in", "cpu", "fan", "pwm", "temp", "curr", "power", "energy", "humidity", "intrusion", "freq"})
             if (type == known) return true;
         return false;
     }
@@ -169,16 +302,23 @@ private:
         const label_ids labels = out.labels({{"chip", chip}, {"sensor", name}});
         const auto label = values.find("label");
         if (label != values.end())
-            out.add_exporter(sensor_label, out.exporter_labels({{"chip", chip}, {"label", out.keep(label->second)}, {"sensor", name}}), 1);
+            out.add_exporter(
+                sensor_label,
+                out.exporter_labels({{"chip", chip}, {"label", out.keep(label->second)}, {"sensor", name}}), 1);
         for (const auto& [element, text] : values) {
             double value = 0;
             if (element == "label" || !to_number(text, value)) continue;
-            if (type == "beep_enable") out.add(beep_enabled, labels, text == "1" ? 1 : 0);
-            else if (type == "vrm") out.add(regulator, labels, value);
-            else if (type == "update_interval") out.add(interval, labels, value * 0.001);
+            if (type == "beep_enable")
+                out.add(beep_enabled, labels, text == "1" ? 1 : 0);
+            else if (type == "vrm")
+                out.add(regulator, labels, value);
+            else if (type == "update_interval")
+                out.add(interval, labels, value * 0.001);
             else if (type == "freq" && element == "input") {
                 if (label != values.end())
-                    out.add_exporter(freq, out.exporter_labels({{"chip", chip}, {"sensor", out.keep(clean_name(label->second))}}), value / 1e6);
+                    out.add_exporter(
+                        freq, out.exporter_labels({{"chip", chip}, {"sensor", out.keep(clean_name(label->second))}}),
+                        value / 1e6);
             } else {
                 const bool both = element == "input" && values.find("") != values.end();
                 add_value(type, element, both, value, labels, out);
@@ -187,7 +327,8 @@ private:
     }
 
     /// The name, the unit and the scale of an element depend on the type and the element.
-    static void add_value(std::string_view type, std::string_view element, bool input_is_second, double value, const label_ids& labels, emitter& out)
+    static void add_value(std::string_view type, std::string_view element, bool input_is_second, double value,
+                          const label_ids& labels, emitter& out)
     {
         std::string name = concat("node_hwmon_", type);
         if (element == "input") {
@@ -217,7 +358,8 @@ private:
             unit = "_watt", row = power_other, value /= 1e6;
         } else if (type == "humidity") {
             row = humidity, value /= 1e6;
-        } else if (type == "fan" && (element == "input" || element == "min" || element == "max" || element == "target")) {
+        } else if (type == "fan" &&
+                   (element == "input" || element == "min" || element == "max" || element == "target")) {
             unit = "_rpm", row = fan;
         }
         name += unit;

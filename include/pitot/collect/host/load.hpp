@@ -5,11 +5,22 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric loadavg_metrics[] = {
-    {.name = "node_load1", .vector = "load1", .help = "Runnable and blocked tasks, averaged over 1 minute.", .source = "/proc/loadavg field 1"},
-    {.name = "node_load5", .vector = "load5", .help = "Runnable and blocked tasks, averaged over 5 minutes.", .source = "/proc/loadavg field 2"},
-    {.name = "node_load15", .vector = "load15", .help = "Runnable and blocked tasks, averaged over 15 minutes.", .source = "/proc/loadavg field 3"},
+    {.name = "node_load1",
+     .vector = "load1",
+     .help = "Runnable and blocked tasks, averaged over 1 minute.",
+     .source = "/proc/loadavg field 1"},
+    {.name = "node_load5",
+     .vector = "load5",
+     .help = "Runnable and blocked tasks, averaged over 5 minutes.",
+     .source = "/proc/loadavg field 2"},
+    {.name = "node_load15",
+     .vector = "load15",
+     .help = "Runnable and blocked tasks, averaged over 15 minutes.",
+     .source = "/proc/loadavg field 3"},
 };
+// clang-format on
 inline constexpr metric_table loadavg_table = {"loadavg", "load", loadavg_metrics};
 
 class loadavg_part final : public host_part {

@@ -23,7 +23,7 @@ namespace pitot::collect {
 struct mount_answer {
     enum class state : unsigned char { unasked, answered, failed, stuck };
     state got = state::unasked;
-    int error = 0;  ///< errno when failed
+    int error = 0;                             ///< errno when failed
     double size = 0, free = 0, available = 0;  ///< bytes
     double files = 0, files_free = 0;
 };

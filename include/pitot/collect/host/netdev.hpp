@@ -13,25 +13,104 @@
 namespace pitot::collect {
 
 // The first rows are the columns of /proc/net/dev, in their order.
+// clang-format off: one row, one line
 inline constexpr metric netdev_metrics[] = {
-    {.name = "node_network_receive_bytes_total", .vector = "network_receive_bytes_total", .type = metric_type::counter, .unit = "bytes", .labels = "device", .help = "Bytes received.", .source = "/proc/net/dev receive bytes"},
-    {.name = "node_network_receive_packets_total", .vector = "network_receive_packets_total", .type = metric_type::counter, .labels = "device", .help = "Packets received.", .source = "/proc/net/dev receive packets"},
-    {.name = "node_network_receive_errs_total", .vector = "network_receive_errs_total", .type = metric_type::counter, .labels = "device", .help = "Packets received with errors.", .source = "/proc/net/dev receive errs"},
-    {.name = "node_network_receive_drop_total", .type = metric_type::counter, .labels = "device", .help = "Received packets dropped or missed.", .source = "/proc/net/dev receive drop"},
-    {.name = "node_network_receive_fifo_total", .type = metric_type::counter, .labels = "device", .help = "Overruns of the receive queue.", .source = "/proc/net/dev receive fifo"},
-    {.name = "node_network_receive_frame_total", .type = metric_type::counter, .labels = "device", .help = "Frames of wrong length, alignment or checksum.", .source = "/proc/net/dev receive frame"},
-    {.name = "node_network_receive_compressed_total", .type = metric_type::counter, .labels = "device", .help = "Compressed packets received.", .source = "/proc/net/dev receive compressed"},
-    {.name = "node_network_receive_multicast_total", .type = metric_type::counter, .labels = "device", .help = "Multicast packets received.", .source = "/proc/net/dev receive multicast"},
-    {.name = "node_network_transmit_bytes_total", .vector = "network_transmit_bytes_total", .type = metric_type::counter, .unit = "bytes", .labels = "device", .help = "Bytes sent.", .source = "/proc/net/dev transmit bytes"},
-    {.name = "node_network_transmit_packets_total", .vector = "network_transmit_packets_total", .type = metric_type::counter, .labels = "device", .help = "Packets sent.", .source = "/proc/net/dev transmit packets"},
-    {.name = "node_network_transmit_errs_total", .vector = "network_transmit_errs_total", .type = metric_type::counter, .labels = "device", .help = "Packets that could not be sent.", .source = "/proc/net/dev transmit errs"},
-    {.name = "node_network_transmit_drop_total", .vector = "network_transmit_packets_drop_total", .type = metric_type::counter, .labels = "device", .help = "Packets dropped instead of sent.", .source = "/proc/net/dev transmit drop"},
-    {.name = "node_network_transmit_fifo_total", .type = metric_type::counter, .labels = "device", .help = "Underruns of the send queue.", .source = "/proc/net/dev transmit fifo"},
-    {.name = "node_network_transmit_colls_total", .type = metric_type::counter, .labels = "device", .help = "Collisions.", .source = "/proc/net/dev transmit colls"},
-    {.name = "node_network_transmit_carrier_total", .type = metric_type::counter, .labels = "device", .help = "Losses of carrier, aborts and late collisions.", .source = "/proc/net/dev transmit carrier"},
-    {.name = "node_network_transmit_compressed_total", .type = metric_type::counter, .labels = "device", .help = "Compressed packets sent.", .source = "/proc/net/dev transmit compressed"},
-    {.name = "node_network_receive_nohandler_total", .type = metric_type::counter, .labels = "device", .help = "Received packets that no protocol wanted.", .source = "/sys/class/net/*/statistics/rx_nohandler"},
+    {.name = "node_network_receive_bytes_total",
+     .vector = "network_receive_bytes_total",
+     .type = metric_type::counter,
+     .unit = "bytes",
+     .labels = "device",
+     .help = "Bytes received.",
+     .source = "/proc/net/dev receive bytes"},
+    {.name = "node_network_receive_packets_total",
+     .vector = "network_receive_packets_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Packets received.",
+     .source = "/proc/net/dev receive packets"},
+    {.name = "node_network_receive_errs_total",
+     .vector = "network_receive_errs_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Packets received with errors.",
+     .source = "/proc/net/dev receive errs"},
+    {.name = "node_network_receive_drop_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Received packets dropped or missed.",
+     .source = "/proc/net/dev receive drop"},
+    {.name = "node_network_receive_fifo_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Overruns of the receive queue.",
+     .source = "/proc/net/dev receive fifo"},
+    {.name = "node_network_receive_frame_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Frames of wrong length, alignment or checksum.",
+     .source = "/proc/net/dev receive frame"},
+    {.name = "node_network_receive_compressed_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Compressed packets received.",
+     .source = "/proc/net/dev receive compressed"},
+    {.name = "node_network_receive_multicast_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Multicast packets received.",
+     .source = "/proc/net/dev receive multicast"},
+    {.name = "node_network_transmit_bytes_total",
+     .vector = "network_transmit_bytes_total",
+     .type = metric_type::counter,
+     .unit = "bytes",
+     .labels = "device",
+     .help = "Bytes sent.",
+     .source = "/proc/net/dev transmit bytes"},
+    {.name = "node_network_transmit_packets_total",
+     .vector = "network_transmit_packets_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Packets sent.",
+     .source = "/proc/net/dev transmit packets"},
+    {.name = "node_network_transmit_errs_total",
+     .vector = "network_transmit_errs_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Packets that could not be sent.",
+     .source = "/proc/net/dev transmit errs"},
+    {.name = "node_network_transmit_drop_total",
+     .vector = "network_transmit_packets_drop_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Packets dropped instead of sent.",
+     .source = "/proc/net/dev transmit drop"},
+    {.name = "node_network_transmit_fifo_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Underruns of the send queue.",
+     .source = "/proc/net/dev transmit fifo"},
+    {.name = "node_network_transmit_colls_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Collisions.",
+     .source = "/proc/net/dev transmit colls"},
+    {.name = "node_network_transmit_carrier_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Losses of carrier, aborts and late collisions.",
+     .source = "/proc/net/dev transmit carrier"},
+    {.name = "node_network_transmit_compressed_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Compressed packets sent.",
+     .source = "/proc/net/dev transmit compressed"},
+    {.name = "node_network_receive_nohandler_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Received packets that no protocol wanted.",
+     .source = "/sys/class/net/*/statistics/rx_nohandler"},
 };
+// clang-format on
 inline constexpr metric_table netdev_table = {"netdev", "network", netdev_metrics};
 
 class netdev_part final : public host_part {
@@ -66,7 +145,8 @@ public:
                 out.add(row, labels, value);
             }
             if (!out.exporter_on()) continue;
-            const file_text unhandled = read_attribute(concat(host.options.sys, "/class/net/", name, "/statistics/rx_nohandler").c_str(), host.small);
+            const file_text unhandled = read_attribute(
+                concat(host.options.sys, "/class/net/", name, "/statistics/rx_nohandler").c_str(), host.small);
             double value = 0;
             if (unhandled && to_number(unhandled.text, value)) out.add(columns, labels, value);
         }
@@ -78,27 +158,91 @@ private:
 };
 
 // The rows up to protocol_type are the attributes of /sys/class/net/*, in the order of netclass_part::attributes.
+// clang-format off: one row, one line
 inline constexpr metric netclass_metrics[] = {
-    {.name = "node_network_address_assign_type", .labels = "device", .help = "How the address came about: 0 permanent, 1 random, 2 from another device, 3 set.", .source = "/sys/class/net/*/addr_assign_type"},
-    {.name = "node_network_carrier", .labels = "device", .help = "1 when the link is there.", .source = "/sys/class/net/*/carrier"},
-    {.name = "node_network_carrier_changes_total", .type = metric_type::counter, .labels = "device", .help = "Changes of the link.", .source = "/sys/class/net/*/carrier_changes"},
-    {.name = "node_network_carrier_up_changes_total", .type = metric_type::counter, .labels = "device", .help = "Times the link came.", .source = "/sys/class/net/*/carrier_up_count"},
-    {.name = "node_network_carrier_down_changes_total", .type = metric_type::counter, .labels = "device", .help = "Times the link went.", .source = "/sys/class/net/*/carrier_down_count"},
-    {.name = "node_network_device_id", .labels = "device", .help = "Which of several devices with one address it is.", .source = "/sys/class/net/*/dev_id"},
-    {.name = "node_network_dormant", .labels = "device", .help = "1 when the device waits for an event outside.", .source = "/sys/class/net/*/dormant"},
-    {.name = "node_network_flags", .labels = "device", .help = "Flags of the device (IFF_*).", .source = "/sys/class/net/*/flags"},
-    {.name = "node_network_iface_id", .labels = "device", .help = "Index of the device.", .source = "/sys/class/net/*/ifindex"},
-    {.name = "node_network_iface_link", .labels = "device", .help = "Index of the device it is linked to.", .source = "/sys/class/net/*/iflink"},
-    {.name = "node_network_iface_link_mode", .labels = "device", .help = "0 for the default link mode, 1 for dormant.", .source = "/sys/class/net/*/link_mode"},
-    {.name = "node_network_mtu_bytes", .unit = "bytes", .labels = "device", .help = "Largest packet.", .source = "/sys/class/net/*/mtu"},
-    {.name = "node_network_name_assign_type", .labels = "device", .help = "How the name came about: 1 kernel, 2 predictable, 3 user, 4 renamed.", .source = "/sys/class/net/*/name_assign_type"},
-    {.name = "node_network_net_dev_group", .labels = "device", .help = "Group of the device.", .source = "/sys/class/net/*/netdev_group"},
-    {.name = "node_network_speed_bytes", .unit = "bytes", .labels = "device", .help = "Speed of the link in bytes a second; negative when unknown.", .source = "/sys/class/net/*/speed, Mbit/s"},
-    {.name = "node_network_transmit_queue_length", .labels = "device", .help = "Packets the send queue may hold.", .source = "/sys/class/net/*/tx_queue_len"},
-    {.name = "node_network_protocol_type", .labels = "device", .help = "Kind of hardware (ARPHRD_*).", .source = "/sys/class/net/*/type"},
-    {.name = "node_network_info", .labels = "address,adminstate=down|unknown|up,broadcast,device,duplex,ifalias,operstate", .help = "What the device is; always 1.", .source = "/sys/class/net/*"},
-    {.name = "node_network_up", .labels = "device", .help = "1 when the operational state is up.", .source = "/sys/class/net/*/operstate"},
+    {.name = "node_network_address_assign_type",
+     .labels = "device",
+     .help = "How the address came about: 0 permanent, 1 random, 2 from another device, 3 set.",
+     .source = "/sys/class/net/*/addr_assign_type"},
+    {.name = "node_network_carrier",
+     .labels = "device",
+     .help = "1 when the link is there.",
+     .source = "/sys/class/net/*/carrier"},
+    {.name = "node_network_carrier_changes_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Changes of the link.",
+     .source = "/sys/class/net/*/carrier_changes"},
+    {.name = "node_network_carrier_up_changes_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Times the link came.",
+     .source = "/sys/class/net/*/carrier_up_count"},
+    {.name = "node_network_carrier_down_changes_total",
+     .type = metric_type::counter,
+     .labels = "device",
+     .help = "Times the link went.",
+     .source = "/sys/class/net/*/carrier_down_count"},
+    {.name = "node_network_device_id",
+     .labels = "device",
+     .help = "Which of several devices with one address it is.",
+     .source = "/sys/class/net/*/dev_id"},
+    {.name = "node_network_dormant",
+     .labels = "device",
+     .help = "1 when the device waits for an event outside.",
+     .source = "/sys/class/net/*/dormant"},
+    {.name = "node_network_flags",
+     .labels = "device",
+     .help = "Flags of the device (IFF_*).",
+     .source = "/sys/class/net/*/flags"},
+    {.name = "node_network_iface_id",
+     .labels = "device",
+     .help = "Index of the device.",
+     .source = "/sys/class/net/*/ifindex"},
+    {.name = "node_network_iface_link",
+     .labels = "device",
+     .help = "Index of the device it is linked to.",
+     .source = "/sys/class/net/*/iflink"},
+    {.name = "node_network_iface_link_mode",
+     .labels = "device",
+     .help = "0 for the default link mode, 1 for dormant.",
+     .source = "/sys/class/net/*/link_mode"},
+    {.name = "node_network_mtu_bytes",
+     .unit = "bytes",
+     .labels = "device",
+     .help = "Largest packet.",
+     .source = "/sys/class/net/*/mtu"},
+    {.name = "node_network_name_assign_type",
+     .labels = "device",
+     .help = "How the name came about: 1 kernel, 2 predictable, 3 user, 4 renamed.",
+     .source = "/sys/class/net/*/name_assign_type"},
+    {.name = "node_network_net_dev_group",
+     .labels = "device",
+     .help = "Group of the device.",
+     .source = "/sys/class/net/*/netdev_group"},
+    {.name = "node_network_speed_bytes",
+     .unit = "bytes",
+     .labels = "device",
+     .help = "Speed of the link in bytes a second; negative when unknown.",
+     .source = "/sys/class/net/*/speed, Mbit/s"},
+    {.name = "node_network_transmit_queue_length",
+     .labels = "device",
+     .help = "Packets the send queue may hold.",
+     .source = "/sys/class/net/*/tx_queue_len"},
+    {.name = "node_network_protocol_type",
+     .labels = "device",
+     .help = "Kind of hardware (ARPHRD_*).",
+     .source = "/sys/class/net/*/type"},
+    {.name = "node_network_info",
+     .labels = "address,adminstate=down|unknown|up,broadcast,device,duplex,ifalias,operstate",
+     .help = "What the device is; always 1.",
+     .source = "/sys/class/net/*"},
+    {.name = "node_network_up",
+     .labels = "device",
+     .help = "1 when the operational state is up.",
+     .source = "/sys/class/net/*/operstate"},
 };
+// clang-format on
 inline constexpr metric_table netclass_table = {"netclass", "", netclass_metrics};
 
 class netclass_part final : public host_part {
@@ -115,11 +259,12 @@ public:
             struct stat link = {};
             if (::fstatat(all.fd(), name.c_str(), &link, AT_SYMLINK_NOFOLLOW) != 0) continue;
             struct stat there = {};
-            if (::fstatat(all.fd(), name.c_str(), &there, 0) != 0 || !S_ISDIR(there.st_mode)) continue;  // bonding_masters
-            // A device that was renamed, or made anew under the same name, has another inode: its files are opened anew.
-            const auto known = std::find_if(devices_.begin(), devices_.end(), [&](const device& d) {
-                return d.inode == there.st_ino && d.name == name;
-            });
+            if (::fstatat(all.fd(), name.c_str(), &there, 0) != 0 || !S_ISDIR(there.st_mode))
+                continue;  // bonding_masters
+            // A device that was renamed, or made anew under the same name, has another inode: its files are opened
+            // anew.
+            const auto known = std::find_if(devices_.begin(), devices_.end(),
+                                            [&](const device& d) { return d.inode == there.st_ino && d.name == name; });
             kept.push_back(known != devices_.end() ? std::move(*known) : device{name, there.st_ino, {}});
             if (kept.size() <= max_kept) open(kept.back());
             add(kept.back(), host, out);
@@ -134,10 +279,28 @@ private:
         std::string_view name;
         int base;
     };
-    static constexpr attribute attributes[] = {{"addr_assign_type", 10}, {"carrier", 10}, {"carrier_changes", 10}, {"carrier_up_count", 10},
-        {"carrier_down_count", 10}, {"dev_id", 16}, {"dormant", 10}, {"flags", 16}, {"ifindex", 10}, {"iflink", 10}, {"link_mode", 10}, {"mtu", 10},
-        {"name_assign_type", 10}, {"netdev_group", 10}, {"speed", 10}, {"tx_queue_len", 10}, {"type", 10},
-        {"address", 0}, {"broadcast", 0}, {"duplex", 0}, {"ifalias", 0}, {"operstate", 0}};
+    static constexpr attribute attributes[] = {{"addr_assign_type", 10},
+                                               {"carrier", 10},
+                                               {"carrier_changes", 10},
+                                               {"carrier_up_count", 10},
+                                               {"carrier_down_count", 10},
+                                               {"dev_id", 16},
+                                               {"dormant", 10},
+                                               {"flags", 16},
+                                               {"ifindex", 10},
+                                               {"iflink", 10},
+                                               {"link_mode", 10},
+                                               {"mtu", 10},
+                                               {"name_assign_type", 10},
+                                               {"netdev_group", 10},
+                                               {"speed", 10},
+                                               {"tx_queue_len", 10},
+                                               {"type", 10},
+                                               {"address", 0},
+                                               {"broadcast", 0},
+                                               {"duplex", 0},
+                                               {"ifalias", 0},
+                                               {"operstate", 0}};
     enum : std::size_t { carrier = 1, flags = 7, speed = 14, numbers = 17, info = 17, up = 18 };
 
     struct device {
@@ -156,8 +319,10 @@ private:
     /// An attribute that is not there, or that the device refuses to tell, is an empty text.
     std::string_view read(device& d, std::size_t at, host_context& host) const
     {
-        const file_text file = d.files.empty() ? read_attribute(concat(path_, "/", d.name, "/", attributes[at].name).c_str(), host.small)
-                                               : d.files[at].read_attribute(host.small);
+        const file_text file = d.files.empty()
+                                   ? read_attribute(concat(path_, "/", d.name, "/", attributes[at].name).c_str(),
+                                                    host.small)
+                                   : d.files[at].read_attribute(host.small);
         return file ? file.text : std::string_view{};
     }
 
@@ -185,9 +350,14 @@ private:
         std::string_view texts[5];
         for (std::size_t i = 0; i < std::size(texts); ++i) texts[i] = out.keep(read(d, numbers + i, host));
         out.add_exporter(info,
-            out.exporter_labels({{"address", texts[0]}, {"adminstate", admin}, {"broadcast", texts[1]}, {"device", name},
-                {"duplex", texts[2]}, {"ifalias", texts[3]}, {"operstate", texts[4]}}),
-            1);
+                         out.exporter_labels({{"address", texts[0]},
+                                              {"adminstate", admin},
+                                              {"broadcast", texts[1]},
+                                              {"device", name},
+                                              {"duplex", texts[2]},
+                                              {"ifalias", texts[3]},
+                                              {"operstate", texts[4]}}),
+                         1);
         out.add(up, labels, texts[4] == "up" ? 1 : 0);
     }
 
@@ -195,15 +365,25 @@ private:
     std::vector<device> devices_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric bonding_metrics[] = {
-    {.name = "node_bonding_slaves", .labels = "master", .help = "Devices in the bond.", .source = "/sys/class/net/*/bonding/slaves"},
-    {.name = "node_bonding_active", .labels = "master", .help = "Devices of the bond whose link is up.", .source = "/sys/class/net/*/lower_*/bonding_slave/mii_status"},
+    {.name = "node_bonding_slaves",
+     .labels = "master",
+     .help = "Devices in the bond.",
+     .source = "/sys/class/net/*/bonding/slaves"},
+    {.name = "node_bonding_active",
+     .labels = "master",
+     .help = "Devices of the bond whose link is up.",
+     .source = "/sys/class/net/*/lower_*/bonding_slave/mii_status"},
 };
+// clang-format on
 inline constexpr metric_table bonding_table = {"bonding", "", bonding_metrics};
 
 class bonding_part final : public host_part {
 public:
-    explicit bonding_part(const host_context& host) : path_(host.sys("class/net")), masters_(host.sys("class/net/bonding_masters")) {}
+    explicit bonding_part(const host_context& host)
+        : path_(host.sys("class/net")), masters_(host.sys("class/net/bonding_masters"))
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -221,8 +401,11 @@ public:
             double active = 0;
             for (std::string_view slave = next_word(left); !slave.empty(); slave = next_word(left)) {
                 ++count;
-                file_text state = read_attribute(concat(base, "/lower_", slave, "/bonding_slave/mii_status").c_str(), host.small);
-                if (!state) state = read_attribute(concat(base, "/slave_", slave, "/bonding_slave/mii_status").c_str(), host.small);  // before 3.19
+                file_text state = read_attribute(concat(base, "/lower_", slave, "/bonding_slave/mii_status").c_str(),
+                                                 host.small);
+                if (!state)
+                    state = read_attribute(concat(base, "/slave_", slave, "/bonding_slave/mii_status").c_str(),
+                                           host.small);  // before 3.19
                 if (state.text == "up") ++active;
             }
             const label_ids labels = out.labels({{"master", out.keep(master)}});
@@ -236,9 +419,14 @@ private:
     kept_file masters_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric arp_metrics[] = {
-    {.name = "node_arp_entries", .labels = "device", .help = "Addresses of neighbours known, IPv4.", .source = "/proc/net/arp"},
+    {.name = "node_arp_entries",
+     .labels = "device",
+     .help = "Addresses of neighbours known, IPv4.",
+     .source = "/proc/net/arp"},
 };
+// clang-format on
 inline constexpr metric_table arp_table = {"arp", "", arp_metrics};
 
 class arp_part final : public host_part {
@@ -259,9 +447,12 @@ public:
             if (blank == std::string_view::npos) continue;
             const std::string_view device = line.substr(blank + 1);
             if (!host.options.network_devices(device)) continue;
-            const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == device; });
-            if (known != counts.end()) ++known->second;
-            else counts.emplace_back(device, 1);
+            const auto known = std::find_if(counts.begin(), counts.end(),
+                                            [&](const auto& c) { return c.first == device; });
+            if (known != counts.end())
+                ++known->second;
+            else
+                counts.emplace_back(device, 1);
         }
         for (const auto& [device, count] : counts) out.add(0, out.labels({{"device", out.keep(device)}}), count);
     }

@@ -9,7 +9,12 @@
 
 namespace pitot::collect {
 
-#define PITOT_NETSTAT(field, text) {.name = "node_netstat_" field, .type = metric_type::unknown, .help = text, .source = "/proc/net/netstat, /proc/net/snmp, /proc/net/snmp6: " field}
+#define PITOT_NETSTAT(field, text)                                                                                     \
+    {                                                                                                                  \
+        .name = "node_netstat_" field, .type = metric_type::unknown, .help = text,                                     \
+        .source = "/proc/net/netstat, /proc/net/snmp, /proc/net/snmp6: " field                                         \
+    }
+// clang-format off: one row, one line
 inline constexpr metric netstat_metrics[] = {
     PITOT_NETSTAT("Icmp6_InErrors", "ICMPv6 messages received with errors."),
     PITOT_NETSTAT("Icmp6_InMsgs", "ICMPv6 messages received."),
@@ -53,17 +58,21 @@ inline constexpr metric netstat_metrics[] = {
     PITOT_NETSTAT("Udp_OutDatagrams", "UDP datagrams sent."),
     PITOT_NETSTAT("Udp_RcvbufErrors", "UDP datagrams dropped because the receive buffer was full."),
     PITOT_NETSTAT("Udp_SndbufErrors", "UDP datagrams dropped because the send buffer was full."),
-    {.name = "node_netstat_*", .type = metric_type::unknown, .help = "A field of the network statistics that was asked for.", .source = "/proc/net/netstat, /proc/net/snmp, /proc/net/snmp6"},
+    {.name = "node_netstat_*",
+     .type = metric_type::unknown,
+     .help = "A field of the network statistics that was asked for.",
+     .source = "/proc/net/netstat, /proc/net/snmp, /proc/net/snmp6"},
 };
+// clang-format on
 #undef PITOT_NETSTAT
 inline constexpr metric_table netstat_table = {"netstat", "", netstat_metrics};
 
 class netstat_part final : public host_part {
 public:
     explicit netstat_part(const host_context& host)
-        : netstat_{kept_file(host.proc("net/netstat")), {}}, snmp_{kept_file(host.proc("net/snmp")), {}}, snmp6_{kept_file(host.proc("net/snmp6")), {}}
-    {
-    }
+        : netstat_{kept_file(host.proc("net/netstat")), {}}, snmp_{kept_file(host.proc("net/snmp")), {}},
+          snmp6_{kept_file(host.proc("net/snmp6")), {}}
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -79,8 +88,8 @@ public:
     /// the table, and what its open ends take in
     static bool by_default(std::string_view field) noexcept
     {
-        return row_of(field) < other || field.ends_with("_InErrors") || field.ends_with("_InErrs") || field.starts_with("TcpExt_Listen") ||
-               field.starts_with("TcpExt_Syncookies");
+        return row_of(field) < other || field.ends_with("_InErrors") || field.ends_with("_InErrs") ||
+               field.starts_with("TcpExt_Listen") || field.starts_with("TcpExt_Syncookies");
     }
 
 private:
@@ -119,8 +128,10 @@ private:
 
     static void add(const column& c, double value, emitter& out)
     {
-        if (c.row == other) out.add_named(out.keep(c.name), other, labels_id::none, value);
-        else out.add_exporter(c.row, labels_id::none, value);
+        if (c.row == other)
+            out.add_named(out.keep(c.name), other, labels_id::none, value);
+        else
+            out.add_exporter(c.row, labels_id::none, value);
     }
 
     /// Lines in pairs: "Tcp: name name …", "Tcp: value value …".
@@ -153,8 +164,10 @@ private:
                 std::string_view word;
                 for (; at <= c.at; ++at) word = next_word(values);
                 double value = 0;
-                if (to_number(word, value)) add(c, value, out);
-                else malformed(from.file.path(), concat("fewer values than names for ", protocol.substr(0, 40)), out);
+                if (to_number(word, value))
+                    add(c, value, out);
+                else
+                    malformed(from.file.path(), concat("fewer values than names for ", protocol.substr(0, 40)), out);
             }
         }
     }
@@ -174,12 +187,15 @@ private:
                 h.text = key;
                 h.wanted.clear();
                 const std::size_t six = key.find('6');
-                if (six != std::string_view::npos) want(h, 0, concat(key.substr(0, six + 1), "_", key.substr(six + 1)), host);
+                if (six != std::string_view::npos)
+                    want(h, 0, concat(key.substr(0, six + 1), "_", key.substr(six + 1)), host);
             }
             if (h.wanted.empty()) continue;
             double value = 0;
-            if (next_number(line, value)) add(h.wanted.front(), value, out);
-            else malformed(from.file.path(), concat("no number for ", key.substr(0, 80)), out);
+            if (next_number(line, value))
+                add(h.wanted.front(), value, out);
+            else
+                malformed(from.file.path(), concat("no number for ", key.substr(0, 80)), out);
         }
     }
 
@@ -188,7 +204,11 @@ private:
     source snmp6_;
 };
 
-#define PITOT_SOCKSTAT(field, text) {.name = "node_sockstat_" field, .help = text, .source = "/proc/net/sockstat, /proc/net/sockstat6: " field}
+#define PITOT_SOCKSTAT(field, text)                                                                                    \
+    {                                                                                                                  \
+        .name = "node_sockstat_" field, .help = text, .source = "/proc/net/sockstat, /proc/net/sockstat6: " field      \
+    }
+// clang-format off: one row, one line
 inline constexpr metric sockstat_metrics[] = {
     PITOT_SOCKSTAT("sockets_used", "Sockets in use."),
     PITOT_SOCKSTAT("TCP_inuse", "TCP sockets in use."),
@@ -210,14 +230,19 @@ inline constexpr metric sockstat_metrics[] = {
     PITOT_SOCKSTAT("RAW6_inuse", "Raw sockets over IPv6 in use."),
     PITOT_SOCKSTAT("FRAG6_inuse", "IPv6 packets being put together."),
     PITOT_SOCKSTAT("FRAG6_memory", "Bytes used for IPv6 packets being put together."),
-    {.name = "node_sockstat_*", .help = "A field that this table does not know.", .source = "/proc/net/sockstat, /proc/net/sockstat6"},
+    {.name = "node_sockstat_*",
+     .help = "A field that this table does not know.",
+     .source = "/proc/net/sockstat, /proc/net/sockstat6"},
 };
+// clang-format on
 #undef PITOT_SOCKSTAT
 inline constexpr metric_table sockstat_table = {"sockstat", "", sockstat_metrics};
 
 class sockstat_part final : public host_part {
 public:
-    explicit sockstat_part(const host_context& host) : files_{kept_file(host.proc("net/sockstat")), kept_file(host.proc("net/sockstat6"))} {}
+    explicit sockstat_part(const host_context& host)
+        : files_{kept_file(host.proc("net/sockstat")), kept_file(host.proc("net/sockstat6"))}
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -257,7 +282,8 @@ private:
                               field[protocol.size()] == '_' && field.ends_with(key);
             if (same) return out.add_exporter(row, labels_id::none, value);
         }
-        if (protocol.size() + key.size() < 128) out.add_named(out.keep(concat(prefix, protocol, "_", key)), other, labels_id::none, value);
+        if (protocol.size() + key.size() < 128)
+            out.add_named(out.keep(concat(prefix, protocol, "_", key)), other, labels_id::none, value);
     }
 
     kept_file files_[2];

@@ -19,10 +19,10 @@ namespace pitot::collect {
 struct host_context {
     host_options options;
     naming names;
-    read_buffer buffer;        ///< the file being read
-    read_buffer small{4096};   ///< an attribute read while the other buffer is in use
-    double ticks_per_second;   ///< of the times in /proc/stat
-    double page_size;          ///< bytes
+    read_buffer buffer;                   ///< the file being read
+    read_buffer small{4096};              ///< an attribute read while the other buffer is in use
+    double ticks_per_second;              ///< of the times in /proc/stat
+    double page_size;                     ///< bytes
     std::vector<std::string_view> taken;  ///< every exporter name of the parts' tables, sorted
 
     [[nodiscard]] std::string proc(std::string_view path) const { return concat(options.proc, "/", path); }
@@ -51,7 +51,7 @@ enum class part_default : unsigned char { on, off, in_vector_profile };
 struct part_kind {
     metric_table table;
     part_default by_default;
-    std::string_view what;     ///< one line for --help and the reference page
+    std::string_view what;  ///< one line for --help and the reference page
     std::unique_ptr<host_part> (*make)(const host_context&);
 };
 
@@ -66,7 +66,8 @@ std::unique_ptr<host_part> make_part(const host_context& host)
 inline bool usable(const file_text& text, std::string_view path, emitter& out)
 {
     if (text) return true;
-    if (!text.missing()) out.problem(errc_of(text.error), concat(path, ": ", std::generic_category().message(text.error)));
+    if (!text.missing())
+        out.problem(errc_of(text.error), concat(path, ": ", std::generic_category().message(text.error)));
     return false;
 }
 

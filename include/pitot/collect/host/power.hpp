@@ -11,7 +11,12 @@
 
 namespace pitot::collect {
 
-#define PITOT_SUPPLY(metric_name, what) {.name = "node_power_supply_" metric_name, .labels = "power_supply", .help = what, .source = "/sys/class/power_supply/*/uevent"}
+#define PITOT_SUPPLY(metric_name, what)                                                                                \
+    {                                                                                                                  \
+        .name = "node_power_supply_" metric_name, .labels = "power_supply", .help = what,                              \
+        .source = "/sys/class/power_supply/*/uevent"                                                                   \
+    }
+// clang-format off: one row, one line
 inline constexpr metric powersupplyclass_metrics[] = {
     PITOT_SUPPLY("authentic", "1 when the battery is genuine."),
     PITOT_SUPPLY("calibrate", "1 while the battery is being calibrated."),
@@ -62,8 +67,13 @@ inline constexpr metric powersupplyclass_metrics[] = {
     PITOT_SUPPLY("temp_ambient_min_celsius", "Lowest temperature around it."),
     PITOT_SUPPLY("temp_max_celsius", "Highest temperature allowed."),
     PITOT_SUPPLY("temp_min_celsius", "Lowest temperature allowed."),
-    {.name = "node_power_supply_info", .labels = "capacity_level,charge_type,health,manufacturer,model_name,power_supply,scope,serial_number,status,technology,type,usb_type", .help = "What the supply is, of the labels those it tells; always 1.", .source = "/sys/class/power_supply/*"},
+    {.name = "node_power_supply_info",
+     .labels = "capacity_level,charge_type,health,manufacturer,model_name,power_supply,scope,serial_number,status,"
+               "technology,type,usb_type",
+     .help = "What the supply is, of the labels those it tells; always 1.",
+     .source = "/sys/class/power_supply/*"},
 };
+// clang-format on
 #undef PITOT_SUPPLY
 inline constexpr metric_table powersupplyclass_table = {"powersupplyclass", "", powersupplyclass_metrics};
 
@@ -74,18 +84,61 @@ public:
     void collect(host_context& host, emitter& out) override
     {
         // In the order of the table's rows; they are in millionths from current_boot on and in tenths from temp on.
-        static constexpr const char* files[] = {"authentic", "calibrate", "capacity", "capacity_alert_max", "capacity_alert_min", "cycle_count", "online",
-            "present", "time_to_empty_now", "time_to_full_now", "current_boot", "current_max", "current_now", "energy_empty", "energy_empty_design",
-            "energy_full", "energy_full_design", "energy_now", "voltage_boot", "voltage_max", "voltage_max_design", "voltage_min", "voltage_min_design",
-            "voltage_now", "voltage_ocv", "charge_control_limit", "charge_control_limit_max", "charge_counter", "charge_empty", "charge_empty_design",
-            "charge_full", "charge_full_design", "charge_now", "charge_term_current", "constant_charge_current", "constant_charge_current_max",
-            "constant_charge_voltage", "constant_charge_voltage_max", "precharge_current", "input_current_limit", "power_now", "temp", "temp_alert_max",
-            "temp_alert_min", "temp_ambient", "temp_ambient_max", "temp_ambient_min", "temp_max", "temp_min"};
+        static constexpr const char* files[] = {"authentic",
+                                                "calibrate",
+                                                "capacity",
+                                                "capacity_alert_max",
+                                                "capacity_alert_min",
+                                                "cycle_count",
+                                                "online",
+                                                "present",
+                                                "time_to_empty_now",
+                                                "time_to_full_now",
+                                                "current_boot",
+                                                "current_max",
+                                                "current_now",
+                                                "energy_empty",
+                                                "energy_empty_design",
+                                                "energy_full",
+                                                "energy_full_design",
+                                                "energy_now",
+                                                "voltage_boot",
+                                                "voltage_max",
+                                                "voltage_max_design",
+                                                "voltage_min",
+                                                "voltage_min_design",
+                                                "voltage_now",
+                                                "voltage_ocv",
+                                                "charge_control_limit",
+                                                "charge_control_limit_max",
+                                                "charge_counter",
+                                                "charge_empty",
+                                                "charge_empty_design",
+                                                "charge_full",
+                                                "charge_full_design",
+                                                "charge_now",
+                                                "charge_term_current",
+                                                "constant_charge_current",
+                                                "constant_charge_current_max",
+                                                "constant_charge_voltage",
+                                                "constant_charge_voltage_max",
+                                                "precharge_current",
+                                                "input_current_limit",
+                                                "power_now",
+                                                "temp",
+                                                "temp_alert_max",
+                                                "temp_alert_min",
+                                                "temp_ambient",
+                                                "temp_ambient_max",
+                                                "temp_ambient_min",
+                                                "temp_max",
+                                                "temp_min"};
         static_assert(std::size(files) + 1 == std::size(powersupplyclass_metrics));
         static constexpr std::size_t millionths = 10;
         static constexpr std::size_t tenths = 41;
-        static constexpr const char* texts[] = {"capacity_level", "charge_type", "health", "manufacturer", "model_name", "scope", "serial_number", "status",
-            "technology", "type", "usb_type"};
+        static constexpr const char* texts[] = {"capacity_level", "charge_type", "health",        "manufacturer",
+                                                "model_name",     "scope",       "serial_number", "status",
+                                                "technology",     "type",        "usb_type"};
         const folder all(path_);
         if (!all) return;
         for (const std::string& entry : all.names()) {
@@ -100,7 +153,8 @@ public:
             }
             std::vector<label_view> info = {{"power_supply", name}};
             for (const char* text : texts)
-                if (const file_text file = supply.attribute(text, host.small); file && !file.text.empty()) info.push_back({text, out.keep(file.text)});
+                if (const file_text file = supply.attribute(text, host.small); file && !file.text.empty())
+                    info.push_back({text, out.keep(file.text)});
             if (out.exporter_on()) out.add_exporter(std::size(files), out.out().labels(labels_view(info)), 1);
         }
     }
@@ -109,14 +163,46 @@ private:
     std::string path_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric rapl_metrics[] = {
-    {.name = "node_rapl_package_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by the package.", .source = "/sys/class/powercap/*/energy_uj"},
-    {.name = "node_rapl_core_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by the cores.", .source = "/sys/class/powercap/*/energy_uj"},
-    {.name = "node_rapl_uncore_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by what is not the cores.", .source = "/sys/class/powercap/*/energy_uj"},
-    {.name = "node_rapl_dram_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by the memory.", .source = "/sys/class/powercap/*/energy_uj"},
-    {.name = "node_rapl_psys_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by the platform.", .source = "/sys/class/powercap/*/energy_uj"},
-    {.name = "node_rapl_*_joules_total", .type = metric_type::counter, .unit = "joules", .labels = "index,path", .help = "Energy used by another zone.", .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_package_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by the package.",
+     .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_core_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by the cores.",
+     .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_uncore_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by what is not the cores.",
+     .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_dram_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by the memory.",
+     .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_psys_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by the platform.",
+     .source = "/sys/class/powercap/*/energy_uj"},
+    {.name = "node_rapl_*_joules_total",
+     .type = metric_type::counter,
+     .unit = "joules",
+     .labels = "index,path",
+     .help = "Energy used by another zone.",
+     .source = "/sys/class/powercap/*/energy_uj"},
 };
+// clang-format on
 inline constexpr metric_table rapl_table = {"rapl", "", rapl_metrics};
 
 class rapl_part final : public host_part {
@@ -136,7 +222,8 @@ public:
             std::string name(own.text);
             std::uint64_t index = 0;
             const std::size_t dash = name.rfind('-');
-            if (dash != std::string::npos && to_number(std::string_view(name).substr(dash + 1), index)) name.resize(dash);
+            if (dash != std::string::npos && to_number(std::string_view(name).substr(dash + 1), index))
+                name.resize(dash);
             else
                 for (const std::string& s : seen) index += s == name ? 1 : 0;
             seen.push_back(name);
@@ -148,11 +235,14 @@ public:
             for (const char c : name) full += detail::is_name_char(c) ? c : '_';
             full += "_joules_total";
             const std::string number = std::to_string(index);
-            const labels_id labels = out.exporter_labels({{"index", out.keep(number)}, {"path", out.keep(concat(path_, "/", entry))}});
+            const labels_id labels = out.exporter_labels(
+                {{"index", out.keep(number)}, {"path", out.keep(concat(path_, "/", entry))}});
             std::size_t row = 0;
             while (row + 1 < std::size(rapl_metrics) && rapl_metrics[row].name != full) ++row;
-            if (row + 1 < std::size(rapl_metrics)) out.add_exporter(row, labels, microjoules / 1e6);
-            else out.add_named(out.keep(full), row, labels, microjoules / 1e6);
+            if (row + 1 < std::size(rapl_metrics))
+                out.add_exporter(row, labels, microjoules / 1e6);
+            else
+                out.add_named(out.keep(full), row, labels, microjoules / 1e6);
         }
     }
 

@@ -12,12 +12,27 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric processes_metrics[] = {
-    {.vector = "process_runtime", .type = metric_type::counter, .vector_labels = "command,name,pid", .help = "Seconds since the process started.", .source = "/proc/uptime, /proc/PID/stat field 22"},
-    {.vector = "process_cpu_usage", .vector_labels = "command,name,pid", .help = "Processor time since the last scrape, in percent of one processor.", .source = "/proc/PID/stat fields 14 and 15"},
-    {.vector = "process_memory_usage", .vector_labels = "command,name,pid", .help = "Memory resident, in bytes.", .source = "/proc/PID/stat field 24"},
-    {.vector = "process_memory_virtual_usage", .vector_labels = "command,name,pid", .help = "Address space in use, in bytes.", .source = "/proc/PID/stat field 23"},
+    {.vector = "process_runtime",
+     .type = metric_type::counter,
+     .vector_labels = "command,name,pid",
+     .help = "Seconds since the process started.",
+     .source = "/proc/uptime, /proc/PID/stat field 22"},
+    {.vector = "process_cpu_usage",
+     .vector_labels = "command,name,pid",
+     .help = "Processor time since the last scrape, in percent of one processor.",
+     .source = "/proc/PID/stat fields 14 and 15"},
+    {.vector = "process_memory_usage",
+     .vector_labels = "command,name,pid",
+     .help = "Memory resident, in bytes.",
+     .source = "/proc/PID/stat field 24"},
+    {.vector = "process_memory_virtual_usage",
+     .vector_labels = "command,name,pid",
+     .help = "Address space in use, in bytes.",
+     .source = "/proc/PID/stat field 23"},
 };
+// clang-format on
 inline constexpr metric_table processes_table = {"processes", "process", processes_metrics};
 
 class processes_part final : public host_part {
@@ -41,10 +56,12 @@ public:
             const double ticks = p.user_ticks + p.system_ticks;
             const auto before = last_.find(pid);
             const bool known = before != last_.end() && before->second.start == p.start_ticks;
-            const double passed = known ? uptime - before->second.uptime : uptime - p.start_ticks / host.ticks_per_second;
+            const double passed = known ? uptime - before->second.uptime
+                                        : uptime - p.start_ticks / host.ticks_per_second;
             const double used = (known ? ticks - before->second.ticks : ticks) / host.ticks_per_second;
             now.emplace(pid, times{p.start_ticks, ticks, uptime});
-            const labels_id labels = out.vector_labels({{"command", command(all, pid, host, out)}, {"name", name}, {"pid", out.keep(pid)}});
+            const labels_id labels = out.vector_labels(
+                {{"command", command(all, pid, host, out)}, {"name", name}, {"pid", out.keep(pid)}});
             out.add_vector(0, labels, uptime - p.start_ticks / host.ticks_per_second);
             out.add_vector(1, labels, passed > 0 ? 100 * used / passed : 0);
             out.add_vector(2, labels, p.resident_pages * host.page_size);

@@ -56,8 +56,7 @@ public:
     /// limit  bytes; a longer file is refused (EFBIG): what the kernel gives is far below, a planted file may not be
     explicit read_buffer(std::size_t first = 16384, std::size_t limit = std::size_t{16} << 20U) noexcept
         : first_(first), limit_(limit)
-    {
-    }
+    {}
 
     /// The whole file from its start.
     file_text fill(int fd)
@@ -166,7 +165,8 @@ private:
     {
         if (fd_ >= 0) {
             const file_text text = (into.*fill)(fd_);
-            const bool gone = text.error == ENODEV || text.error == ENOENT || text.error == ESTALE || text.error == ESRCH;
+            const bool gone = text.error == ENODEV || text.error == ENOENT || text.error == ESTALE ||
+                              text.error == ESRCH;
             if (!gone) return text;
             close();
         }

@@ -10,22 +10,40 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric mdadm_metrics[] = {
-    {.name = "node_md_disks_required", .labels = "device", .help = "Disks the array is to have.", .source = "/proc/mdstat [n/m]"},
-    {.name = "node_md_disks", .labels = "device,state=active|failed|spare", .help = "Disks of the array by state.", .source = "/proc/mdstat [n/m], (F), (S)"},
-    {.name = "node_md_state", .labels = "device,state=active|check|inactive|recovering|resync", .help = "1 for the state the array is in.", .source = "/proc/mdstat"},
+    {.name = "node_md_disks_required",
+     .labels = "device",
+     .help = "Disks the array is to have.",
+     .source = "/proc/mdstat [n/m]"},
+    {.name = "node_md_disks",
+     .labels = "device,state=active|failed|spare",
+     .help = "Disks of the array by state.",
+     .source = "/proc/mdstat [n/m], (F), (S)"},
+    {.name = "node_md_state",
+     .labels = "device,state=active|check|inactive|recovering|resync",
+     .help = "1 for the state the array is in.",
+     .source = "/proc/mdstat"},
     {.name = "node_md_blocks", .labels = "device", .help = "Blocks of 1 KiB the array has.", .source = "/proc/mdstat"},
     {.name = "node_md_blocks_synced", .labels = "device", .help = "Blocks of 1 KiB in sync.", .source = "/proc/mdstat"},
-    {.name = "node_md_raid_disks", .labels = "device", .help = "Disks of the array.", .source = "/sys/block/md*/md/raid_disks"},
-    {.name = "node_md_degraded", .labels = "device", .help = "Disks the array lacks.", .source = "/sys/block/md*/md/degraded"},
+    {.name = "node_md_raid_disks",
+     .labels = "device",
+     .help = "Disks of the array.",
+     .source = "/sys/block/md*/md/raid_disks"},
+    {.name = "node_md_degraded",
+     .labels = "device",
+     .help = "Disks the array lacks.",
+     .source = "/sys/block/md*/md/degraded"},
 };
+// clang-format on
 inline constexpr metric_table mdadm_table = {"mdadm", "", mdadm_metrics};
 
 /// How often a word is in a text.
 inline std::size_t count_of(std::string_view text, std::string_view word) noexcept
 {
     std::size_t count = 0;
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + word.size())) ++count;
+    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + word.size()))
+        ++count;
     return count;
 }
 
@@ -41,7 +59,9 @@ public:
         std::string_view line;
         bool any = false;
         while (next_line(rest, line)) {
-            if (trim(line).empty() || line.front() == ' ' || line.starts_with("Personalities") || line.starts_with("unused")) continue;
+            if (trim(line).empty() || line.front() == ' ' || line.starts_with("Personalities") ||
+                line.starts_with("unused"))
+                continue;
             any = true;
             array(line, rest, out);
         }
@@ -69,7 +89,8 @@ private:
             const std::size_t slash = status.find('/');
             const std::size_t open = slash == std::string_view::npos ? slash : status.rfind('[', slash);
             const std::size_t close = slash == std::string_view::npos ? slash : status.find(']', slash);
-            if (open == std::string_view::npos || close == std::string_view::npos || !to_number(status.substr(open + 1, slash - open - 1), total) ||
+            if (open == std::string_view::npos || close == std::string_view::npos ||
+                !to_number(status.substr(open + 1, slash - open - 1), total) ||
                 !to_number(status.substr(slash + 1, close - slash - 1), active))
                 return malformed(file_.path(), concat("no [n/m] of ", name.substr(0, 64)), out);
         }
@@ -77,8 +98,13 @@ private:
         while (!rest.empty() && rest.front() == ' ') {
             std::string_view more;
             next_line(rest, more);
-            for (const auto& [word, means] : {std::pair<std::string_view, std::string_view>{"recovery", "recovering"}, {"reshape", "reshaping"}, {"check", "check"}, {"resync", "resync"}}) {
-                if (more.find(concat(word, " =")) == std::string_view::npos && more.find(concat(word, "=")) == std::string_view::npos) continue;
+            for (const auto& [word, means] : {std::pair<std::string_view, std::string_view>{"recovery", "recovering"},
+                                              {"reshape", "reshaping"},
+                                              {"check", "check"},
+                                              {"resync", "resync"}}) {
+                if (more.find(concat(word, " =")) == std::string_view::npos &&
+                    more.find(concat(word, "=")) == std::string_view::npos)
+                    continue;
                 state = means;
                 synced = progress(more);
                 break;
@@ -87,7 +113,9 @@ private:
         const std::string_view device = out.keep(name);
         const label_ids labels = out.labels({{"device", device}});
         out.add(0, labels, total);
-        const auto disks = [&](std::string_view which, double value) { out.add(1, out.labels({{"device", device}, {"state", which}}), value); };
+        const auto disks = [&](std::string_view which, double value) {
+            out.add(1, out.labels({{"device", device}, {"state", which}}), value);
+        };
         disks("active", active);
         disks("failed", static_cast<double>(count_of(whole, "(F)")));
         disks("spare", static_cast<double>(count_of(whole, "(S)")));
@@ -129,14 +157,38 @@ private:
     std::string blocks_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric nvme_metrics[] = {
-    {.name = "node_nvme_info", .labels = "cntlid,device,firmware_revision,model,serial,state", .help = "What the controller is; always 1.", .source = "/sys/class/nvme/*"},
-    {.name = "node_nvme_namespace_info", .labels = "ana_state,device,nsid", .help = "A namespace of the controller; always 1.", .source = "/sys/class/nvme/*/nvme*n*"},
-    {.name = "node_nvme_namespace_capacity_bytes", .unit = "bytes", .labels = "device,nsid", .help = "Capacity of the namespace.", .source = "/sys/class/nvme/*/nvme*n*/size, logical_block_size"},
-    {.name = "node_nvme_namespace_size_bytes", .unit = "bytes", .labels = "device,nsid", .help = "Size of the namespace.", .source = "/sys/class/nvme/*/nvme*n*/size, logical_block_size"},
-    {.name = "node_nvme_namespace_used_bytes", .unit = "bytes", .labels = "device,nsid", .help = "Space of the namespace in use.", .source = "/sys/class/nvme/*/nvme*n*/nuse, logical_block_size"},
-    {.name = "node_nvme_namespace_logical_block_size_bytes", .unit = "bytes", .labels = "device,nsid", .help = "Size of a logical block.", .source = "/sys/class/nvme/*/nvme*n*/queue/logical_block_size"},
+    {.name = "node_nvme_info",
+     .labels = "cntlid,device,firmware_revision,model,serial,state",
+     .help = "What the controller is; always 1.",
+     .source = "/sys/class/nvme/*"},
+    {.name = "node_nvme_namespace_info",
+     .labels = "ana_state,device,nsid",
+     .help = "A namespace of the controller; always 1.",
+     .source = "/sys/class/nvme/*/nvme*n*"},
+    {.name = "node_nvme_namespace_capacity_bytes",
+     .unit = "bytes",
+     .labels = "device,nsid",
+     .help = "Capacity of the namespace.",
+     .source = "/sys/class/nvme/*/nvme*n*/size, logical_block_size"},
+    {.name = "node_nvme_namespace_size_bytes",
+     .unit = "bytes",
+     .labels = "device,nsid",
+     .help = "Size of the namespace.",
+     .source = "/sys/class/nvme/*/nvme*n*/size, logical_block_size"},
+    {.name = "node_nvme_namespace_used_bytes",
+     .unit = "bytes",
+     .labels = "device,nsid",
+     .help = "Space of the namespace in use.",
+     .source = "/sys/class/nvme/*/nvme*n*/nuse, logical_block_size"},
+    {.name = "node_nvme_namespace_logical_block_size_bytes",
+     .unit = "bytes",
+     .labels = "device,nsid",
+     .help = "Size of a logical block.",
+     .source = "/sys/class/nvme/*/nvme*n*/queue/logical_block_size"},
 };
+// clang-format on
 inline constexpr metric_table nvme_table = {"nvme", "", nvme_metrics};
 
 class nvme_part final : public host_part {
@@ -158,28 +210,41 @@ public:
             const std::string_view state = text("state");
             const std::string_view id = text("cntlid");
             out.add_exporter(0,
-                out.exporter_labels({{"cntlid", id}, {"device", device}, {"firmware_revision", firmware}, {"model", model}, {"serial", serial}, {"state", state}}), 1);
+                             out.exporter_labels({{"cntlid", id},
+                                                  {"device", device},
+                                                  {"firmware_revision", firmware},
+                                                  {"model", model},
+                                                  {"serial", serial},
+                                                  {"state", state}}),
+                             1);
             for (const std::string& child : controller.names()) add_namespace(controller, child, device, host, out);
         }
     }
 
 private:
     /// "nvme0n1", or "nvme0c0n1" where several paths lead to it.
-    static void add_namespace(const folder& controller, const std::string& name, std::string_view device, host_context& host, emitter& out)
+    static void add_namespace(const folder& controller, const std::string& name, std::string_view device,
+                              host_context& host, emitter& out)
     {
         const std::size_t n = name.rfind('n');
         std::uint64_t number = 0;
-        if (!name.starts_with("nvme") || n < 5 || n == std::string::npos || !to_number(std::string_view(name).substr(n + 1), number)) return;
+        if (!name.starts_with("nvme") || n < 5 || n == std::string::npos ||
+            !to_number(std::string_view(name).substr(n + 1), number))
+            return;
         const folder space(name.c_str(), controller.fd());
         if (!space) return;
         double block = 0;
         double size = 0;
         double used = 0;
-        if (!space.number("queue/logical_block_size", host.small, block) || !space.number("size", host.small, size)) return;
+        if (!space.number("queue/logical_block_size", host.small, block) || !space.number("size", host.small, size))
+            return;
         space.number("nuse", host.small, used);
         const std::string_view nsid = out.keep(std::string_view(name).substr(n + 1));
         const file_text ana = space.attribute("ana_state", host.small);
-        out.add_exporter(1, out.exporter_labels({{"ana_state", ana ? out.keep(ana.text) : "unknown"}, {"device", device}, {"nsid", nsid}}), 1);
+        out.add_exporter(1,
+                         out.exporter_labels(
+                             {{"ana_state", ana ? out.keep(ana.text) : "unknown"}, {"device", device}, {"nsid", nsid}}),
+                         1);
         const label_ids labels = out.labels({{"device", device}, {"nsid", nsid}});
         out.add(2, labels, size * block);
         out.add(3, labels, size * block);

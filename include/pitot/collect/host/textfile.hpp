@@ -13,10 +13,18 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric textfile_metrics[] = {
-    {.name = "node_textfile_scrape_error", .help = "1 when a file or the folder could not be read, or files contradict each other.", .source = "*.prom"},
-    {.name = "node_textfile_mtime_seconds", .unit = "seconds", .labels = "file", .help = "When the file was last written, in Unix time.", .source = "*.prom"},
+    {.name = "node_textfile_scrape_error",
+     .help = "1 when a file or the folder could not be read, or files contradict each other.",
+     .source = "*.prom"},
+    {.name = "node_textfile_mtime_seconds",
+     .unit = "seconds",
+     .labels = "file",
+     .help = "When the file was last written, in Unix time.",
+     .source = "*.prom"},
 };
+// clang-format on
 inline constexpr metric_table textfile_table = {"textfile", "", textfile_metrics};
 
 /// Adds every *.prom file of a folder (text 0.0.4), in the order of their names. A file is left out as a whole, and the
@@ -38,7 +46,8 @@ public:
                 out.problem(errc_of(errno), concat(path, ": ", std::generic_category().message(errno)));
             } else {
                 for (const std::string& name : all.names())
-                    if (name.ends_with(".prom") && !add_file(all, name, concat(path, "/", name), host, out)) failed = true;
+                    if (name.ends_with(".prom") && !add_file(all, name, concat(path, "/", name), host, out))
+                        failed = true;
             }
         }
         out.add(0, failed ? 1 : 0);
@@ -57,14 +66,18 @@ private:
             ::close(fd);
         }
         if (!file) {
-            out.problem(errc_of(file.error), concat(path, ": ", file.error == EINVAL ? std::string("not a regular file") : std::generic_category().message(file.error)));
+            out.problem(errc_of(file.error),
+                        concat(path, ": ",
+                               file.error == EINVAL ? std::string("not a regular file")
+                                                    : std::generic_category().message(file.error)));
             return false;
         }
         batch parsed;
         const std::vector<error> errors = expo::parse_text(file.text, parsed);
         if (!errors.empty()) {
             const text_position at = position_of(file.text, errors.front().where.offset);
-            out.problem(errors.front().code, concat(path, ":", std::to_string(at.line), ":", std::to_string(at.column), ": ", errors.front().message));
+            out.problem(errors.front().code, concat(path, ":", std::to_string(at.line), ":", std::to_string(at.column),
+                                                    ": ", errors.front().message));
             return false;
         }
         for (std::size_t f = 0; f < parsed.size(); ++f)
@@ -79,7 +92,8 @@ private:
         }
         if (out.exporter_on()) {
             out.out().merge(parsed);
-            out.add_exporter(1, out.exporter_labels({{"file", out.keep(path)}}), static_cast<double>(info.st_mtim.tv_sec));
+            out.add_exporter(1, out.exporter_labels({{"file", out.keep(path)}}),
+                             static_cast<double>(info.st_mtim.tv_sec));
         }
         return true;
     }
@@ -91,9 +105,11 @@ private:
         std::vector<std::string> keys;
         for (std::size_t f = 0; f < parsed.size(); ++f) {
             const family_view family = parsed[f];
-            if (std::binary_search(host.taken.begin(), host.taken.end(), family.name())) return concat(family.name(), " is the host's own");
+            if (std::binary_search(host.taken.begin(), host.taken.end(), family.name()))
+                return concat(family.name(), " is the host's own");
             if (const auto known = out.find(family.name()); known && out.row(*known).type != family.type())
-                return concat(family.name(), " is ", to_string(family.type()), " here and ", to_string(out.row(*known).type), " in another file");
+                return concat(family.name(), " is ", to_string(family.type()), " here and ",
+                              to_string(out.row(*known).type), " in another file");
             for (std::size_t i = 0; i < family.size(); ++i) {
                 const labels_view labels = family[i].labels();
                 std::vector<label_view> sorted(labels.begin(), labels.end());

@@ -10,11 +10,23 @@
 
 namespace pitot::collect {
 
+// clang-format off: one row, one line
 inline constexpr metric thermal_zone_metrics[] = {
-    {.name = "node_thermal_zone_temp", .unit = "celsius", .labels = "type,zone", .help = "Temperature of the zone.", .source = "/sys/class/thermal/thermal_zone*/temp"},
-    {.name = "node_cooling_device_cur_state", .labels = "name,type", .help = "How hard the device cools now.", .source = "/sys/class/thermal/cooling_device*/cur_state"},
-    {.name = "node_cooling_device_max_state", .labels = "name,type", .help = "How hard the device can cool.", .source = "/sys/class/thermal/cooling_device*/max_state"},
+    {.name = "node_thermal_zone_temp",
+     .unit = "celsius",
+     .labels = "type,zone",
+     .help = "Temperature of the zone.",
+     .source = "/sys/class/thermal/thermal_zone*/temp"},
+    {.name = "node_cooling_device_cur_state",
+     .labels = "name,type",
+     .help = "How hard the device cools now.",
+     .source = "/sys/class/thermal/cooling_device*/cur_state"},
+    {.name = "node_cooling_device_max_state",
+     .labels = "name,type",
+     .help = "How hard the device can cool.",
+     .source = "/sys/class/thermal/cooling_device*/max_state"},
 };
+// clang-format on
 inline constexpr metric_table thermal_zone_table = {"thermal_zone", "", thermal_zone_metrics};
 
 class thermal_zone_part final : public host_part {
@@ -33,11 +45,13 @@ public:
             const folder device(entry.c_str(), all.fd());
             if (!device) continue;
             const std::string_view type = out.keep(device.attribute("type", host.small).text);
-            const std::string_view number = out.keep(std::string_view(entry).substr(is_zone ? zone.size() : cooler.size()));
+            const std::string_view number = out.keep(
+                std::string_view(entry).substr(is_zone ? zone.size() : cooler.size()));
             double value = 0;
             if (is_zone) {
                 // Some zones answer EINVAL, ENODATA or EAGAIN while they are switched off.
-                if (device.number("temp", host.small, value)) out.add(0, out.labels({{"type", type}, {"zone", number}}), value / 1000.0);
+                if (device.number("temp", host.small, value))
+                    out.add(0, out.labels({{"type", type}, {"zone", number}}), value / 1000.0);
                 continue;
             }
             const label_ids labels = out.labels({{"name", number}, {"type", type}});
@@ -50,16 +64,32 @@ private:
     std::string path_;
 };
 
+// clang-format off: one row, one line
 inline constexpr metric temperature_metrics[] = {
-    {.vector = "temperature_celsius", .unit = "celsius", .vector_labels = "component", .help = "Temperature of a component.", .source = "/sys/class/hwmon/*/temp*_input, else /sys/class/thermal/thermal_zone*/temp"},
-    {.vector = "temperature_max_celsius", .unit = "celsius", .vector_labels = "component", .help = "Highest temperature allowed.", .source = "/sys/class/hwmon/*/temp*_max"},
-    {.vector = "temperature_critical_celsius", .unit = "celsius", .vector_labels = "component", .help = "Critical temperature.", .source = "/sys/class/hwmon/*/temp*_crit"},
+    {.vector = "temperature_celsius",
+     .unit = "celsius",
+     .vector_labels = "component",
+     .help = "Temperature of a component.",
+     .source = "/sys/class/hwmon/*/temp*_input, else /sys/class/thermal/thermal_zone*/temp"},
+    {.vector = "temperature_max_celsius",
+     .unit = "celsius",
+     .vector_labels = "component",
+     .help = "Highest temperature allowed.",
+     .source = "/sys/class/hwmon/*/temp*_max"},
+    {.vector = "temperature_critical_celsius",
+     .unit = "celsius",
+     .vector_labels = "component",
+     .help = "Critical temperature.",
+     .source = "/sys/class/hwmon/*/temp*_crit"},
 };
+// clang-format on
 inline constexpr metric_table temperature_table = {"temperature", "temperature", temperature_metrics};
 
 class temperature_part final : public host_part {
 public:
-    explicit temperature_part(const host_context& host) : hwmon_(host.sys("class/hwmon")), thermal_(host.sys("class/thermal")) {}
+    explicit temperature_part(const host_context& host)
+        : hwmon_(host.sys("class/hwmon")), thermal_(host.sys("class/thermal"))
+    {}
 
     void collect(host_context& host, emitter& out) override
     {
@@ -82,7 +112,8 @@ private:
                 if (!file.starts_with("temp") || !file.ends_with(end)) continue;
                 const std::string stem = file.substr(0, file.size() - end.size());
                 const file_text label = chip.attribute(concat(stem, "_label").c_str(), host.small);
-                std::string component = concat(name, " ", label && !label.text.empty() ? label.text : std::string_view(stem));
+                std::string component = concat(name, " ",
+                                               label && !label.text.empty() ? label.text : std::string_view(stem));
                 for (const std::string& s : seen)
                     if (s == component) {
                         component += concat(" ", entry);
@@ -92,8 +123,10 @@ private:
                 const labels_id labels = out.vector_labels({{"component", out.keep(component)}});
                 double value = 0;
                 if (chip.number(file.c_str(), host.small, value)) out.add_vector(0, labels, value / 1000.0);
-                if (chip.number(concat(stem, "_max").c_str(), host.small, value)) out.add_vector(1, labels, value / 1000.0);
-                if (chip.number(concat(stem, "_crit").c_str(), host.small, value)) out.add_vector(2, labels, value / 1000.0);
+                if (chip.number(concat(stem, "_max").c_str(), host.small, value))
+                    out.add_vector(1, labels, value / 1000.0);
+                if (chip.number(concat(stem, "_crit").c_str(), host.small, value))
+                    out.add_vector(2, labels, value / 1000.0);
             }
         }
         return !seen.empty();

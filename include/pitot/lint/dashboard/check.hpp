@@ -14,15 +14,16 @@
 
 namespace pitot::lint::dashboards {
 
-inline constexpr dashboard_rule promql_parse{
-    {"promql-parse", severity::error, "the query is no PromQL",
-     "Prometheus refuses it, and the panel shows an error. Variables outside of strings are read as something that fits their place\n"
-     "($__rate_interval as a duration, $metric as a name). So far words, brackets, matchers and the change of operands and operators\n"
-     "are checked, not types and arguments.",
-     "sum by (job (rate(x_total[5m]))", "sum by (job) (rate(x_total[5m]))"}};
+inline constexpr dashboard_rule promql_parse{{"promql-parse", severity::error, "the query is no PromQL",
+                                              "Prometheus refuses it, and the panel shows an error. Variables outside "
+                                              "of strings are read as something that fits their place\n"
+                                              "($__rate_interval as a duration, $metric as a name). So far words, "
+                                              "brackets, matchers and the change of operands and operators\n"
+                                              "are checked, not types and arguments.",
+                                              "sum by (job (rate(x_total[5m]))", "sum by (job) (rate(x_total[5m]))"}};
 
-inline constexpr dashboard_rule json_syntax{
-    {"json-syntax", severity::error, "the file is no JSON", "Grafana cannot load it.", "{\"panels\": [],}", "{\"panels\": []}"}};
+inline constexpr dashboard_rule json_syntax{{"json-syntax", severity::error, "the file is no JSON",
+                                             "Grafana cannot load it.", "{\"panels\": [],}", "{\"panels\": []}"}};
 
 inline constexpr dashboard_rule duplicate_key{
     {"duplicate-key", severity::warning, "an object has the same key twice",
@@ -46,7 +47,8 @@ struct verdicts {
 
 namespace detail {
 
-inline void check_query(const source& file, const dashboard::query& query, const catalog::metric_names* exposed, verdicts& out)
+inline void check_query(const source& file, const dashboard::query& query, const catalog::metric_names* exposed,
+                        verdicts& out)
 {
     const std::string pointer = json::pointer_of(query.expr);
     remarks said;
@@ -65,11 +67,13 @@ inline void check_query(const source& file, const dashboard::query& query, const
             said.unknown = "MetricsQL";
         } else {
             const context in{file, query.expr, pointer, readable, {}, exposed};
-            said.findings.push_back(in.at(asks.error().where, promql_parse.about, promql_parse.about.level, asks.error().message));
+            said.findings.push_back(
+                in.at(asks.error().where, promql_parse.about, promql_parse.about.level, asks.error().message));
         }
     }
     ++out.queries;
-    const bool broken = std::any_of(said.findings.begin(), said.findings.end(), [](const finding& f) { return f.level != severity::info; });
+    const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
+                                    [](const finding& f) { return f.level != severity::info; });
     if (broken) {
         ++out.broken;
     } else if (!said.unknown.empty()) {
@@ -86,7 +90,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
 /// file     its text; must outlive the call
 /// exposed  what the sources expose; null leaves every name not verified
 /// returns  false when it is well-formed JSON but no dashboard
-[[nodiscard]] inline bool check(const source& file, const catalog::metric_names* exposed, const json::limits& allowed, verdicts& out)
+[[nodiscard]] inline bool check(const source& file, const catalog::metric_names* exposed, const json::limits& allowed,
+                                verdicts& out)
 {
     const auto document = json::parse(file.text(), allowed);
     if (!document) {
@@ -98,8 +103,9 @@ inline void check_query(const source& file, const dashboard::query& query, const
     ++out.dashboards;
     for (const json::duplicate_key& twice : document->duplicates()) {
         const text_position first = file.position(twice.first.offset);
-        finding f = finding_at(file, twice.again, duplicate_key.about.id, duplicate_key.about.level,
-                               concat("this key stands in line ", std::to_string(first.line), " already; Grafana takes the last"));
+        finding f = finding_at(
+            file, twice.again, duplicate_key.about.id, duplicate_key.about.level,
+            concat("this key stands in line ", std::to_string(first.line), " already; Grafana takes the last"));
         f.pointer = json::pointer_of(document->at(twice.node));
         out.findings.push_back(std::move(f));
     }

@@ -29,11 +29,12 @@ struct context {
     const catalog::metric_names* exposed = nullptr;
 
     /// A finding at a part of `readable`, told in the file's places.
-    [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message, std::string suggestion = {}) const
+    [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,
+                             std::string suggestion = {}) const
     {
         const text_span written = readable.original_span(part);
-        finding f = finding_in_query(file, expr.source_span(written), expr.text(), written, about.id, level, std::move(message),
-                                     std::move(suggestion));
+        finding f = finding_in_query(file, expr.source_span(written), expr.text(), written, about.id, level,
+                                     std::move(message), std::move(suggestion));
         f.pointer = pointer;
         return f;
     }

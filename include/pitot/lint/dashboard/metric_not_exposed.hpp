@@ -10,11 +10,13 @@ namespace detail {
 {
     if (in.readable.is_variable(asked.name_span) || dashboard::has_reference(asked.name)) return "variable metric name";
     if (!asked.name.empty()) {
-        if (asked.name.find(':') != std::string::npos && !in.exposed->contains(asked.name)) return "name recorded by a rule";
+        if (asked.name.find(':') != std::string::npos && !in.exposed->contains(asked.name))
+            return "name recorded by a rule";
         return {};
     }
     for (const promql::matcher& m : asked.matchers)
-        if (in.readable.text.substr(m.label.offset, m.label.length) == "__name__") return "metric name by regular expression";
+        if (in.readable.text.substr(m.label.offset, m.label.length) == "__name__")
+            return "metric name by regular expression";
     return "selector without a metric name";
 }
 
@@ -34,7 +36,8 @@ namespace detail {
 }
 
 /// Is there an `or` around a selector whose other side gives a result?
-[[nodiscard]] inline bool has_stand_in(const context& in, const promql::selector& asked, const std::vector<bool>& complete)
+[[nodiscard]] inline bool has_stand_in(const context& in, const promql::selector& asked,
+                                       const std::vector<bool>& complete)
 {
     const auto& operands = in.asks.operands;
     for (std::uint32_t at = asked.operand;; at = operands[at].parent) {
@@ -48,9 +51,12 @@ namespace detail {
 
 inline constexpr dashboard_rule metric_not_exposed{
     {"metric-not-exposed", severity::error, "no source exposes the metric that a query asks for",
-     "The panel stays empty, or its alert never fires, and nobody is told. Usually the exporter was replaced or updated and renamed\n"
-     "the metric, or its name is misspelt. Under absent() and absent_over_time(), and in one operand of `or` whose other operand\n"
-     "exists, a missing metric is what the query expects: that is info. Names with a variable, by regular expression or with ':'\n"
+     "The panel stays empty, or its alert never fires, and nobody is told. Usually the exporter was replaced or "
+     "updated and renamed\n"
+     "the metric, or its name is misspelt. Under absent() and absent_over_time(), and in one operand of `or` whose "
+     "other operand\n"
+     "exists, a missing metric is what the query expects: that is info. Names with a variable, by regular expression "
+     "or with ':'\n"
      "(recording rules) are not verified.",
      "rate(http_request_total[5m])", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
@@ -66,12 +72,16 @@ inline constexpr dashboard_rule metric_not_exposed{
             const std::string_view near = in.exposed->nearest_to(s.name);
             std::string suggestion = near.empty() ? std::string() : concat("did you mean ", near, "?");
             if (s.under_absent)
-                out.findings.push_back(in.at(s.name_span, about, severity::info, "no source exposes this metric, and absent() says so", std::move(suggestion)));
+                out.findings.push_back(in.at(s.name_span, about, severity::info,
+                                             "no source exposes this metric, and absent() says so",
+                                             std::move(suggestion)));
             else if (detail::has_stand_in(in, s, complete))
                 out.findings.push_back(in.at(s.name_span, about, severity::info,
-                                             "no source exposes this metric; the other side of 'or' stands in", std::move(suggestion)));
+                                             "no source exposes this metric; the other side of 'or' stands in",
+                                             std::move(suggestion)));
             else
-                out.findings.push_back(in.at(s.name_span, about, about.level, "no source exposes this metric", std::move(suggestion)));
+                out.findings.push_back(
+                    in.at(s.name_span, about, about.level, "no source exposes this metric", std::move(suggestion)));
         }
     }};
 

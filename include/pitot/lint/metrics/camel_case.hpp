@@ -35,9 +35,11 @@ inline constexpr metrics_rule camel_case{
         for (std::size_t i = 0; i < family.size(); ++i) {
             const point_view point = family[i];
             for (const label_view& label : point.labels()) {
-                if (!is_camel_case(label.name) || std::find(said.begin(), said.end(), label.name) != said.end()) continue;
+                if (!is_camel_case(label.name) || std::find(said.begin(), said.end(), label.name) != said.end())
+                    continue;
                 said.push_back(label.name);
-                add(out, about, in.place_of(label, point, family), concat("the label ", label.name, " of ", family.name(), " is written in camelCase"),
+                add(out, about, in.place_of(label, point, family),
+                    concat("the label ", label.name, " of ", family.name(), " is written in camelCase"),
                     concat("rename it to ", snake_case(label.name)));
             }
         }

@@ -22,15 +22,28 @@
 namespace pitot::lint::metrics {
 
 /// Malformed text: the readers report it, not a check of a family.
-inline constexpr metrics_rule syntax{
-    {"exposition-syntax", severity::error, "the exposition is malformed",
-     "Prometheus drops the whole scrape at the first line that it cannot read, so one bad label loses every series of the target.",
-     "jobs{queue=a} 1", "jobs{queue=\"a\"} 1"},
-    nullptr};
+inline constexpr metrics_rule syntax{{"exposition-syntax", severity::error, "the exposition is malformed",
+                                      "Prometheus drops the whole scrape at the first line that it cannot read, so one "
+                                      "bad label loses every series of the target.",
+                                      "jobs{queue=a} 1", "jobs{queue=\"a\"} 1"},
+                                     nullptr};
 
 inline constexpr metrics_rule rules[] = {
-    syntax,         duplicate_series,  histogram_buckets, name_collision, missing_help,      base_unit,    counter_total, reserved_suffix,
-    reserved_label, type_in_name,      reserved_character, camel_case,    unit_abbreviation, missing_type, inconsistent_labels,
+    syntax,
+    duplicate_series,
+    histogram_buckets,
+    name_collision,
+    missing_help,
+    base_unit,
+    counter_total,
+    reserved_suffix,
+    reserved_label,
+    type_in_name,
+    reserved_character,
+    camel_case,
+    unit_abbreviation,
+    missing_type,
+    inconsistent_labels,
 };
 
 /// What the reader of an exposition said, as findings. A message that quotes a very long text is cut.
@@ -46,7 +59,8 @@ inline constexpr metrics_rule rules[] = {
             while (cut > 0 && (static_cast<unsigned char>(f.message[cut]) & 0xC0U) == 0x80U) --cut;
             std::size_t rest = f.message.size() - half;
             while (rest < f.message.size() && (static_cast<unsigned char>(f.message[rest]) & 0xC0U) == 0x80U) ++rest;
-            f.message = concat(std::string_view(f.message).substr(0, cut), "…", std::string_view(f.message).substr(rest));
+            f.message = concat(std::string_view(f.message).substr(0, cut), "…",
+                               std::string_view(f.message).substr(rest));
         }
         findings.push_back(std::move(f));
     }
@@ -59,7 +73,9 @@ inline constexpr metrics_rule rules[] = {
 [[nodiscard]] inline std::vector<finding> check(const catalog::exposition& in, const source& text,
                                                 const std::vector<std::string>& disabled = {})
 {
-    const auto is_off = [&](std::string_view id) { return std::find(disabled.begin(), disabled.end(), id) != disabled.end(); };
+    const auto is_off = [&](std::string_view id) {
+        return std::find(disabled.begin(), disabled.end(), id) != disabled.end();
+    };
     std::vector<finding> findings = syntax_findings(in, text);
     const context where(in);
     remarks found;
@@ -68,7 +84,8 @@ inline constexpr metrics_rule rules[] = {
         for (const metrics_rule& r : rules)
             if (r.check != nullptr && !is_off(r.about.id)) r.check(where, family, r.about, found);
     }
-    for (remark& r : found) findings.push_back(finding_at(text, r.where, r.rule, r.level, std::move(r.message), std::move(r.suggestion)));
+    for (remark& r : found)
+        findings.push_back(finding_at(text, r.where, r.rule, r.level, std::move(r.message), std::move(r.suggestion)));
     std::stable_sort(findings.begin(), findings.end(), stands_before);
     return findings;
 }

@@ -28,15 +28,15 @@ public:
     /// in  must outlive the context
     explicit context(const catalog::exposition& in)
         : in_(in), places_(in.format == expo::format::protobuf ? std::string_view() : in.text(),
-                           in.format == expo::format::openmetrics ? expo::text_format::openmetrics_1_0 : expo::text_format::text_0_0_4)
-    {
-    }
+                           in.format == expo::format::openmetrics ? expo::text_format::openmetrics_1_0
+                                                                  : expo::text_format::text_0_0_4)
+    {}
 
     [[nodiscard]] const batch& families() const noexcept { return in_.families; }
     [[nodiscard]] const catalog::exposition& exposition() const noexcept { return in_; }
 
-    /// Where a family stands: its TYPE line, else its HELP line, else its first sample. Places are empty for what has no
-    /// lines (protobuf).
+    /// Where a family stands: its TYPE line, else its HELP line, else its first sample. Places are empty for what has
+    /// no lines (protobuf).
     [[nodiscard]] text_span place_of(const family_view& family) const { return places_.of_family(family.name()); }
 
     /// Where a series stands, else its family.
@@ -51,8 +51,8 @@ public:
         return otherwise(places_.of_label(family.name(), point.labels(), label.name), family);
     }
 
-    /// The line of a family's `index`-th series, of types that have one line a series and while every line could be read;
-    /// else as place_of().
+    /// The line of a family's `index`-th series, of types that have one line a series and while every line could be
+    /// read; else as place_of().
     [[nodiscard]] text_span place_of_sample(const family_view& family, std::size_t index) const
     {
         const point_view point = family[index];
@@ -61,7 +61,10 @@ public:
     }
 
 private:
-    [[nodiscard]] text_span otherwise(text_span where, const family_view& family) const { return where.length != 0 ? where : place_of(family); }
+    [[nodiscard]] text_span otherwise(text_span where, const family_view& family) const
+    {
+        return where.length != 0 ? where : place_of(family);
+    }
 
     const catalog::exposition& in_;
     text_places places_;

@@ -17,7 +17,8 @@ namespace pitot::lint::metrics {
 
 inline constexpr metrics_rule duplicate_series{
     {"duplicate-series", severity::error, "a series is exposed twice",
-     "The order of labels makes no other series. Prometheus keeps one of the values and counts the other as a duplicate; OpenMetrics forbids it. "
+     "The order of labels makes no other series. Prometheus keeps one of the values and counts the other as a "
+     "duplicate; OpenMetrics forbids it. "
      "Two collectors that expose the same thing, or a label that was dropped, are the usual cause.",
      "jobs{queue=\"a\"} 1\njobs{queue=\"a\"} 2", "jobs{queue=\"a\"} 1\njobs{queue=\"b\"} 2"},
     [](const context& in, const family_view& family, const rule& about, remarks& out) {
@@ -34,7 +35,8 @@ inline constexpr metrics_rule duplicate_series{
             }
             if (twice)
                 add(out, about, in.place_of_sample(family, i),
-                    concat("the series ", family.name(), point.labels().empty() ? "" : labels_text(point.labels()), " is exposed twice"));
+                    concat("the series ", family.name(), point.labels().empty() ? "" : labels_text(point.labels()),
+                           " is exposed twice"));
             else
                 seen.emplace(hash, i);
             if (const histogram_row* const row = point.histogram(); row != nullptr) {
@@ -42,7 +44,8 @@ inline constexpr metrics_rule duplicate_series{
                 for (std::size_t b = 1; b < buckets.size(); ++b)
                     if (buckets[b].upper == buckets[b - 1].upper)
                         add(out, about, in.place_of(point, family),
-                            concat("the bucket le=\"", to_text(buckets[b].upper), "\" of ", family.name(), " is exposed twice"));
+                            concat("the bucket le=\"", to_text(buckets[b].upper), "\" of ", family.name(),
+                                   " is exposed twice"));
             }
         }
     }};

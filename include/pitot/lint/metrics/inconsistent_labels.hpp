@@ -5,7 +5,8 @@ namespace pitot::lint::metrics {
 
 inline constexpr metrics_rule inconsistent_labels{
     {"inconsistent-labels", severity::info, "the series of a family have different label names",
-     "Aggregating by a label silently puts the series without it into one group, and sums over the family mix levels. Some exporters do it on purpose "
+     "Aggregating by a label silently puts the series without it into one group, and sums over the family mix levels. "
+     "Some exporters do it on purpose "
      "(a label that only some devices have), so this is a hint.",
      "requests_total{code=\"200\"} 5\nrequests_total{path=\"/\"} 5", "requests_total{code=\"200\",path=\"/\"} 5"},
     [](const context& in, const family_view& family, const rule& about, remarks& out) {
@@ -24,7 +25,8 @@ inline constexpr metrics_rule inconsistent_labels{
             for (const label_view& l : first.labels())
                 if (!l.value.empty() && !has(point.labels(), l.name)) odd = l.name;
             if (odd.empty()) continue;
-            add(out, about, in.place_of(point, family), concat("only some series of ", family.name(), " have the label ", odd));
+            add(out, about, in.place_of(point, family),
+                concat("only some series of ", family.name(), " have the label ", odd));
             return;
         }
     }};

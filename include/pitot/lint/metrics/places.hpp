@@ -1,6 +1,6 @@
 #pragma once
-// Where names and series stand in a text of lines. A batch does not say: labels that repeat are read once, so that views
-// into the text don't tell the second from the first.
+// Where names and series stand in a text of lines. A batch does not say: labels that repeat are read once, so that
+// views into the text don't tell the second from the first.
 
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
@@ -43,7 +43,10 @@ struct named_line {
         line.remove_prefix(1);
         skip();
         const std::string_view word = line.substr(0, line.find_first_of(" \t"));
-        out.kind = word == "TYPE" ? line_kind::type : word == "HELP" ? line_kind::help : word == "UNIT" ? line_kind::unit : line_kind::other;
+        out.kind = word == "TYPE"   ? line_kind::type
+                   : word == "HELP" ? line_kind::help
+                   : word == "UNIT" ? line_kind::unit
+                                    : line_kind::other;
         if (out.kind == line_kind::other) return {};
         line.remove_prefix(word.size());
         skip();
@@ -51,7 +54,8 @@ struct named_line {
         line.remove_prefix(1);
         skip();
     }
-    out.name = line.starts_with('"') ? line.substr(1, line.find('"', 1) - 1) : line.substr(0, line.find_first_of(" \t{"));
+    out.name = line.starts_with('"') ? line.substr(1, line.find('"', 1) - 1)
+                                     : line.substr(0, line.find_first_of(" \t{"));
     return out.name.empty() ? named_line{} : out;
 }
 
@@ -93,8 +97,10 @@ public:
         build();
         std::vector<std::string> names{std::string(family)};
         for (const std::string_view suffix : {"_total", "_info"})  // metadata of OpenMetrics lacks them
-            if (family.size() > suffix.size() && family.ends_with(suffix)) names.emplace_back(family.substr(0, family.size() - suffix.size()));
-        for (const std::string_view suffix : {"_bucket", "_sum", "_count", "_gsum", "_gcount"}) names.push_back(concat(family, suffix));
+            if (family.size() > suffix.size() && family.ends_with(suffix))
+                names.emplace_back(family.substr(0, family.size() - suffix.size()));
+        for (const std::string_view suffix : {"_bucket", "_sum", "_count", "_gsum", "_gcount"})
+            names.push_back(concat(family, suffix));
         for (const std::string& name : names) {
             const auto at = names_.find(name);
             if (at == names_.end()) continue;
@@ -131,7 +137,10 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }
+    [[nodiscard]] std::size_t offset(const char* at) const noexcept
+    {
+        return static_cast<std::size_t>(at - text_.data());
+    }
     [[nodiscard]] bool is_inside(std::string_view part) const noexcept
     {
         const std::less<const char*> before;
@@ -146,10 +155,14 @@ private:
         const std::string_view rest = text_.substr(first, std::min(text_.find('\n', first), text_.size()) - first);
         bool quoted = false;
         for (std::size_t i = name.size(); i < rest.size(); ++i) {
-            if (rest[i] == '\\' && quoted) ++i;
-            else if (rest[i] == '"') quoted = !quoted;
-            else if (rest[i] == '}' && !quoted) return {first, i + 1};
-            else if (rest[i] != ' ' && rest[i] != '\t' && rest[i] != '{' && i == name.size()) break;
+            if (rest[i] == '\\' && quoted)
+                ++i;
+            else if (rest[i] == '"')
+                quoted = !quoted;
+            else if (rest[i] == '}' && !quoted)
+                return {first, i + 1};
+            else if (rest[i] != ' ' && rest[i] != '\t' && rest[i] != '{' && i == name.size())
+                break;
         }
         return {first, name.size()};
     }
@@ -199,9 +212,11 @@ private:
                 while (first > 0 && text_[first - 1] != '\n') --first;
                 expo::line_parser parser(text_, keep_, format_);  // a fresh one: nothing is shared with the line before
                 expo::sample_line line;
-                if (!parser.parse(text_.substr(first, std::min(text_.find('\n', first), text_.size()) - first), line)) continue;
+                if (!parser.parse(text_.substr(first, std::min(text_.find('\n', first), text_.size()) - first), line))
+                    continue;
                 const std::string_view without = suffix == "_bucket" ? "le" : suffix.empty() ? "quantile" : "";
-                const bool has = std::any_of(line.labels.begin(), line.labels.end(), [&](const label_view& l) { return l.name == without; });
+                const bool has = std::any_of(line.labels.begin(), line.labels.end(),
+                                             [&](const label_view& l) { return l.name == without; });
                 for (const std::string_view leave_out : {has ? without : std::string_view(), std::string_view()}) {
                     by_hash_.emplace(expo::hash_labels(line.labels, leave_out), lines_.size());
                     lines_.push_back(line);

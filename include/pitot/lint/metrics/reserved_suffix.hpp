@@ -4,8 +4,10 @@
 namespace pitot::lint::metrics {
 
 inline constexpr metrics_rule reserved_suffix{
-    {"reserved-suffix", severity::warning, "a name ends in _bucket, _count or _sum and is no part of a histogram or summary",
-     "These suffixes are the series of histograms and summaries. Tools that see them apply rate() or histogram_quantile(), and a histogram "
+    {"reserved-suffix", severity::warning,
+     "a name ends in _bucket, _count or _sum and is no part of a histogram or summary",
+     "These suffixes are the series of histograms and summaries. Tools that see them apply rate() or "
+     "histogram_quantile(), and a histogram "
      "of the shorter name could not be added later.",
      "# TYPE jobs_count gauge\njobs_count 3", "# TYPE jobs gauge\njobs 3"},
     [](const context& in, const family_view& family, const rule& about, remarks& out) {

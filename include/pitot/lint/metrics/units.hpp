@@ -14,17 +14,17 @@ struct unit_word {
 };
 
 inline constexpr unit_word unit_words[] = {
-    {"amperes", "amperes"}, {"bytes", "bytes"},     {"celsius", "celsius"}, {"grams", "grams"},   {"joules", "joules"},
-    {"kelvin", "kelvin"},   {"meters", "meters"},   {"metres", "metres"},  {"seconds", "seconds"},
-    {"volts", "volts"},
-    {"minutes", "seconds"}, {"hours", "seconds"},   {"days", "seconds"},    {"weeks", "seconds"}, {"kelvins", "kelvin"},
-    {"fahrenheit", "celsius"}, {"rankine", "celsius"}, {"inches", "meters"}, {"yards", "meters"}, {"miles", "meters"},
+    {"amperes", "amperes"}, {"bytes", "bytes"},     {"celsius", "celsius"}, {"grams", "grams"},
+    {"joules", "joules"},   {"kelvin", "kelvin"},   {"meters", "meters"},   {"metres", "metres"},
+    {"seconds", "seconds"}, {"volts", "volts"},     {"minutes", "seconds"}, {"hours", "seconds"},
+    {"days", "seconds"},    {"weeks", "seconds"},   {"kelvins", "kelvin"},  {"fahrenheit", "celsius"},
+    {"rankine", "celsius"}, {"inches", "meters"},   {"yards", "meters"},    {"miles", "meters"},
     {"bits", "bytes"},      {"calories", "joules"}, {"pounds", "grams"},    {"ounces", "grams"},
 };
 
 inline constexpr std::string_view unit_prefixes[] = {
-    "pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo",
-    "kibi", "mega", "mibi",  "mebi",  "giga",  "gibi", "tera", "tebi",  "peta", "pebi",
+    "pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "kibi",
+    "mega", "mibi", "mebi",  "giga",  "gibi",  "tera", "tebi", "peta",  "pebi",
 };
 
 /// Short forms that a reader has to guess: is m minutes, meters or milli?
@@ -48,7 +48,8 @@ inline constexpr std::string_view unit_abbreviations[] = {
         if (const std::string_view base = base_unit_of(word); !base.empty()) return unit_word{word, base};
         for (const std::string_view prefix : unit_prefixes) {
             if (!word.starts_with(prefix)) continue;
-            if (const std::string_view base = base_unit_of(word.substr(prefix.size())); !base.empty()) return unit_word{word, base};
+            if (const std::string_view base = base_unit_of(word.substr(prefix.size())); !base.empty())
+                return unit_word{word, base};
         }
         name.remove_prefix(word.size() < name.size() ? word.size() + 1 : word.size());
     }

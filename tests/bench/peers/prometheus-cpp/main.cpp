@@ -57,7 +57,8 @@ void exposition(benchmark::State& state)
     Registry metrics;
     auto& c = BuildCounter().Name("bench_requests_total").Help("Requests.").Register(metrics);
     for (std::uint32_t i = 0; i < 100'000; ++i)
-        c.Add({{"method", method_of(i)}, {"path", route_of(i)}, {"host", host_of(i)}}).Increment(static_cast<double>(100'000'000 + i * 7919ULL));
+        c.Add({{"method", method_of(i)}, {"path", route_of(i)}, {"host", host_of(i)}})
+            .Increment(static_cast<double>(100'000'000 + i * 7919ULL));
     auto& h = BuildHistogram().Name("bench_seconds").Help("Time.").Register(metrics);
     const auto v = values();
     for (std::uint32_t i = 0; i < 1000; ++i) {

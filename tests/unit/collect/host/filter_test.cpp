@@ -37,9 +37,11 @@ TEST_CASE("a filter includes, excludes, or leaves it to the default", "[collect]
 
 TEST_CASE("disks are left out as node_exporter leaves them out", "[collect]")
 {
-    for (const char* out : {"ram0", "zram1", "loop7", "fd0", "hda1", "sda1", "vdz12", "xvda3", "nvme0n1p1", "nvme10n2p30"})
+    for (const char* out :
+         {"ram0", "zram1", "loop7", "fd0", "hda1", "sda1", "vdz12", "xvda3", "nvme0n1p1", "nvme10n2p30"})
         CHECK(diskstats_part::excluded_by_default(out));
-    for (const char* in : {"sda", "vda", "nvme0n1", "dm-0", "md0", "mmcblk0p1", "sdaa1", "nvmexn1p1", "xvd1", "sr0", ""})
+    for (const char* in :
+         {"sda", "vda", "nvme0n1", "dm-0", "md0", "mmcblk0p1", "sdaa1", "nvmexn1p1", "xvd1", "sr0", ""})
         CHECK_FALSE(diskstats_part::excluded_by_default(in));
 }
 
@@ -56,8 +58,12 @@ TEST_CASE("mounts and types are left out as node_exporter leaves them out", "[co
 
 TEST_CASE("fields of vmstat and netstat are chosen as node_exporter chooses them", "[collect]")
 {
-    for (const char* in : {"oom_kill", "pgpgin", "pswpout", "pgfault", "pgmajfault"}) CHECK(vmstat_part::by_default(in));
-    for (const char* out : {"nr_free_pages", "pgalloc_dma", "thp_fault_alloc"}) CHECK_FALSE(vmstat_part::by_default(out));
-    for (const char* in : {"TcpExt_ListenNew", "TcpExt_SyncookiesX", "UdpLite_InErrors", "Tcp_InErrs", "Ip_Forwarding"}) CHECK(netstat_part::by_default(in));
-    for (const char* out : {"Ip_DefaultTTL", "TcpExt_TCPHPHits", "Tcp_MaxConn"}) CHECK_FALSE(netstat_part::by_default(out));
+    for (const char* in : {"oom_kill", "pgpgin", "pswpout", "pgfault", "pgmajfault"})
+        CHECK(vmstat_part::by_default(in));
+    for (const char* out : {"nr_free_pages", "pgalloc_dma", "thp_fault_alloc"})
+        CHECK_FALSE(vmstat_part::by_default(out));
+    for (const char* in : {"TcpExt_ListenNew", "TcpExt_SyncookiesX", "UdpLite_InErrors", "Tcp_InErrs", "Ip_Forwarding"})
+        CHECK(netstat_part::by_default(in));
+    for (const char* out : {"Ip_DefaultTTL", "TcpExt_TCPHPHits", "Tcp_MaxConn"})
+        CHECK_FALSE(netstat_part::by_default(out));
 }

@@ -71,7 +71,8 @@ TEST_CASE("a hung mount is skipped, not asked again while it hangs, and back whe
         CHECK(worker.left_behind() == 2);
     }
     hung = false;
-    for (int i = 0; i < 200 && worker.ask({"/hang1", "/hang2"}, 1s)[0].got == mount_answer::state::stuck; ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 200 && worker.ask({"/hang1", "/hang2"}, 1s)[0].got == mount_answer::state::stuck; ++i)
+        std::this_thread::sleep_for(10ms);
     CHECK(worker.ask({"/hang1", "/hang2"}, 5s)[0].got == mount_answer::state::answered);
 }
 

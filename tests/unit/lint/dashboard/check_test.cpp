@@ -62,7 +62,8 @@ TEST_CASE("a query is ok, broken or not verified")
 TEST_CASE("absent() and the other side of or expect a metric to be missing")
 {
     CHECK(verdict("absent(missing)") == "ok info:metric-not-exposed");
-    CHECK(verdict("absent_over_time(missing[5m]) or absent(gone)") == "ok info:metric-not-exposed info:metric-not-exposed");
+    CHECK(verdict("absent_over_time(missing[5m]) or absent(gone)") ==
+          "ok info:metric-not-exposed info:metric-not-exposed");
     CHECK(verdict("missing or a") == "ok info:metric-not-exposed");
     CHECK(verdict("sum(rate(missing[5m])) or vector(0)") == "ok info:metric-not-exposed");
     CHECK(verdict("sum(missing or a) / b") == "ok info:metric-not-exposed");
@@ -109,7 +110,8 @@ TEST_CASE("every rule explains itself, under its own name")
     for (const auto& r : lint::dashboards::rules) {
         INFO(r.about.id);
         CHECK(ids.insert(r.about.id).second);
-        for (const std::string_view part : {r.about.summary, r.about.why, r.about.example, r.about.fix}) CHECK_FALSE(part.empty());
+        for (const std::string_view part : {r.about.summary, r.about.why, r.about.example, r.about.fix})
+            CHECK_FALSE(part.empty());
         CHECK(r.about.summary.back() != '.');
     }
 }

@@ -7,6 +7,8 @@ extern "C" __attribute__((visibility("default"))) void PART_NAME()
 {
     auto& metrics = pitot::default_registry();
     metrics.counter<"calls_total">("Calls of both.").inc();
-    metrics.counter<"by_method_total", pitot::label<"method", method>, pitot::label<"path">>("").with(method::get, "/").inc();
+    metrics.counter<"by_method_total", pitot::label<"method", method>, pitot::label<"path">>("")
+        .with(method::get, "/")
+        .inc();
     metrics.histogram<"seconds">("").observe(1);
 }
