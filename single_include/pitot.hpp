@@ -1596,6 +1596,18 @@ public:
     /// family of another type is left out and counted). Texts are shared when `other` lives on, else pass copy.
     /// returns  points left out because their family has another type here
     inline std::size_t merge(const batch& other, bool copy_texts = true);
+    /// The same, asking about every point of a family that was here before.
+    /// keep     called as keep(family_id here, const family_row& theirs, labels_view labels); false leaves the point
+    /// out.
+    ///          Asked for a family of another type, too, whose points are left out whatever it answers
+    /// returns  points left out
+    template <class Keep>
+    std::size_t merge(const batch& other, bool copy_texts, Keep&& keep);
+
+    /// Says that samples were there and could not be put in; a scrape counts them. Forgotten by clear().
+    void leave_out(std::size_t samples) noexcept { left_out_ += samples; }
+    [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
+
     /// Forgets everything and keeps the memory for the next scrape.
     inline void clear() noexcept;
 
@@ -1694,6 +1706,7 @@ private:
     std::vector<count_cell> counts_;
     std::vector<double> bounds_;
     std::vector<summary_quantile> quantiles_;
+    std::size_t left_out_ = 0;
 };
 
 inline labels_view point_view::labels() const noexcept { return batch_->labels(row_->labels); }
@@ -1773,6 +1786,13 @@ inline void batch::sort(bool with_series)
 
 inline std::size_t batch::merge(const batch& other, bool copy_texts)
 {
+    return merge(other, copy_texts, [](family_id, const family_row&, labels_view) { return true; });
+}
+
+template <class Keep>
+std::size_t batch::merge(const batch& other, bool copy_texts, Keep&& keep)
+{
+    left_out_ += other.left_out_;
     const auto text = [&](std::string_view t) { return copy_texts ? intern(t) : t; };
     std::vector<labels_id> label_map(other.label_sets_.size(), labels_id::none);
     std::vector<label_view> set;
@@ -1787,12 +1807,13 @@ inline std::size_t batch::merge(const batch& other, bool copy_texts)
         const auto known = find(from.name);
         const family_id to = known ? family(from.name, from.type, text(from.help), text(from.unit))
                                    : family(text(from.name), from.type, text(from.help), text(from.unit));
-        if (row(to).type != from.type) {
-            left_out += from.points.count;
-            continue;
-        }
+        const bool fits = row(to).type == from.type;
         for (std::uint32_t i = 0; i < from.points.count; ++i) {
             const point_row& p = other.points_[from.points.first + i];
+            if ((known && !keep(to, from, other.labels(p.labels))) || !fits) {
+                ++left_out;
+                continue;
+            }
             point_row copy = p;
             copy.family = to;
             copy.labels = map_labels(p.labels);
@@ -1849,6 +1870,7 @@ inline void batch::clear() noexcept
     counts_.clear();
     bounds_.clear();
     quantiles_.clear();
+    left_out_ = 0;
 }
 
 }  // namespace pitot

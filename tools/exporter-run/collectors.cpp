@@ -121,13 +121,19 @@ std::string markdown_cell(std::string_view text)
 std::unique_ptr<collect::scraper> make_scraper(const config& from, collect::scraper_options options)
 {
     auto made = std::make_unique<collect::scraper>(std::move(options));
-    if (wanted(from, "host")) {
-        const auto whole = std::make_shared<collect::host>(from.host);
-        for (std::size_t i = 0; i < whole->parts().size(); ++i)
-            static_cast<void>(
-                made->add({std::string(whole->parts()[i].name()), host_piece{whole, i}}));  // names differ
-    }
-    if (wanted(from, "process")) static_cast<void>(made->add({"process", collect::process()}));
+    const auto add = [&made](collect::named_collector one) {
+        static_cast<void>(made->add(std::move(one)));
+    };  // names differ
+    const auto whole = wanted(from, "host") ? std::make_shared<collect::host>(from.host) : nullptr;
+    const auto add_parts = [&](bool foreign) {
+        for (std::size_t i = 0; whole && i < whole->parts().size(); ++i)
+            if (const std::string_view name = whole->parts()[i].name();
+                (name == collect::textfile_table.name) == foreign)
+                add({std::string(name), host_piece{whole, i}});
+    };
+    add_parts(false);
+    if (wanted(from, "process")) add({"process", collect::process()});
+    add_parts(true);  // where a textfile gives the same as a collector here, the collector's stays
     return made;
 }
 

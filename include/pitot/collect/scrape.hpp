@@ -4,6 +4,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/base/version.hpp>
 #include <pitot/collect/collector.hpp>
+#include <pitot/collect/series_index.hpp>
 #include <pitot/collect/table.hpp>
 #include <pitot/collect/workers.hpp>
 #include <pitot/model/batch.hpp>
@@ -40,6 +41,9 @@ struct scraper_options {
     std::size_t max_threads = 8;  ///< of collectors that run in workers; a hung one keeps its thread
     std::string revision = {};    ///< label of pitot_build_info; left out when empty
 
+    /// Adds families of the program's own to every scrape; called first, and no collector can add to them.
+    std::function<void(batch&)> own = {};
+
     /// Told when a collector's error appears, changes or goes (then the error is null). Called by the scraping thread.
     std::function<void(std::string_view collector, const error* problem)> on_change = {};
 };
@@ -67,7 +71,12 @@ inline constexpr metric scraper_metrics[] = {
     {.name = "pitot_collector_errors_total",
      .type = metric_type::counter,
      .labels = "collector",
-     .help = "Scrapes in which the collector failed or was late.",
+     .help = "Scrapes in which the collector failed, was late or had samples dropped.",
+     .source = "the scrape"},
+    {.name = "pitot_collector_dropped_samples_total",
+     .type = metric_type::counter,
+     .labels = "collector",
+     .help = "Samples left out because another collector gave the same series, or the family with another type.",
      .source = "the scrape"},
 };
 // clang-format on
@@ -76,7 +85,13 @@ inline constexpr metric_table scraper_table = {"scrape", "", scraper_metrics};
 /// Holds collectors and runs them. add() and run() by one thread at a time.
 ///
 /// Its own families: pitot_build_info, pitot_collector_up (1 when the collector ended in time without an error),
-/// pitot_collector_duration_seconds, pitot_collector_samples, pitot_collector_errors_total; label `collector`.
+/// pitot_collector_duration_seconds, pitot_collector_samples, pitot_collector_errors_total,
+/// pitot_collector_dropped_samples_total; label `collector`.
+///
+/// A series that an earlier collector gave (same family, same labels in any order) is dropped, counted and said: with
+/// it twice, Prometheus would refuse the whole scrape. So is a family that has another type, or that is the scrape's
+/// own. The same family with other label names is no conflict. Collectors run in line come before workers, and each
+/// kind in the order in which it was added; a collector is trusted not to give one series twice by itself.
 class scraper {
 public:
     explicit scraper(scraper_options options = {}) : options_(std::move(options)), pool_(options_.max_threads) {}
@@ -87,7 +102,7 @@ public:
         if (what.name().empty()) return unexpected(errc::invalid_value, "a collector needs a name");
         if (has(what.name()))
             return unexpected(errc::duplicate, concat("there are two collectors named '", what.name(), "'"));
-        entries_.push_back({std::make_shared<collector_run>(std::move(what)), 0, {}, false});
+        entries_.push_back({.run = std::make_shared<collector_run>(std::move(what)), .last_error = {}});
         return {};
     }
 
@@ -109,6 +124,12 @@ public:
     [[nodiscard]] const batch& run(const scrape_context& context = {}, const scrape_filter& filter = {})
     {
         merged_.clear();
+        known_series_.clear();
+        givers_.clear();
+        for (const metric& m : scraper_metrics) static_cast<void>(merged_.family(m.name, m.type, m.help, m.unit));
+        if (options_.own) options_.own(merged_);
+        own_families_ = merged_.size();
+        own_points_ = merged_.point_count();
         for (entry& e : entries_) {
             e.part = filter.wants(e.run->what.name());
             if (!e.part || e.run->what.options().mode != run_mode::worker) continue;
@@ -132,7 +153,8 @@ private:
     struct entry {
         std::shared_ptr<collector_run> run;
         std::uint64_t errors = 0;
-        std::string last_error;
+        std::uint64_t dropped = 0;
+        std::string last_error;  ///< what makes it the same: its text without numbers that change
         bool part = false;
         bool started = false;
         bool up = false;
@@ -177,55 +199,111 @@ private:
         }
     }
 
+    /// The first sample that merging left out: the whole text, and what of it stays the same from scrape to scrape.
+    struct conflict {
+        std::string_view family;
+        std::string series;
+        std::string why;
+    };
+
     void accept(entry& e)
     {
-        const std::size_t left_out = merged_.merge(e.run->out, false);  // its texts live until its next run
+        conflict first;
+        const auto keep = [&](family_id here, const batch::family_row& theirs, labels_view labels) {
+            std::optional<std::size_t> twin;
+            const bool own = static_cast<std::size_t>(here) < own_families_;
+            const bool fits = merged_.row(here).type == theirs.type;
+            if (!own && fits) {
+                twin = known_series_.find(merged_, here, labels);
+                if (!twin) return true;
+            }
+            if (!first.why.empty()) return false;
+            first.family = theirs.name;
+            first.series = series_text(theirs.name, labels);
+            if (own)
+                first.why = "its family is the scrape's own";
+            else if (!fits)
+                first.why = concat("its family has type ", to_string(theirs.type), " here and type ",
+                                   to_string(merged_.row(here).type), " from ", giver_of(first_of(here)));
+            else
+                first.why = concat(giver_of(*twin), " has given the same");
+            return false;
+        };
+        const std::size_t at_merge = merged_.merge(e.run->out, false, keep);  // its texts live until its next run
+        givers_.push_back({merged_.point_count(), &e});
         e.took = e.run->took;
-        e.samples = e.run->out.point_count() - left_out;
-        if (!e.run->outcome.has_value()) return settle(e, e.run->outcome.error());
-        if (left_out != 0)
-            return settle(
-                e, error(errc::type_conflict, concat(std::to_string(left_out), " samples left out: another collector "
-                                                                               "has given their family another type")));
-        settle(e, {});
+        e.samples = e.run->out.point_count() - at_merge;
+        e.dropped += at_merge + e.run->out.left_out();
+        std::optional<error> problem;
+        if (!e.run->outcome.has_value()) problem = e.run->outcome.error();
+        if (at_merge == 0) return settle(e, std::move(problem));
+        std::string stays = concat(problem ? std::string_view(problem->message) : std::string_view{}, ";", first.family,
+                                   ";", first.why);
+        std::string said = concat(std::to_string(at_merge), " samples dropped, the first ", first.series, ": ",
+                                  first.why);
+        if (problem) said = concat(problem->message, "; ", said);
+        settle(e, error(errc::duplicate, std::move(said)), std::move(stays));
     }
 
-    void settle(entry& e, std::optional<error> problem)
+    static std::string series_text(std::string_view name, labels_view labels)
+    {
+        std::string text(name);
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            text += concat(i == 0 ? "{" : ",", labels[i].name, "=\"", labels[i].value, "\"");
+        if (!labels.empty()) text += '}';
+        return text;
+    }
+    [[nodiscard]] std::size_t first_of(family_id family) const
+    {
+        std::size_t i = own_points_;
+        while (i < merged_.point_count() && merged_.points()[i].family != family) ++i;
+        return i;
+    }
+    [[nodiscard]] std::string giver_of(std::size_t point) const
+    {
+        for (const giver& g : givers_)
+            if (point < g.end) return concat("collector '", g.who->run->what.name(), "'");
+        return "another collector";  // which gave the family's type, but no sample
+    }
+
+    /// same  what tells this problem from the last one; empty: its text
+    void settle(entry& e, std::optional<error> problem, std::string same = {})
     {
         e.up = !problem;
         if (problem) ++e.errors;
-        const std::string_view now = problem ? std::string_view(problem->message) : std::string_view{};
-        if (now == e.last_error) return;
-        e.last_error = now;
+        if (problem && same.empty()) same = problem->message;
+        if (same == e.last_error) return;
+        e.last_error = std::move(same);
         if (options_.on_change) options_.on_change(e.run->what.name(), problem ? &*problem : nullptr);
     }
 
+    /// Their families are the batch's first, in the order of scraper_metrics.
     void add_health()
     {
-        const auto family = [this](std::size_t i) {
-            const metric& m = scraper_metrics[i];
-            return merged_.family(m.name, m.type, m.help, m.unit);
-        };
-        const family_id build = family(0);
         const label_view info[] = {{"version", version}, {"revision", options_.revision}};
-        merged_.add(build, merged_.labels(labels_view(info, options_.revision.empty() ? 1 : 2)), 1);
-        const family_id up = family(1);
-        const family_id duration = family(2);
-        const family_id samples = family(3);
-        const family_id errors = family(4);
+        merged_.add(family_id{0}, merged_.labels(labels_view(info, options_.revision.empty() ? 1 : 2)), 1);
         for (const entry& e : entries_) {
             if (!e.part) continue;
             const labels_id labels = merged_.labels({{"collector", e.run->what.name()}});
-            merged_.add(up, labels, e.up ? 1 : 0);
-            merged_.add(duration, labels, std::chrono::duration<double>(e.took).count());
-            merged_.add(samples, labels, static_cast<double>(e.samples));
-            merged_.add(errors, labels, static_cast<double>(e.errors));
+            merged_.add(family_id{1}, labels, e.up ? 1 : 0);
+            merged_.add(family_id{2}, labels, std::chrono::duration<double>(e.took).count());
+            merged_.add(family_id{3}, labels, static_cast<double>(e.samples));
+            merged_.add(family_id{4}, labels, static_cast<double>(e.errors));
+            merged_.add(family_id{5}, labels, static_cast<double>(e.dropped));
         }
     }
 
     scraper_options options_;
     std::vector<entry> entries_;
     batch merged_;
+    series_index known_series_;  ///< asked only about families that two collectors share
+    struct giver {
+        std::size_t end;  ///< its points lie before this one, and behind the giver's before
+        const entry* who;
+    };
+    std::vector<giver> givers_;
+    std::size_t own_families_ = 0;
+    std::size_t own_points_ = 0;
     worker_pool pool_;  // last: its destructor waits for what still runs
 };
 

@@ -46,12 +46,15 @@ struct hanging {
     std::atomic<bool> free{false};
     std::atomic<int> inside{0};
     std::atomic<int> most{0};
+    std::atomic<int> runs{0};
 
     void collect(batch& out)
     {
         most = std::max(most.load(), ++inside);
         while (!free) std::this_thread::sleep_for(1ms);
-        out.add(out.family("hanging", metric_type::gauge), labels_id::none, 1);
+        const int run = runs++;  // several that share it give a series each
+        out.add(out.family("hanging", metric_type::gauge),
+                run == 0 ? labels_id::none : out.labels({{"run", out.intern(std::to_string(run))}}), 1);
         --inside;
     }
 };
@@ -124,7 +127,138 @@ TEST_CASE("a family of another type is left out, counted and said")
     CHECK(has(got, "pitot_collector_up{collector=\"a\"} 1"));
     CHECK(has(got, "pitot_collector_up{collector=\"b\"} 0"));
     CHECK(has(got, "pitot_collector_samples{collector=\"b\"} 0"));
-    CHECK(said == "b: 1 samples left out: another collector has given their family another type\n");
+    CHECK(has(got, "pitot_collector_dropped_samples_total{collector=\"b\"} 1"));
+    CHECK(said == "b: 1 samples dropped, the first x{from=\"1.000000\"}: its family has type counter here and type "
+                  "gauge from collector 'a'\n");
+}
+
+namespace {
+
+/// Series of gauges: "family{name=value,…}" each.
+struct series {
+    struct sample {
+        std::string family;
+        std::vector<std::pair<std::string, std::string>> labels;
+        double value;
+    };
+    std::vector<sample> all;
+
+    void collect(batch& out) const
+    {
+        for (const sample& s : all) {
+            std::vector<pitot::label_view> set;
+            for (const auto& [name, value] : s.labels) set.push_back({out.intern(name), out.intern(value)});
+            out.add(out.family(out.intern(s.family), metric_type::gauge), out.labels(set), s.value);
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a series that two collectors give is kept once, counted and said once with both names")
+{
+    std::vector<std::string> said;
+    scraper all({.on_change = [&](std::string_view name, const pitot::error* e) {
+        said.push_back(std::string(name) + ": " + (e != nullptr ? e->message : "ok"));
+    }});
+    REQUIRE(all.add({"apart", series{{{"y", {}, 0}}}}));
+    REQUIRE(all.add({"a", series{{{"x", {{"p", "1"}, {"q", "2"}}, 1}, {"x", {{"p", "2"}}, 1}, {"x", {}, 1}}}}));
+    REQUIRE(all.add({"b", series{{{"x", {{"q", "2"}, {"p", "1"}}, 2},  // the order of labels says nothing
+                                  {"x", {{"p", "2"}, {"q", ""}}, 2},   // and neither does an empty value
+                                  {"x", {{"p", "3"}}, 2},              // another value
+                                  {"x", {{"other", "2"}}, 2},          // other labels: no conflict
+                                  {"only_b", {}, 2}}}}));
+    REQUIRE(all.add({"c", series{{{"x", {{"p", "3"}}, 3}}}}));
+    for (int i = 1; i <= 3; ++i) {
+        const batch& got = all.run();
+        const std::string text = pitot::expo::write_text(got);
+        CHECK(text.find("x{p=\"1\",q=\"2\"} 1\n") != std::string::npos);
+        CHECK(text.find("x{p=\"2\"} 1\n") != std::string::npos);
+        CHECK(has(got, "x 1"));
+        CHECK(has(got, "x{p=\"3\"} 2"));
+        CHECK(has(got, "x{other=\"2\"} 2"));
+        CHECK(has(got, "only_b 2"));
+        CHECK(text.find("q=\"2\",p") == std::string::npos);
+        CHECK(text.find("x{p=\"3\"} 3") == std::string::npos);
+        CHECK(has(got, "pitot_collector_samples{collector=\"b\"} 3"));
+        CHECK(has(got, "pitot_collector_dropped_samples_total{collector=\"a\"} 0"));
+        CHECK(
+            has(got, pitot::concat("pitot_collector_dropped_samples_total{collector=\"b\"} ", std::to_string(2 * i))));
+        CHECK(has(got, pitot::concat("pitot_collector_dropped_samples_total{collector=\"c\"} ", std::to_string(i))));
+        CHECK(has(got, "pitot_collector_up{collector=\"b\"} 0"));
+    }
+    CHECK(said == std::vector<std::string>{
+                      "b: 2 samples dropped, the first x{q=\"2\",p=\"1\"}: collector 'a' has given the same",
+                      "c: 1 samples dropped, the first x{p=\"3\"}: collector 'b' has given the same"});
+    static_cast<void>(all.run({}, {{"b"}, {}}));  // alone there is nothing to drop
+    CHECK(said.back() == "b: ok");
+}
+
+TEST_CASE("many collectors that share families give each series once")
+{
+    scraper all;
+    for (int c = 0; c < 40; ++c) {
+        series s;
+        for (int i = 0; i < 100; ++i)
+            s.all.push_back({pitot::concat("shared_", std::to_string(i % 7)),
+                             {{"n", std::to_string(i)}, {"c", std::to_string(c / 2)}},
+                             1.0 * c});
+        REQUIRE(all.add({pitot::concat("c", std::to_string(c)), std::move(s)}));
+    }
+    for (int round = 1; round <= 2; ++round) {
+        const batch& got = all.run();
+        std::size_t shared = 0;
+        for (std::size_t f = 0; f < got.size(); ++f)
+            if (got[f].name().starts_with("shared_")) shared += got[f].size();
+        CHECK(shared == 2000);  // every second collector repeats the one before it
+        CHECK(has(got, "pitot_collector_dropped_samples_total{collector=\"c38\"} 0"));
+        CHECK(has(got, pitot::concat("pitot_collector_dropped_samples_total{collector=\"c39\"} ",
+                                     std::to_string(100 * round))));
+    }
+}
+
+TEST_CASE("the scrape's own families and the program's belong to nobody else")
+{
+    scraper all({.own = [](batch& out) { out.add(out.family("mine", metric_type::gauge), labels_id::none, 7); }});
+    REQUIRE(all.add(
+        {"thief", series{{{"pitot_collector_up", {{"collector", "x"}}, 1}, {"mine", {}, 8}, {"good", {}, 9}}}}));
+    const batch& got = all.run();
+    CHECK(has(got, "mine 7"));
+    CHECK(has(got, "good 9"));
+    CHECK_FALSE(has(got, "mine 8"));
+    CHECK_FALSE(has(got, "pitot_collector_up{collector=\"x\"} 1"));
+    CHECK(has(got, "pitot_collector_up{collector=\"thief\"} 0"));
+    CHECK(has(got, "pitot_collector_dropped_samples_total{collector=\"thief\"} 2"));
+}
+
+TEST_CASE("what a collector had to leave out itself is counted, too")
+{
+    struct leaves_out {
+        void collect(batch& out) const { out.leave_out(3); }
+    };
+    scraper all;
+    REQUIRE(all.add({"l", leaves_out{}}));
+    static_cast<void>(all.run());
+    CHECK(has(all.run(), "pitot_collector_dropped_samples_total{collector=\"l\"} 6"));
+}
+
+TEST_CASE("a collector's own error and what was dropped of it are both said")
+{
+    struct both {
+        result<void> collect(batch& out) const
+        {
+            out.add(out.family("one", metric_type::gauge), out.labels({{"from", "1.000000"}}), 2);
+            return unexpected(errc::io, "half of it");
+        }
+    };
+    std::string said;
+    scraper all({.on_change = [&](std::string_view, const pitot::error* e) { said += e->message + "\n"; }});
+    REQUIRE(all.add({"a", one{}}));
+    REQUIRE(all.add({"b", both{}}));
+    static_cast<void>(all.run());
+    static_cast<void>(all.run());
+    CHECK(said ==
+          "half of it; 1 samples dropped, the first one{from=\"1.000000\"}: collector 'a' has given the same\n");
 }
 
 TEST_CASE("an error is told when it comes, changes and goes, not at every scrape; what was gathered stays")
@@ -162,7 +296,7 @@ TEST_CASE("a slow collector is left behind, not started twice, and comes back")
         CHECK(std::chrono::steady_clock::now() - start < 2s);
         CHECK(has(got, "pitot_collector_up{collector=\"quick\"} 1"));
         CHECK(has(got, "pitot_collector_up{collector=\"slow\"} 0"));
-        CHECK(has(got, "pitot_collector_errors_total{collector=\"slow\"} " + std::to_string(i)));
+        CHECK(has(got, pitot::concat("pitot_collector_errors_total{collector=\"slow\"} ", std::to_string(i))));
         CHECK_FALSE(has(got, "hanging 1"));
     }
     CHECK(slow->most == 1);
@@ -171,7 +305,7 @@ TEST_CASE("a slow collector is left behind, not started twice, and comes back")
     bool back = false;
     for (int i = 0; i < 500 && !back; ++i) {  // its former run has to end first
         std::this_thread::sleep_for(10ms);
-        back = has(all.run(scrape_context::within(1s)), "hanging 1");
+        back = has(all.run(scrape_context::within(1s)), "hanging{run=\"1\"} 1");
     }
     CHECK(back);
 }

@@ -8,7 +8,7 @@
 #include <algorithm>  // std::binary_search, std::sort
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace pitot::collect {
@@ -86,8 +86,9 @@ private:
                     out.problem(errc::invalid_value, concat(path, ": has timestamps, which a textfile may not have"));
                     return false;
                 }
-        if (std::string why = contradiction(parsed, host, out.out()); !why.empty()) {
+        if (std::string why = contradiction(parsed, name, host, out.out()); !why.empty()) {
             out.problem(errc::type_conflict, concat(path, ": left out: ", why));
+            out.out().leave_out(parsed.point_count());
             return false;
         }
         if (out.exporter_on()) {
@@ -100,7 +101,7 @@ private:
 
     /// Why a file does not go together with the host's own families and the files before it; empty when it does, and
     /// then its series are remembered.
-    std::string contradiction(const batch& parsed, const host_context& host, const batch& out)
+    std::string contradiction(const batch& parsed, const std::string& name, const host_context& host, const batch& out)
     {
         std::vector<std::string> keys;
         for (std::size_t f = 0; f < parsed.size(); ++f) {
@@ -119,15 +120,16 @@ private:
                     key += '\n';
                     key += concat(l.name, "=", std::to_string(l.value.size()), ":", l.value);
                 }
-                if (seen_.contains(key)) return concat("a series of ", family.name(), " is in another file, too");
+                if (const auto other = seen_.find(key); other != seen_.end())
+                    return concat("a series of ", family.name(), " is in ", other->second, ", too");
                 keys.push_back(std::move(key));
             }
         }
-        for (std::string& key : keys) seen_.insert(std::move(key));
+        for (std::string& key : keys) seen_.emplace(std::move(key), name);
         return {};
     }
 
-    std::unordered_set<std::string> seen_;
+    std::unordered_map<std::string, std::string> seen_;  ///< series, and the file that has it
 };
 
 }  // namespace pitot::collect
