@@ -191,6 +191,120 @@ def example_config():
     run.stop()
 
 
+def value(body, series):
+    found = re.search(rf"^{re.escape(series)} (\S+)$", body.decode(), re.M)
+    return float(found.group(1)) if found else None
+
+
+def reload():
+    """SIGHUP and POST /-/reload: the new file counts, a wrong one does not, and scrapes go on all the while."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "c.yml")
+
+        def write(text):
+            with open(path + ".new", "w", encoding="utf-8") as f:
+                f.write(text)
+            os.rename(path + ".new", path)
+
+        def wait(condition):
+            for _ in range(100):
+                if condition():
+                    return True
+                time.sleep(0.1)
+            return False
+
+        write("collectors: {process: }\n")
+        run = Run("--config", path, "--listen", "127.0.0.1:0", "--web.enable-lifecycle")
+        success, stamp = "pitot_config_last_reload_successful", "pitot_config_last_reload_success_timestamp_seconds"
+        body = run.get()[2]
+        check("the first load is a success", value(body, success) == 1 and abs(value(body, stamp) - time.time()) < 60)
+        check("one collector", b"node_load1 " not in body and value(body, 'pitot_collector_up{collector="process"}') == 1)
+        loaded = value(body, stamp)
+
+        failures, stopping = [], threading.Event()
+
+        def scrape():
+            c = run.connection()
+            while not stopping.is_set():
+                try:
+                    status, _, body = run.get(connection=c)
+                    if status != 200 or not body.endswith(b"\n") or b"pitot_build_info" not in body:
+                        failures.append((status, body[-60:]))
+                except (OSError, http.client.HTTPException) as e:
+                    failures.append(e)
+                    return
+            c.close()
+
+        threads = [threading.Thread(target=scrape) for _ in range(2)]
+        for t in threads:
+            t.start()
+
+        write("collectors:\n  process:\n  host:\n    enable: [none, loadavg]\n")
+        run.child.send_signal(signal.SIGHUP)
+        check("SIGHUP brings the new collectors", wait(lambda: b"node_load1 " in run.get()[2]))
+        check("?collect[] knows them", run.get("/metrics?collect[]=loadavg")[0] == 200)
+        body = run.get()[2]
+        check("and the time", value(body, success) == 1 and value(body, stamp) > loaded, value(body, stamp))
+        loaded = value(body, stamp)
+
+        write("collectors:\n  proces:\n")
+        run.child.send_signal(signal.SIGHUP)
+        check("a wrong file is told", wait(lambda: value(run.get()[2], success) == 0))
+        body = run.get()[2]
+        check("and keeps the old one", b"node_load1 " in body and value(body, stamp) == loaded)
+        said = [e for e in run.log if e.get("level") == "error"]
+        check("with its place", len(said) == 1 and said[0]["error"].startswith(path + ":2:3: unknown key 'proces'"), said)
+
+        def post(method="POST", body=None):
+            c = run.connection()
+            c.request(method, "/-/reload", body=body)
+            answer = c.getresponse()
+            got = answer.status, answer.read().decode()
+            c.close()
+            return got
+
+        got = post()
+        check("POST says what is wrong", got[0] == 500 and path + ":2:3" in got[1], got)
+        os.remove(path)
+        got = post()
+        check("a file that is gone", got[0] == 500 and "No such file" in got[1], got)
+        write("collectors: {process: }\n")
+        got = post(body=b"x" * 100000)
+        check("POST reloads", got == (200, "Reloaded.\n"), got)
+        check("PUT too", post("PUT")[0] == 200)
+        check("GET does not", post("GET")[0] == 405)
+        body = run.get()[2]
+        check("success again", value(body, success) == 1 and b"node_load1 " not in body)
+        check("a collector that is gone", run.get("/metrics?collect[]=loadavg")[0] == 400)
+
+        write("listen: 127.0.0.1:1\nweb: {path: /other}\ncollectors: {process: }\n")
+        check("what takes a restart", post()[0] == 200 and run.get()[0] == 200)
+        check("is said", any("restart" in e.get("msg", "") for e in run.log), run.log[-3:])
+
+        before = run.status("VmRSS")
+        write("collectors: {process: , host: }\n")
+        for _ in range(60):
+            if post()[0] != 200:
+                failures.append("a reload among scrapes")
+        stopping.set()
+        for t in threads:
+            t.join(30)
+        check("scrapes never failed", not failures, failures[:3])
+        print(f"VmRSS {before} KiB with the process collector alone, {run.status('VmRSS')} KiB after 60 reloads with the host's")
+        if not SANITIZED:
+            check("reloading leaks nothing", run.status("VmRSS") < MEMORY_LIMIT_KIB + 1024, run.status("VmRSS"))
+        code, _ = run.stop()
+        check("clean end after reloads", code == 0, code)
+
+    run = Run("--listen", "127.0.0.1:0", "--collectors", "process")
+    c = run.connection()
+    c.request("POST", "/-/reload")
+    check("POST is refused unless enabled", c.getresponse().status == 403)
+    c.close()
+    run.child.send_signal(signal.SIGHUP)
+    check("SIGHUP without a file ends nothing", run.get()[0] == 200 and run.stop()[0] == 0)
+
+
 def libraries():
     """What nobody asked for is not loaded."""
     run = Run("--listen", "127.0.0.1:0")
@@ -202,7 +316,7 @@ def libraries():
     run.stop()
 
 
-for test in (signals, stop_among_clients, memory, unix_socket, example_config, libraries):
+for test in (signals, stop_among_clients, memory, unix_socket, example_config, reload, libraries):
     test()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

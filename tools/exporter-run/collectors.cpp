@@ -1,5 +1,6 @@
 #include <common/join.hpp>
 #include <exporter-run/collectors.hpp>
+#include <exporter-run/live.hpp>
 
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/file.hpp>
@@ -95,7 +96,7 @@ std::vector<row> rows_of(const config& from)
     if (wanted(from, "host"))
         for (const collect::part_kind& kind : collect::host_parts) add_rows(rows, kind.table, names);
     if (wanted(from, "process")) add_rows(rows, collect::process_table, names);
-    for (const collect::metric_table& own : {collect::scraper_table}) add_rows(rows, own, {});
+    for (const collect::metric_table& own : {collect::scraper_table, config_table}) add_rows(rows, own, {});
     if (names.profile != collect::profile::both) return rows;
     std::vector<row> kept;  // of Vector's names those that are no exporter's name, as the collectors do it
     for (row& r : rows) {

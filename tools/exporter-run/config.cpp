@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace pitot::tools::exporter_run {
@@ -199,6 +200,16 @@ result<std::vector<std::string>> collectors_of(std::string_view list)
         if (name.size() == list.size()) return all;
         list.remove_prefix(name.size() + 1);
     }
+}
+
+bool same_serving(const config& a, const config& b)
+{
+    const auto web = [](const serve_options& o) {
+        return std::tie(o.path, o.title, o.max_connections, o.max_header_bytes, o.max_unsent_bytes, o.unix_mode,
+                        o.header_timeout, o.idle_timeout, o.send_timeout, o.stop_timeout, o.scrape_timeout,
+                        o.timeout_offset, o.gzip, o.created);
+    };
+    return a.listen == b.listen && web(a.serve) == web(b.serve);
 }
 
 result<config> read_config(const std::string& path, config base)

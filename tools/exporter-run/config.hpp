@@ -24,6 +24,9 @@ inline constexpr std::string_view collector_names[] = {"host", "process"};
 /// error  begins with FILE:LINE:COLUMN and says what is allowed there
 [[nodiscard]] result<config> read_config(const std::string& path, config base = {});
 
+/// Whether two configurations listen and serve alike: what differs there takes a restart.
+[[nodiscard]] bool same_serving(const config& a, const config& b);
+
 /// A profile by its name.
 [[nodiscard]] result<collect::profile> profile_of(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <common/log.hpp>
 #include <exporter-run/collectors.hpp>
 #include <exporter-run/config.hpp>
+#include <exporter-run/live.hpp>
 
 #include <pitot/base/version.hpp>
 #include <pitot/connect/serve.hpp>
@@ -29,6 +30,7 @@ constexpr flag flags[] = {
      "HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; port 0 takes a free one (default 127.0.0.1:9598)", true},
     {"collectors", 0, "LIST", "which to run, with commas between: host, process (default both)"},
     {"profile", 0, "PROFILE", "names of the metrics: exporter, vector or both (default exporter)"},
+    {"web.enable-lifecycle", 0, "", "let POST /-/reload read the configuration again, as SIGHUP does"},
     {"once", 0, "", "print one scrape as text 0.0.4 and exit"},
     {"check", 0, "", "check flags and configuration and exit"},
     {"catalog", 0, "", "print what the collectors may give and exit"},
@@ -40,7 +42,8 @@ constexpr flag flags[] = {
 };
 
 const command tool{"exporter-run", "", "Serves metrics of this host, in the formats that Prometheus reads.", flags,
-                   "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served.\n\n"
+                   "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served. SIGHUP reads the "
+                   "configuration again; a wrong one is logged and the old one stays.\n\n"
                    "Exit codes: 0 stopped by SIGTERM or SIGINT, or done; 2 wrong arguments or configuration, or an "
                    "address that cannot be had.\n\n"
                    "Examples:\n"
@@ -87,32 +90,28 @@ result<config> configure(const arguments& given)
     return made;
 }
 
-exit_code serve_until_stopped(config settings, const log& out)
+exit_code serve_until_stopped(config settings, const arguments& given, const log& out)
 {
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);  // before any thread is made, so that only sigwait() sees them
+    sigset_t waited;
+    sigemptyset(&waited);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&waited, signal);
+    ::pthread_sigmask(SIG_BLOCK, &waited, nullptr);  // before any thread is made, so that only sigwait() sees them
     std::signal(SIGPIPE, SIG_IGN);
 
-    const auto scraper = make_scraper(
-        settings, {.on_change = [&out](std::string_view collector, const error* problem) {
-            if (problem != nullptr)
-                out.warn("collector failed", {{"collector", collector}, {"error", problem->message}});
-            else
-                out.info("collector works again", {{"collector", collector}});
-        }});
-    settings.serve.on_problem = [&out](const error& problem) {
-        out.error("scrape failed", {{"error", problem.message}});
-    };
-    result<server> running = serve(*scraper, settings.listen, settings.serve);
+    serve_options options = settings.serve;
+    const std::vector<std::string> listen = settings.listen;
+    live now(
+        std::move(settings), [&given] { return configure(given); }, out);
+    if (given.has("web.enable-lifecycle")) options.reload = [&now] { return now.reload(); };
+    options.on_problem = [&out](const error& problem) { out.error("scrape failed", {{"error", problem.message}}); };
+    result<server> running = serve(now.source(), listen, options);
     if (!running) return refuse(running.error().message);
     for (const std::string& address : running->addresses())
-        out.info("listening", {{"address", address}, {"path", settings.serve.path}});
+        out.info("listening", {{"address", address}, {"path", options.path}});
 
-    int signal = 0;
-    sigwait(&stops, &signal);
+    int signal = SIGHUP;
+    while (signal == SIGHUP)
+        if (sigwait(&waited, &signal) == 0 && signal == SIGHUP) static_cast<void>(now.reload());  // it logs what fails
     out.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     running->stop();
     return exit_code::clean;
@@ -148,7 +147,7 @@ exit_code run(std::span<char* const> argv)
         const collect::scrape_context context = collect::scrape_context::within(settings->serve.scrape_timeout);
         return print(expo::write_text(scraper->run(context)));
     }
-    return serve_until_stopped(std::move(*settings), *out);
+    return serve_until_stopped(std::move(*settings), *given, *out);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ private:
 class serve_core {
 public:
     serve_core(std::unique_ptr<serve_source> source, serve_options options)
-        : options_(std::move(options)), names_(source->names()), scrapes_(std::move(source), options_),
+        : options_(std::move(options)), source_(source.get()), scrapes_(std::move(source), options_),
           connections_(std::min({options_.header_timeout, options_.idle_timeout, options_.send_timeout}))
     {}
     serve_core(const serve_core&) = delete;
@@ -147,7 +147,7 @@ private:
             const std::string_view verb(method);
             if (*state == nullptr) {  // the header is read; an answer now would close the connection
                 *state = new std::shared_ptr<exchange>(core->admit(connection));  // on_completed() takes it back
-                if (verb == "GET" || verb == "HEAD") return MHD_YES;
+                if (verb == "GET" || verb == "HEAD" || (url == reload_path && core->options_.reload)) return MHD_YES;
             }
             if (*upload_size != 0) {  // a body that nobody asked for
                 *upload_size = 0;
@@ -182,16 +182,17 @@ private:
         serve_request request{
             method, path, header("Accept"), header("Accept-Encoding"), header("X-Prometheus-Scrape-Timeout-Seconds"),
             {}};
-        if (!names_.empty())
+        const std::vector<std::string> names = source_->names();
+        if (!names.empty())
             MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &serve_core::on_argument, &request.filter);
         if (auto* const place = place_of(connection)) connections_.no_due(place);
-        if (std::unique_ptr<serve_answer> direct = answer_directly(request, options_, is_stopping(), names_)) {
+        if (std::unique_ptr<serve_answer> direct = answer_directly(request, options_, is_stopping(), names)) {
             now->settle(std::move(*direct));
             return answer(connection, *now);
         }
         scrape_job job{plan_scrape(request, options_),
                        scrape_job::clock::now() + scrape_time(request.scrape_timeout, options_),
-                       [now](serve_answer given) { now->settle(std::move(given)); }};
+                       [now](serve_answer given) { now->settle(std::move(given)); }, path == reload_path};
         {
             const std::scoped_lock lock(now->mutex);
             if (!now->answered) {
@@ -295,7 +296,7 @@ private:
     }
 
     serve_options options_;
-    std::vector<std::string> names_;
+    const serve_source* source_;  // scrapes_ owns it
     scrape_thread scrapes_;
     connection_table connections_;
     std::vector<listen_socket> sockets_;

@@ -83,6 +83,8 @@ namespace detail {
 
 }  // namespace detail
 
+inline constexpr std::string_view reload_path = "/-/reload";
+
 /// How long a scrape may take.
 /// asked  the header's text: seconds, a decimal number; what is no positive number counts as not sent
 [[nodiscard]] inline std::chrono::milliseconds scrape_time(std::string_view asked, const serve_options& options)
@@ -123,8 +125,8 @@ namespace detail {
             request.filter};
 }
 
-/// Everything but a scrape: answered at once. Null when the request is a scrape.
-/// stopping  a scrape is then refused, and /-/ready too
+/// Everything but a scrape and a reload: answered at once. Null when the request is one of those and may be done.
+/// stopping  both are then refused, and /-/ready too
 /// names     the collectors that a filter may name
 [[nodiscard]] inline std::unique_ptr<serve_answer> answer_directly(const serve_request& request,
                                                                    const serve_options& options, bool stopping,
@@ -135,6 +137,13 @@ namespace detail {
     };
     const bool scrape = request.path == options.path;
     const bool known = scrape || request.path == "/" || request.path == "/-/healthy" || request.path == "/-/ready";
+    if (request.path == reload_path) {
+        if (!options.reload) return text(403, "Reloading over HTTP is not enabled.\n");
+        if (request.method == "POST" || request.method == "PUT") return stopping ? text(503, "Stopping.\n") : nullptr;
+        auto out = text(405, "Only POST and PUT are allowed here.\n");
+        out->allow = "POST, PUT";
+        return out;
+    }
     if (!known)
         return text(404, concat("There is nothing here. There are: / ", options.path, " /-/healthy /-/ready\n"));
     if (request.method != "GET" && request.method != "HEAD") {

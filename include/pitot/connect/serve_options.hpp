@@ -1,7 +1,7 @@
 #pragma once
 // What can be set on the metrics server.
 
-#include <pitot/base/error.hpp>
+#include <pitot/base/result.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -33,6 +33,9 @@ struct serve_options {
     bool gzip = true;      ///< compress for clients that accept it
     bool created = false;  ///< OpenMetrics: write _created samples
 
+    /// What POST (or PUT) /-/reload does; its error is the answer. Empty: that is answered with 403. Called by the
+    /// thread that scrapes, between scrapes
+    std::function<result<void>()> reload = {};
     std::function<bool()> ready = {};  ///< answers /-/ready; empty: ready while it runs. Must not block
     std::function<void(const error&)> on_problem =
         {};  ///< told what a scrape's source could not gather; called by its thread

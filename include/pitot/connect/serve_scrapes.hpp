@@ -30,6 +30,7 @@ struct scrape_job {
     scrape_plan plan;
     clock::time_point deadline;
     std::function<void(serve_answer)> done;
+    bool reload = false;  ///< serve_options::reload instead of a scrape
 };
 
 /// Owned by the server and its thread together, so that a scrape that hangs can be left behind when the server goes.
@@ -112,7 +113,7 @@ private:
             jobs.push_back(std::move(own->queue.front()));
             own->queue.pop_front();
             for (auto at = own->queue.begin(); at != own->queue.end();) {
-                if (at->plan.same_as(jobs.front().plan)) {
+                if (at->reload == jobs.front().reload && at->plan.same_as(jobs.front().plan)) {
                     jobs.push_back(std::move(*at));
                     at = own->queue.erase(at);
                 } else {
@@ -120,7 +121,7 @@ private:
                 }
             }
             lock.unlock();
-            const serve_answer answer = scrape(*own, jobs);
+            const serve_answer answer = jobs.front().reload ? reload(*own) : scrape(*own, jobs);
             for (scrape_job& job : jobs) job.done(answer);
             jobs.clear();
             lock.lock();
@@ -161,6 +162,17 @@ private:
             return failed(own, e.what());
         } catch (...) {
             return failed(own, "it threw something that is no std::exception");
+        }
+    }
+
+    static serve_answer reload(const shared& own)
+    {
+        try {
+            const result<void> outcome = own.options.reload();
+            return outcome.has_value() ? text_answer(200, "Reloaded.\n")
+                                       : text_answer(500, concat("Not reloaded: ", outcome.error().message, "\n"));
+        } catch (const std::exception& e) {
+            return text_answer(500, concat("Not reloaded: ", e.what(), "\n"));
         }
     }
 

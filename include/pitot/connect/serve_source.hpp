@@ -23,7 +23,7 @@ namespace pitot {
 /// Where an answer's bytes go while they are made.
 using serve_sink = std::function<void(const char*, std::size_t)>;
 
-/// One at a time: the server's scraping thread calls it.
+/// write() is called by the server's scraping thread, one at a time; names() by any thread at any time.
 class serve_source {
 public:
     serve_source() = default;
