@@ -1,5 +1,7 @@
 #include <common/flags.hpp>
 
+#include <pitot/base/nearest.hpp>
+
 #include <cxxopts.hpp>
 #include <fmt/format.h>
 
@@ -12,9 +14,23 @@ namespace {
 constexpr flag common_flags[] = {
     {"help", 'h', "", "show this help"},
     {"version", 0, "", "show the version"},
-    {"log-level", 0, "LEVEL", "debug, info, warn or error", false, "info"},
-    {"log-format", 0, "FORMAT", "logfmt or json", false, "logfmt"},
+    {"log-level", 0, "debug|info|warn|error", "say what is at least as grave", false, "info"},
+    {"log-format", 0, "logfmt|json", "how the log is written", false, "logfmt"},
+    {"generate", 0, "man|bash|zsh|fish", "print the man page or a shell's completions"},
 };
+
+std::string unknown_flag(const std::vector<flag>& known, std::string_view given)
+{
+    std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
+    name = name.substr(0, name.find('='));
+    std::vector<std::string_view> names;
+    for (const flag& f : known) names.push_back(f.name);
+    const std::string_view near = nearest(name, names);
+    return near.empty() ? fmt::format("unknown flag {}", given)
+                        : fmt::format("unknown flag {}; did you mean --{}?", given, near);
+}
+
+}  // namespace
 
 std::vector<flag> all_flags(const command& what)
 {
@@ -23,49 +39,6 @@ std::vector<flag> all_flags(const command& what)
         if (std::none_of(all.begin(), all.end(), [&](const flag& g) { return g.name == f.name; })) all.push_back(f);
     return all;
 }
-
-std::size_t edit_distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t corner = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, corner + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-            corner = above;
-        }
-    }
-    return row[b.size()];
-}
-
-std::string unknown_flag(const std::vector<flag>& known, std::string_view given)
-{
-    std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
-    name = name.substr(0, name.find('='));
-    std::string_view best;
-    std::size_t distance = 4;
-    for (const flag& f : known) {
-        const std::size_t d = edit_distance(name, f.name);
-        if (d < distance) {
-            distance = d;
-            best = f.name;
-        }
-    }
-    std::string text = fmt::format("unknown flag {}", given);
-    if (!best.empty()) text += fmt::format("; did you mean --{}?", best);
-    return text;
-}
-
-std::string left_column(const flag& f)
-{
-    std::string text = f.letter != 0 ? fmt::format("-{}, --{}", f.letter, f.name) : fmt::format("    --{}", f.name);
-    if (!f.value.empty()) text += fmt::format(" {}", f.value);
-    return text;
-}
-
-}  // namespace
 
 std::string arguments::get(std::string_view flag) const
 {
@@ -128,60 +101,6 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     for (const flag& f : known)
         if (!f.initial.empty()) out.initial_.emplace(f.name, f.initial);
     return out;
-}
-
-std::string help(const command& what)
-{
-    const std::vector<flag> known = all_flags(what);
-    std::string text = fmt::format("{}\n\nUsage: {} [FLAG…] {}\n\nFlags:\n", what.summary, what.name, what.arguments);
-    std::size_t width = 0;
-    for (const flag& f : known) width = std::max(width, left_column(f).size());
-    for (const flag& f : known) {
-        text += fmt::format("  {:<{}}  {}", left_column(f), width, f.help);
-        if (!f.initial.empty()) text += fmt::format(" (default {})", f.initial);
-        if (f.repeat) text += " (repeatable)";
-        text += '\n';
-    }
-    if (!what.details.empty()) text += fmt::format("\n{}\n", what.details);
-    return text;
-}
-
-std::string man_page(const command& what)
-{
-    const auto roff = [](std::string_view text) {
-        std::string out;
-        for (const char c : text) {
-            if (c == '-' || c == '\\') out += '\\';
-            out += c;
-        }
-        if (!out.empty() && (out.front() == '.' || out.front() == '\'')) out.insert(0, "\\&");
-        return out;
-    };
-    std::string text = fmt::format(
-        ".TH \"{0}\" 1\n.SH NAME\n{0} \\- {1}\n.SH SYNOPSIS\n.B {0}\n[FLAG…] {2}\n.SH OPTIONS\n", roff(what.name),
-        roff(what.summary), roff(what.arguments));
-    for (const flag& f : all_flags(what)) {
-        text += fmt::format(".TP\n.B {}\n{}", roff(left_column(f)), roff(f.help));
-        if (!f.initial.empty()) text += fmt::format(" (default {})", roff(f.initial));
-        text += '\n';
-    }
-    if (!what.details.empty()) text += fmt::format(".SH DETAILS\n.nf\n{}\n.fi\n", roff(what.details));
-    return text;
-}
-
-std::string completion(const command& what, std::string_view shell)
-{
-    std::string words;
-    std::string text;
-    for (const flag& f : all_flags(what)) {
-        words += fmt::format("{}--{}", words.empty() ? "" : " ", f.name);
-        if (shell == "fish")
-            text += fmt::format("complete -c {} -l {}{} -d '{}'\n", what.name, f.name, f.value.empty() ? "" : " -r",
-                                f.help);
-    }
-    if (shell == "fish") return text;
-    if (shell == "zsh") return fmt::format("#compdef {0}\n_arguments {1}\n", what.name, words);
-    return fmt::format("complete -o default -W '{1}' {0}\n", what.name, words);
 }
 
 }  // namespace pitot::tools

@@ -1,5 +1,6 @@
 #pragma once
-// A tool's flags are one table; parsing, --help, the man page and shell completions all come from it.
+// A tool's flags are one table: parsing is here, --help, the man page and shell completions are made from it in
+// pages.hpp.
 
 #include <pitot/base/result.hpp>
 
@@ -14,7 +15,7 @@ namespace pitot::tools {
 /// One flag.
 /// name    long name without dashes
 /// letter  short form, 0 for none
-/// value   the placeholder of its value ("FILE"); empty for a switch
+/// value   the placeholder of its value ("FILE"), or all that it can be ("text|json"); empty for a switch
 /// help    one sentence, without a full stop
 /// repeat  may be given several times
 /// initial what stands when it is not given (shown in --help)
@@ -56,14 +57,12 @@ public:
     std::map<std::string, std::string, std::less<>> initial_;
 };
 
-/// Parses what follows the command's name. Every command also understands --help, --version, --log-level and
-/// --log-format.
+/// Parses what follows the command's name. Every command also understands --help, --version, --log-level,
+/// --log-format and --generate.
 /// error  invalid_value naming the flag and, for an unknown one, the nearest known
 [[nodiscard]] result<arguments> parse(const command& what, std::span<char* const> argv);
 
-[[nodiscard]] std::string help(const command& what);
-[[nodiscard]] std::string man_page(const command& what);
-/// shell  bash, zsh or fish
-[[nodiscard]] std::string completion(const command& what, std::string_view shell);
+/// The command's own flags, then the common ones that it does not define itself.
+[[nodiscard]] std::vector<flag> all_flags(const command& what);
 
 }  // namespace pitot::tools

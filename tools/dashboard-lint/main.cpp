@@ -1,9 +1,9 @@
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
+#include <common/pages.hpp>
 #include <dashboard-lint/inputs.hpp>
 
 #include <pitot/base/nearest.hpp>
-#include <pitot/base/version.hpp>
 #include <pitot/catalog/names.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
@@ -30,14 +30,14 @@ namespace {
 
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
-    {"fail-on", 0, "SEVERITY", "exit with 1 from error, warning or info on", false, "warning"},
+    {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "infos fail, and so does what could not be verified"},
-    {"format", 0, "FORMAT", "report as text or json", false, "text"},
+    {"format", 0, "text|json", "how to report", false, "text"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"max-bytes", 0, "N", "refuse a dashboard that is larger", false, "67108864"},
 };
 
-const command dashboard_lint_command{
+constexpr command dashboard_lint_command{
     "dashboard-lint", "[PATH…]", "Proves that every panel of a Grafana dashboard asks for metrics that really exist.",
     flags,
     "A PATH is a file, a folder (every *.json below it), a pattern or - for standard input; without one, the current "
@@ -49,6 +49,9 @@ const command dashboard_lint_command{
     "Examples:\n"
     "  dashboard-lint dashboards/ --metrics http://127.0.0.1:9598/metrics,job=node\n"
     "  dashboard-lint dashboards/host.json --metrics node.prom --format json"};
+
+const command* const commands[] = {&dashboard_lint_command};
+constexpr program dashboard_lint{"dashboard-lint", dashboard_lint_command.summary, commands};
 
 exit_code refuse(std::string_view why)
 {
@@ -198,14 +201,7 @@ exit_code run(std::span<char* const> argv)
     if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
     const auto given = parse(dashboard_lint_command, argv);
     if (!given) return refuse(given.error().message);
-    if (given->has("help")) {
-        print(help(dashboard_lint_command));
-        return exit_code::clean;
-    }
-    if (given->has("version")) {
-        fmt::print("dashboard-lint {}\n", version);
-        return exit_code::clean;
-    }
+    if (const auto code = answer(dashboard_lint, dashboard_lint_command, *given)) return *code;
     const auto how = understand(*given);
     if (!how) return refuse(how.error().message);
     std::vector<std::string> paths = given->positional;

@@ -2,11 +2,11 @@
 #include <common/flags.hpp>
 #include <common/join.hpp>
 #include <common/log.hpp>
+#include <common/pages.hpp>
 #include <exporter-run/collectors.hpp>
 #include <exporter-run/config.hpp>
 #include <exporter-run/live.hpp>
 
-#include <pitot/base/version.hpp>
 #include <pitot/connect/serve.hpp>
 #include <pitot/expo/text_writer.hpp>
 
@@ -29,27 +29,30 @@ constexpr flag flags[] = {
     {"listen", 0, "ADDR",
      "HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; port 0 takes a free one (default 127.0.0.1:9598)", true},
     {"collectors", 0, "LIST", "which to run, with commas between: host, process (default both)"},
-    {"profile", 0, "PROFILE", "names of the metrics: exporter, vector or both (default exporter)"},
+    {"profile", 0, "exporter|vector|both", "names of the metrics (default exporter)"},
     {"web.enable-lifecycle", 0, "", "let POST /-/reload read the configuration again, as SIGHUP does"},
     {"once", 0, "", "print one scrape as text 0.0.4 and exit"},
     {"check", 0, "", "check flags and configuration and exit"},
     {"catalog", 0, "", "print what the collectors may give and exit"},
-    {"format", 0, "FORMAT", "of --catalog: json or md", false, "json"},
+    {"format", 0, "json|md", "how --catalog is written", false, "json"},
     {"path.procfs", 0, "DIR", "where procfs is mounted (default /proc)"},
     {"path.sysfs", 0, "DIR", "where sysfs is mounted (default /sys)"},
     {"path.rootfs", 0, "DIR", "the host's root, for mounts and files (default /)"},
     {"textfile.directory", 0, "DIR", "add the *.prom files of this folder"},
 };
 
-const command tool{"exporter-run", "", "Serves metrics of this host, in the formats that Prometheus reads.", flags,
-                   "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served. SIGHUP reads the "
-                   "configuration again; a wrong one is logged and the old one stays.\n\n"
-                   "Exit codes: 0 stopped by SIGTERM or SIGINT, or done; 2 wrong arguments or configuration, or an "
-                   "address that cannot be had.\n\n"
-                   "Examples:\n"
-                   "  exporter-run --listen :9598 --collectors host\n"
-                   "  exporter-run --config exporter-run.yml --check\n"
-                   "  exporter-run --once | promcheck metrics -"};
+constexpr command tool{"exporter-run", "", "Serves metrics of this host, in the formats that Prometheus reads.", flags,
+                       "/metrics takes ?collect[]=NAME and ?exclude[]=NAME; / lists what is served. SIGHUP reads the "
+                       "configuration again; a wrong one is logged and the old one stays.\n\n"
+                       "Exit codes: 0 stopped by SIGTERM or SIGINT, or done; 2 wrong arguments or configuration, or an "
+                       "address that cannot be had.\n\n"
+                       "Examples:\n"
+                       "  exporter-run --listen :9598 --collectors host\n"
+                       "  exporter-run --config exporter-run.yml --check\n"
+                       "  exporter-run --once | promcheck metrics -"};
+
+const command* const commands[] = {&tool};
+constexpr program exporter_run{"exporter-run", tool.summary, commands};
 
 exit_code refuse(std::string_view why)
 {
@@ -121,8 +124,7 @@ exit_code run(std::span<char* const> argv)
 {
     const result<arguments> given = parse(tool, argv);
     if (!given) return refuse(given.error().message);
-    if (given->has("help")) return print(help(tool));
-    if (given->has("version")) return print(fmt::format("exporter-run {}\n", version));
+    if (const auto code = answer(exporter_run, tool, *given)) return *code;
     if (!given->positional.empty())
         return refuse(fmt::format("'{}' is no flag, and there are no other arguments", given->positional.front()));
     const result<log> out = log::from_flags(given->get("log-level"), given->get("log-format"));

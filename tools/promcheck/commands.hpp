@@ -3,6 +3,7 @@
 
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
+#include <common/pages.hpp>
 
 #include <span>
 
@@ -13,6 +14,9 @@ struct subcommand {
     const command* what;
     exit_code (*run)(std::span<char* const> argv);
 };
+
+/// promcheck with all its subcommands.
+[[nodiscard]] const program& whole_program();
 
 extern const command metrics_command;
 exit_code run_metrics(std::span<char* const> argv);

@@ -1,7 +1,6 @@
 #include <promcheck/commands.hpp>
 
 #include <pitot/base/nearest.hpp>
-#include <pitot/base/version.hpp>
 
 #include <fmt/format.h>
 
@@ -22,12 +21,14 @@ std::string_view last_word(std::string_view name) { return name.substr(name.rfin
 
 std::string overview()
 {
-    std::string text =
-        "Checks expositions and what is asked of them.\n\nUsage: promcheck COMMAND [FLAG…] [ARGUMENT…]\n\nCommands:\n";
+    std::string text = fmt::format("{}\n\nUsage: promcheck COMMAND [FLAG…] [ARGUMENT…]\n\nCommands:\n",
+                                   whole_program().summary);
     for (const subcommand& s : subcommands)
         text += fmt::format("  {:<10}{}\n", last_word(s.what->name), s.what->summary);
-    text += "\nFlags:\n  -h, --help     show this help; promcheck COMMAND --help shows a command's\n      --version  "
-            "show the version\n";
+    text += "\nFlags:\n"
+            "  -h, --help                        show this help; promcheck COMMAND --help shows a command's\n"
+            "      --version                     show the version\n"
+            "      --generate man|bash|zsh|fish  print the man page or a shell's completions\n";
     return text;
 }
 
@@ -40,10 +41,7 @@ exit_code run(std::span<char* const> argv)
         fmt::print("{}", overview());
         return exit_code::clean;
     }
-    if (word == "--version") {
-        fmt::print("promcheck {}\n", version);
-        return exit_code::clean;
-    }
+    if (const auto code = answer(whole_program(), argv)) return *code;
     if (word.empty()) {
         fmt::print(stderr, "{}", overview());
         return exit_code::usage;
@@ -57,6 +55,18 @@ exit_code run(std::span<char* const> argv)
 }
 
 }  // namespace
+
+const program& whole_program()
+{
+    static const std::vector<const command*> commands = [] {
+        std::vector<const command*> all;
+        for (const subcommand& s : subcommands) all.push_back(s.what);
+        return all;
+    }();
+    static const program whole{"promcheck", "Checks expositions and what is asked of them.", commands};
+    return whole;
+}
+
 }  // namespace pitot::tools::promcheck
 
 int main(int argc, char** argv)

@@ -1,6 +1,5 @@
 #include <promcheck/commands.hpp>
 
-#include <pitot/base/version.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/catalog/to_json.hpp>
 #include <pitot/connect/http_config.hpp>
@@ -24,12 +23,12 @@ namespace pitot::tools::promcheck {
 namespace {
 
 constexpr flag flags[] = {
-    {"format", 0, "FORMAT", "report as text or json", false, "text"},
-    {"convert", 0, "FORMAT", "write the families as text, openmetrics, protobuf or json instead of checking them"},
-    {"input-format", 0, "FORMAT", "read as auto, text, openmetrics or protobuf", false, "auto"},
+    {"format", 0, "text|json", "how to report", false, "text"},
+    {"convert", 0, "text|openmetrics|protobuf|json", "write the families instead of checking them"},
+    {"input-format", 0, "auto|text|openmetrics|protobuf", "what the sources are written in", false, "auto"},
     {"parse-only", 0, "", "check the syntax, not the names"},
     {"disable", 0, "RULE", "leave a rule out", true},
-    {"fail-on", 0, "SEVERITY", "exit with 1 from error, warning or info on", false, "warning"},
+    {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "the same as --fail-on info: show hints and let them fail"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"max-bytes", 0, "N", "refuse an exposition that is larger, after decompression", false, "104857600"},
@@ -239,14 +238,7 @@ exit_code run_metrics(std::span<char* const> argv)
     if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
     auto given = parse(metrics_command, argv);
     if (!given) return refuse(given.error().message);
-    if (given->has("help")) {
-        print(help(metrics_command));
-        return exit_code::clean;
-    }
-    if (given->has("version")) {
-        fmt::print("promcheck {}\n", version);
-        return exit_code::clean;
-    }
+    if (const auto code = answer(whole_program(), metrics_command, *given)) return *code;
     std::vector<std::string> sources = given->positional;
     sources.insert(sources.end(), given->rest.begin(), given->rest.end());
     if (sources.empty()) return refuse("a SOURCE is missing: a file, - or a URL");
