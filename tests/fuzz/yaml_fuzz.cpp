@@ -38,11 +38,12 @@ void walk(const pitot::yaml::node& at, std::size_t size, std::size_t depth)
     convert<std::vector<std::string>>(at);
     const auto keys = at.only_keys({"listen", "profile"});
     require(keys.has_value() || keys.error().message.starts_with("f.yml:"));
-    require(at.items().has_value() == (at.kind() == kind::list || at.is_null()));
+    const auto items = at.items();
+    require(items.has_value() == (at.kind() == kind::list || at.is_null()));
     const auto members = at.members();
     require(members.has_value() == (at.kind() == kind::map || at.is_null()));
     if (at.kind() == kind::list)
-        for (const pitot::yaml::node& item : *at.items()) walk(item, size, depth + 1);
+        for (const pitot::yaml::node& item : *items) walk(item, size, depth + 1);
     if (at.kind() != kind::map) return;
     std::set<std::string> seen;
     for (const auto& member : *members) {

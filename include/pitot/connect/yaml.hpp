@@ -8,9 +8,11 @@
 #include <pitot/base/text.hpp>
 #include <pitot/base/utf8.hpp>
 
-#include <yaml-cpp/depthguard.h>  // YAML::DeepRecursion
-#include <yaml-cpp/yaml.h>        // the parser; gives start marks only and lets duplicate keys through
+#include <yaml-cpp/depthguard.h>    // YAML::DeepRecursion
+#include <yaml-cpp/eventhandler.h>  // counting documents
+#include <yaml-cpp/yaml.h>          // the parser; gives start marks only and lets duplicate keys through
 
+#include <algorithm>  // std::min
 #include <cerrno>
 #include <charconv>  // std::from_chars
 #include <concepts>
@@ -20,6 +22,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <sstream>  // what YAML::Parser reads from
 #include <string>
 #include <string_view>
 #include <system_error>  // std::generic_category
@@ -39,6 +42,22 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+
+/// Notes where documents begin and looks at nothing else.
+class document_starts final : public YAML::EventHandler {
+public:
+    std::vector<YAML::Mark> at;
+
+    void OnDocumentStart(const YAML::Mark& mark) override { at.push_back(mark); }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
 }  // namespace detail
 
 /// One value of a document, which it keeps alive. Every error's message begins with FILE:LINE:COLUMN and says what is
@@ -321,15 +340,25 @@ inline result<std::vector<node::member>> node::members() const
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     const auto from = std::make_shared<const node::source>(node::source{std::move(file), std::move(text)});
     const auto fail = [&](errc code, std::size_t offset, std::string_view why) {
+        offset = std::min(offset, from->text.size());  // yaml-cpp may see an error behind the end
         return unexpected(code, concat(node::place_of(*from, offset), ": ", why), text_span{offset, 0});
     };
     if (!is_utf8(from->text)) return unexpected(errc::invalid_utf8, concat(from->file, ": not UTF-8"));
     if (const std::size_t nul = from->text.find('\0'); nul != std::string::npos)
         return fail(errc::syntax, nul, "a NUL byte");
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(from->text);
-        if (documents.size() > 1) return fail(errc::too_many, 0, "one document is expected, not several");
-        node root(from, documents.empty() ? YAML::Node() : documents.front(), 0);
+        // Not LoadAll(): on a stray comma or bracket it makes documents until memory ends.
+        detail::document_starts starts;
+        std::istringstream in(from->text);
+        YAML::Parser parser(in);
+        while (starts.at.size() < 2 && parser.HandleNextDocument(starts)) {}
+        if (starts.at.size() == 2) {
+            const std::size_t second = starts.at[1].pos < 0 ? 0 : static_cast<std::size_t>(starts.at[1].pos);
+            if (std::string_view(from->text).substr(std::min(second, from->text.size())).starts_with("---"))
+                return fail(errc::too_many, second, "one document is expected, not several");
+            return fail(errc::syntax, second, "this belongs to nothing: is a bracket, a comma or an indent wrong?");
+        }
+        node root(from, YAML::Load(from->text), 0);
         std::size_t left = max_values;
         if (result<void> good = root.check(left); !good) return unexpected(std::move(good.error()));
         return root;

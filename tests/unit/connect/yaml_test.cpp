@@ -86,20 +86,30 @@ TEST_CASE("yaml: hostile documents end in an error")
 {
     CHECK(problem("a: [1\nb: 2").find("f.yml:") == 0);
     CHECK(problem("a:\n\tb: 1").find("f.yml:2:") == 0);
-    CHECK(problem("a: 1\n---\nb: 1\n") == "f.yml:1:1: one document is expected, not several");
+    CHECK(problem("a: 1\n---\nb: 1\n") == "f.yml:2:1: one document is expected, not several");
+    for (const char* stray : {",", "a: 1\n]", ",#<;: *a\n", "}"}) {  // yaml-cpp's own reader never ends on some
+        INFO(stray);
+        CHECK(problem(stray).find("f.yml:") == 0);
+    }
     CHECK(problem("? [a]\n: 1\n") == "f.yml:1:3: a key must be a text");
     CHECK(problem(std::string("a: \0", 4)).find("NUL") != std::string::npos);
+    CHECK(pitot::yaml::read("a: \"\\u0\"\n", "f.yml").error().where.end() <= 9);
     CHECK(problem("a: \xff\n") == "f.yml: not UTF-8");
     CHECK(problem(std::string(50'000, '[')).find("nested too deep") != std::string::npos);
     CHECK(problem(std::string(100, '[') + std::string(100, ']')).find("nested deeper than 64") != std::string::npos);
     CHECK(problem("a: &x [*x]\n").find("nested deeper than 64") != std::string::npos);
     std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
     for (int i = 1; i < 9; ++i) {
-        bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-        for (int j = 0; j < 10; ++j) bomb += (j == 0 ? "*a" : ",*a") + std::to_string(i - 1);
+        const std::string own = std::to_string(i);
+        const std::string before = std::to_string(i - 1);
+        bomb += pitot::concat("a", own, ": &a", own, " [");
+        for (int j = 0; j < 10; ++j) bomb += pitot::concat(j == 0 ? "*a" : ",*a", before);
         bomb += "]\n";
     }
     CHECK(problem(bomb).find("more than 200000 values") != std::string::npos);
+    std::string crowd;
+    for (int i = 0; i < 1001; ++i) crowd += pitot::concat("k", std::to_string(i), ": 1\n");
+    CHECK(problem(crowd) == "f.yml:1001:1: more than 1000 keys in one map");
     CHECK(pitot::yaml::read(std::string(5 << 20, ' '), "f.yml").error().code == errc::too_large);
     CHECK(pitot::yaml::read_file("/nonexistent/f.yml").error().message ==
           "/nonexistent/f.yml: No such file or directory");
