@@ -18,8 +18,10 @@ void require(bool holds)
 
 void judge(std::string text)
 {
-    pitot::catalog::metric_names names;
-    names.add("a_total");
+    pitot::catalog::metric one;
+    one.name = "a_total";
+    pitot::catalog::listing names;
+    names.add(std::move(one));
     const pitot::lint::source file("f", std::move(text));
     pitot::lint::dashboards::verdicts found;
     (void)pitot::lint::dashboards::check(file, &names, {}, found);

@@ -4,7 +4,7 @@
 #include <dashboard-lint/inputs.hpp>
 
 #include <pitot/base/nearest.hpp>
-#include <pitot/catalog/names.hpp>
+#include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/lint/dashboard/check.hpp>
@@ -125,7 +125,7 @@ result<settings> understand(const arguments& given)
 }
 
 /// Loads every source; what is malformed in one is said and the rest of it used.
-exit_code load(const settings& how, catalog::metric_names& names)
+exit_code load(const settings& how, catalog::listing& names)
 {
     exit_code code = exit_code::clean;
     catalog::source_options reading;
@@ -145,9 +145,14 @@ exit_code load(const settings& how, catalog::metric_names& names)
             fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
                        e.message);
         }
-        const std::size_t before = names.size();
-        names.add(in->families, in->format == expo::format::openmetrics);
-        if (in->families.point_count() == 0 && names.size() == before) {
+        catalog::target from;
+        for (const auto& [name, value] : source.labels)
+            if (name == "job")
+                from.job = value;
+            else
+                from.labels.emplace_back(name, value);
+        names.add(in->families, from, in->format == expo::format::openmetrics);
+        if (in->families.point_count() == 0) {
             fmt::print(stderr, "dashboard-lint: --metrics: '{}' exposes nothing\n", in->name);
             if (code == exit_code::clean) code = exit_code::usage;
         }
@@ -210,7 +215,7 @@ exit_code run(std::span<char* const> argv)
     const auto inputs = find_inputs(paths);
     if (!inputs) return refuse(inputs.error().message);
 
-    catalog::metric_names names;
+    catalog::listing names;
     if (const exit_code code = load(*how, names); code != exit_code::clean) return code;
 
     lint::dashboards::verdicts found;

@@ -2,8 +2,9 @@
 // The catalog file: what exists, written down to be committed and compared.
 //
 // {"version":1,"metrics":[{"name","type","unit","help","jobs":[…],"labels":{"NAME":{"values":[…],"complete":true}}}]}
-// Metrics are sorted by name, labels and values too, so that two files compare line by line. "native":true stands in
-// histograms that have native buckets. Unknown members are ignored.
+// Metrics are sorted by name, labels and values too, so that two files compare line by line. Where it applies there are
+// also "native":true (a histogram with native buckets), "created":true (_created samples are series, too) and
+// "absent":["_sum"] (series that the type has and that were never seen). Unknown members are ignored.
 
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
@@ -28,6 +29,14 @@ namespace pitot::catalog {
             .member("unit", m.unit)
             .member("help", m.help);
         if (m.native) w.member("native", true);
+        if (m.created) w.member("created", true);
+        if (m.absent != 0) {
+            w.key("absent").begin_array();
+            const auto suffixes = series_suffixes(m.type);
+            for (std::size_t i = 0; i < suffixes.size(); ++i)
+                if ((m.absent >> i & 1U) != 0) w.value(suffixes[i]);
+            w.end_array();
+        }
         w.key("jobs").begin_array();
         for (const std::string& job : m.jobs) w.value(std::string_view(job));
         w.end_array().key("labels").begin_object();
@@ -78,6 +87,13 @@ inline result<metric> read_metric(json::value from)
         out.type = *known;
     }
     out.native = from["native"].as_bool().value_or(false);
+    out.created = from["created"].as_bool().value_or(false);
+    for (const json::value missing : from["absent"]) {
+        const auto suffixes = series_suffixes(out.type);
+        const auto at = std::find(suffixes.begin(), suffixes.end(), missing.text());
+        if (at == suffixes.end()) return bad(missing, "\"absent\" lists suffixes of series that the type has");
+        out.absent = static_cast<std::uint8_t>(out.absent | 1U << (at - suffixes.begin()));
+    }
     const auto texts = [&](json::value list, std::vector<std::string>& to) {
         for (const json::value item : list) {
             if (!item.is_string()) return false;

@@ -8,6 +8,7 @@
 
 #include <algorithm>  // std::lower_bound
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -33,8 +34,10 @@ struct label_values {
 };
 
 /// A family: counters with _total and infos with _info (if they have it), histograms and summaries by their base name.
-/// labels  of its series, with le of classic histograms and quantile of summaries
-/// native  a histogram with native buckets: its base name is a series too
+/// labels   of its series, with le of classic histograms and quantile of summaries
+/// native   a histogram with native buckets: its base name is a series too
+/// created  its _created samples are series too (OpenMetrics text)
+/// absent   series that its type has and that were never seen: a bit for each of series_suffixes()
 struct metric {
     std::string name;
     metric_type type = metric_type::unknown;
@@ -43,11 +46,13 @@ struct metric {
     std::vector<std::string> jobs;  ///< sorted; empty when no job was told
     std::map<std::string, label_values, std::less<>> labels;
     bool native = false;
+    bool created = false;
+    std::uint8_t absent = 0;
     friend bool operator==(const metric&, const metric&) = default;
 };
 
 /// A series name that exists, and the family that exposes it.
-/// suffix  "_bucket", "_sum", "_count", … of histograms and summaries, else empty
+/// suffix  "_bucket", "_sum", "_count", … of histograms and summaries, "_created", else empty
 struct series_name {
     const metric* of = nullptr;
     std::string_view suffix;
@@ -63,20 +68,31 @@ struct series_name {
     }
 };
 
-/// The suffixes of the series that a family of a type exposes; "" is the family's own name.
-[[nodiscard]] inline std::span<const std::string_view> series_suffixes(metric_type type, bool native = false) noexcept
+/// The suffixes of the series that a family of a type may expose; "" is the family's own name. _created is apart: it
+/// takes the place of _total.
+[[nodiscard]] inline std::span<const std::string_view> series_suffixes(metric_type type) noexcept
 {
-    constexpr std::size_t n = 4;
-    static constexpr std::string_view histogram[n] = {"_bucket", "_sum", "_count", ""};
-    static constexpr std::string_view gauge_histogram[n] = {"_bucket", "_gsum", "_gcount", ""};
+    static constexpr std::string_view histogram[] = {"_bucket", "_sum", "_count", ""};
+    static constexpr std::string_view gauge_histogram[] = {"_bucket", "_gsum", "_gcount", ""};
     static constexpr std::string_view summary[] = {"", "_sum", "_count"};
     static constexpr std::string_view plain[] = {""};
     switch (type) {
-    case metric_type::histogram: return {histogram, native ? n : n - 1};
-    case metric_type::gauge_histogram: return {gauge_histogram, native ? n : n - 1};
+    case metric_type::histogram: return histogram;
+    case metric_type::gauge_histogram: return gauge_histogram;
     case metric_type::summary: return summary;
     default: return plain;
     }
+}
+
+/// Names of series that Prometheus makes by itself: up, scrape_* and ALERTS.
+[[nodiscard]] constexpr bool is_made_by_prometheus(std::string_view name) noexcept
+{
+    for (const std::string_view own :
+         {"up", "ALERTS", "ALERTS_FOR_STATE", "scrape_duration_seconds", "scrape_samples_scraped",
+          "scrape_samples_post_metric_relabeling", "scrape_series_added", "scrape_timeout_seconds",
+          "scrape_sample_limit", "scrape_body_size_bytes"})
+        if (name == own) return true;
+    return false;
 }
 
 /// Where a batch came from, as the scrape labels it.
@@ -93,12 +109,13 @@ public:
     /// max_values  of one label of one metric; beyond it the list is cut and no longer complete
     explicit listing(std::size_t max_values = 1000) : max_values_(max_values) {}
 
-    /// Adds what a finished batch holds. A family without series counts too: its labels are unknown.
+    /// Adds what a finished batch holds. A family without series is listed, but exposes no name.
     /// A label of the target that a series already has moves the series' own to exported_NAME, as a scrape does.
     /// A family that another batch has with another type becomes unknown.
-    void add(const batch& in, const target& from = {})
+    /// created_series  _created samples are series of their own (OpenMetrics text)
+    void add(const batch& in, const target& from = {}, bool created_series = false)
     {
-        for (std::size_t i = 0; i < in.size(); ++i) add(in[i], in, from);
+        for (std::size_t i = 0; i < in.size(); ++i) add(in[i], in, from, created_series);
     }
 
     /// Adds or replaces a family as it stands (from a file, or from a collector's table).
@@ -121,70 +138,147 @@ public:
             const auto at = metrics_.find(name.substr(0, name.size() - suffix.size()));
             if (at != metrics_.end() && has_suffix(at->second, suffix)) return series_name{&at->second, suffix};
         }
-        return std::nullopt;
+        if (!name.ends_with(created)) return std::nullopt;
+        const std::string_view base = name.substr(0, name.size() - created.size());
+        auto at = metrics_.find(concat(base, total));
+        if (at == metrics_.end() && !base.ends_with(total)) at = metrics_.find(base);
+        if (at == metrics_.end() || !at->second.created) return std::nullopt;
+        return series_name{&at->second, created};
     }
+
+    /// Is there a series of that name, or one that Prometheus makes by itself?
+    [[nodiscard]] bool exposes(std::string_view name) const { return is_made_by_prometheus(name) || find(name); }
 
     /// Every series name, sorted.
     [[nodiscard]] std::vector<std::string> names() const
     {
         std::vector<std::string> all;
-        for (const auto& [name, m] : metrics_)
-            for (const std::string_view suffix : series_suffixes(m.type, m.native)) all.push_back(concat(name, suffix));
+        for (const auto& [name, m] : metrics_) {
+            for (const std::string_view suffix : series_suffixes(m.type))
+                if (has_suffix(m, suffix)) all.push_back(concat(name, suffix));
+            if (m.created) all.push_back(concat(without_total(name), created));
+        }
         std::sort(all.begin(), all.end());
         all.erase(std::unique(all.begin(), all.end()), all.end());
         return all;
     }
 
-    /// The name that was probably meant: with _total or without, behind or before another prefix, with a histogram's
-    /// suffix, or a few letters away. Empty when none is near.
+    /// The series name that was probably meant by one that is not there: with or without _total, with more words behind
+    /// (of a histogram _bucket), with another prefix, or with a slip of the pen, in this order. Empty when none is
+    /// near.
     [[nodiscard]] std::string nearest_name(std::string_view name) const
     {
         if (name.empty()) return {};
-        if (find(concat(name, "_total"))) return concat(name, "_total");
-        if (name.ends_with("_total") && find(name.substr(0, name.size() - 6)))
-            return std::string(name.substr(0, name.size() - 6));
-        for (const std::string_view suffix : {"_bucket", "_count"})
-            if (metrics_.find(name) != metrics_.end() && find(concat(name, suffix))) return concat(name, suffix);
+        const std::string_view bare = without_total(name);
+        if (std::string more = concat(name, total); find(more)) return more;
+        if (bare != name && find(bare)) return std::string(bare);
+        if (std::string bucket = concat(name, "_bucket"); find(bucket)) return bucket;
         const std::vector<std::string> all = names();
-        const std::string_view stem = name.ends_with("_total") ? name.substr(0, name.size() - 6) : name;
+        if (const std::string_view longer = shortest_beginning_with(all, concat(bare, "_")); !longer.empty())
+            return std::string(longer);
+        if (const std::string_view other = with_other_prefix(all, name, bare); !other.empty())
+            return std::string(other);
         std::string_view best;
-        for (const std::string& known : all) {  // pg_x → postgresql_pg_x_total, node_x → x; the shortest
-            const std::string_view known_stem = known.ends_with("_total")
-                                                    ? std::string_view(known).substr(0, known.size() - 6)
-                                                    : known;
-            const bool longer = known_stem.size() > stem.size() + 1 && known_stem.ends_with(stem) &&
-                                known_stem[known_stem.size() - stem.size() - 1] == '_';
-            const bool shorter = stem.size() > known_stem.size() + 1 && known_stem.size() > 3 &&
-                                 stem.ends_with(known_stem) && stem[stem.size() - known_stem.size() - 1] == '_' &&
-                                 known_stem.find('_') != std::string_view::npos;
-            if ((longer || shorter) && (best.empty() || distance(known, name) < distance(best, name))) best = known;
+        std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
+        for (const std::string& candidate : all) {
+            const std::size_t distance = edit_distance(name, candidate, least - 1);
+            if (distance >= least) continue;
+            best = candidate;
+            least = distance;
+            if (least == 1) break;
         }
-        return std::string(best.empty() ? nearest(name, all) : best);
+        return std::string(best);
     }
 
 private:
-    static std::size_t distance(std::string_view a, std::string_view b) noexcept
+    static constexpr std::string_view total = "_total";
+    static constexpr std::string_view created = "_created";
+
+    static std::string_view without_total(std::string_view name) noexcept
     {
-        return a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+        return name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
     }
 
     static bool has_suffix(const metric& m, std::string_view suffix) noexcept
     {
-        for (const std::string_view s : series_suffixes(m.type, m.native))
-            if (s == suffix) return true;
+        const auto all = series_suffixes(m.type);
+        const bool histogram = m.type == metric_type::histogram || m.type == metric_type::gauge_histogram;
+        if (histogram && suffix.empty()) return m.native;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (all[i] == suffix) return (m.absent >> i & 1U) == 0;
         return false;
     }
 
-    void add(const family_view& family, const batch& in, const target& from)
+    [[nodiscard]] static std::string_view shortest_beginning_with(const std::vector<std::string>& all,
+                                                                  std::string_view start)
+    {
+        std::string_view best;
+        for (auto at = std::lower_bound(all.begin(), all.end(), start); at != all.end() && at->starts_with(start); ++at)
+            if (best.empty() || at->size() < best.size()) best = *at;
+        return best;
+    }
+
+    /// `x_rest` for `rest`, `rest` for `x_rest`, `y_rest` for `x_rest` (rest of two words at least); _total may differ.
+    [[nodiscard]] static std::string_view with_other_prefix(const std::vector<std::string>& all, std::string_view name,
+                                                            std::string_view bare)
+    {
+        const auto same_but_total = [](std::string_view a, std::string_view b) {
+            return a == b || (a.size() == b.size() + 6 && a.starts_with(b) && a.ends_with("_total")) ||
+                   (b.size() == a.size() + 6 && b.starts_with(a) && b.ends_with("_total"));
+        };
+        const std::size_t cut = name.find('_');
+        const std::string_view rest = cut == std::string_view::npos ? std::string_view{} : name.substr(cut + 1);
+        const bool rest_tells = rest.find('_') != std::string_view::npos;
+        std::string_view best;
+        for (const std::string& candidate : all) {
+            const std::string_view c = candidate;
+            bool fits = rest_tells && same_but_total(c, rest);
+            for (std::size_t at = c.find('_'); !fits && at != std::string_view::npos; at = c.find('_', at + 1)) {
+                const std::string_view tail = c.substr(at + 1);
+                if (tail.size() + 6 < bare.size() && tail.size() + 6 < rest.size()) break;
+                fits = (bare.find('_') != std::string_view::npos && same_but_total(tail, name)) ||
+                       (rest_tells && same_but_total(tail, rest));
+            }
+            if (fits && (best.empty() || c.size() < best.size())) best = c;
+        }
+        return best;
+    }
+
+    /// Bits of series_suffixes() that a point exposes.
+    static unsigned parts_of(const point_view& point, metric_type type) noexcept
+    {
+        if (const histogram_row* const h = point.histogram()) {
+            if (h->classic.count == 0 && h->has_native()) return 0;
+            return 1U | (h->has_sum ? 2U : 0U) | (h->has_count ? 4U : 0U);
+        }
+        if (const summary_row* const s = point.summary())
+            return (s->quantiles.count > 0 ? 1U : 0U) | (s->has_sum ? 2U : 0U) | (s->has_count ? 4U : 0U);
+        return (1U << series_suffixes(type).size()) - 1;
+    }
+
+    void add(const family_view& family, const batch& in, const target& from, bool created_series)
     {
         auto at = metrics_.find(family.name());
-        if (at == metrics_.end()) {
+        const bool fresh = at == metrics_.end();
+        if (fresh) {
             at = metrics_.emplace(std::string(family.name()), metric{}).first;
             at->second.name = family.name();
             at->second.type = family.type();
         }
         metric& m = at->second;
-        if (m.type != family.type()) m.type = metric_type::unknown;
+        if (m.type != family.type()) {
+            m.type = metric_type::unknown;
+            m.absent = 0;
+        }
+        unsigned seen = 0;
+        for (std::size_t i = 0; i < family.size(); ++i) {
+            seen |= parts_of(family[i], family.type());
+            m.created = m.created || (created_series && family[i].created().has_value());
+        }
+        if (m.type == family.type()) {
+            const unsigned missing = ~seen & 7U & ((1U << series_suffixes(m.type).size()) - 1);
+            m.absent = static_cast<std::uint8_t>(fresh ? missing : m.absent & missing);
+        }
         if (m.help.empty()) m.help = family.help();
         if (m.unit.empty()) m.unit = family.unit();
         if (!from.job.empty()) {

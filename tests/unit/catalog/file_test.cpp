@@ -10,8 +10,9 @@ using catalog::load;
 
 TEST_CASE("a catalog survives save and load")
 {
-    const auto in = catalog::read_exposition("x", "# HELP a He said \"x\".\n# TYPE a counter\na{l=\"v\\\\\\n\"} 1\n# "
-                                                  "TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n");
+    const auto in = catalog::read_exposition(
+        "x", "# TYPE s summary\ns_sum 1\ns_count 1\n# HELP a He said \"x\".\n# TYPE a counter\na{l=\"v\\\\\\n\"} 1\n# "
+             "TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n");
     REQUIRE(in.errors.empty());
     catalog::listing before(1);
     before.add(in.families, {"job", {{"instance", "h"}}});
@@ -20,6 +21,9 @@ TEST_CASE("a catalog survives save and load")
     REQUIRE(after.has_value());
     CHECK(after->metrics() == before.metrics());
     CHECK(catalog::save(*after) == text);
+    CHECK(text.find("\"absent\": [\n") != std::string::npos);
+    CHECK_FALSE(after->find("s"));
+    CHECK(after->find("s_sum"));
 }
 
 TEST_CASE("what is no catalog is refused with its place")
@@ -39,6 +43,7 @@ TEST_CASE("what is no catalog is refused with its place")
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","jobs":[1]}]})").code == errc::invalid_value);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","jobs":"x"}]})").code == errc::invalid_value);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a","labels":{"l":["x"]}}]})").code == errc::invalid_value);
+    CHECK(why(R"({"version":1,"metrics":[{"name":"a","absent":["_sum"]}]})").code == errc::invalid_value);
     CHECK(why(R"({"version":1,"metrics":[{"name":"a"},{"name":"a"}]})").code == errc::duplicate);
 }
 

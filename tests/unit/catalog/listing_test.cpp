@@ -3,6 +3,8 @@
 
 #include <catch.hpp>
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 
 using namespace pitot;
@@ -105,4 +107,90 @@ TEST_CASE("the nearest name is the one that was meant")
     CHECK(l.nearest_name("d") == "d_bucket");
     CHECK(l.nearest_name("completely_different_name") == "");
     CHECK(l.nearest_name("") == "");
+}
+
+namespace {
+
+listing names_of(std::string text)
+{
+    const auto in = catalog::read_exposition("x", std::move(text));
+    REQUIRE(in.errors.empty());
+    listing out;
+    out.add(in.families, {}, in.format == expo::format::openmetrics);
+    return out;
+}
+
+void check_exposes(const listing& all, std::initializer_list<const char*> there,
+                   std::initializer_list<const char*> missing)
+{
+    const auto names = all.names();
+    for (const char* name : there) {
+        INFO(name);
+        CHECK(all.exposes(name));
+        CHECK((catalog::is_made_by_prometheus(name) || std::find(names.begin(), names.end(), name) != names.end()));
+    }
+    for (const char* name : missing) {
+        INFO(name);
+        CHECK_FALSE(all.exposes(name));
+        CHECK(std::find(names.begin(), names.end(), name) == names.end());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a family's series names are what queries ask for")
+{
+    check_exposes(
+        names_of("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"
+                 "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns_sum 1\ns_count 1\n"
+                 "# TYPE c_total counter\nc_total 1\n# TYPE empty gauge\ng 1\n"),
+        {"h_bucket", "h_sum", "h_count", "s", "s_sum", "s_count", "c_total", "g", "up", "scrape_duration_seconds"},
+        {"h", "c", "s_bucket", "empty", "c_created", ""});
+}
+
+TEST_CASE("OpenMetrics: _total, _info, _created, parts that are absent")
+{
+    const listing all = names_of(
+        "# TYPE c counter\nc_total 1\nc_created 5\n# TYPE i info\ni_info{v=\"1\"} 1\n# TYPE s summary\ns_count 1\n"
+        "# TYPE g gaugehistogram\ng_bucket{le=\"+Inf\"} 1\ng_gsum 1\ng_gcount 1\n"
+        "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 1\nh_sum 1\nh_created 3\n# EOF\n");
+    check_exposes(all,
+                  {"c_total", "c_created", "i_info", "s_count", "g_bucket", "g_gsum", "g_gcount", "h_sum", "h_created"},
+                  {"c", "i", "s", "s_sum", "g_sum", "g", "s_created", "created", "_created", "c_total_created"});
+    CHECK(all.find("c_created")->of->name == "c_total");
+    CHECK(all.find("h_created")->suffix == "_created");
+    CHECK(all.find("h_created")->label("le") == nullptr);
+}
+
+TEST_CASE("a part that one batch lacks and another has is there")
+{
+    const auto one = catalog::read_exposition("1", "# TYPE s summary\ns_sum 1\ns_count 1\n");
+    const auto two = catalog::read_exposition("2", "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns_sum 1\n");
+    listing l;
+    l.add(one.families);
+    CHECK_FALSE(l.find("s"));
+    l.add(two.families);
+    check_exposes(l, {"s", "s_sum", "s_count"}, {});
+}
+
+TEST_CASE("of several names the one that was meant")
+{
+    listing all;
+    for (const char* name :
+         {"postgresql_pg_stat_database_xact_commit_total", "node_cpu_seconds_total", "node_load1",
+          "http_requests_total", "process_start_time_seconds", "redis_up", "node_memory_MemTotal_bytes"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    CHECK(all.nearest_name("host_cpu_seconds_total") == "node_cpu_seconds_total");
+    CHECK(all.nearest_name("node_cpu_seconds") == "node_cpu_seconds_total");
+    CHECK(all.nearest_name("process_start_time") == "process_start_time_seconds");
+    CHECK(all.nearest_name("node_memory_MemTotal") == "node_memory_MemTotal_bytes");
+    CHECK(all.nearest_name("http_request_total") == "http_requests_total");
+    CHECK(all.nearest_name("htttp_requests_total") == "http_requests_total");
+    CHECK(all.nearest_name("mysql_global_status_queries").empty());
+    CHECK(all.nearest_name("x").empty());
+    CHECK(all.nearest_name("mysql_up").empty());  // "up" alone tells nothing
+    CHECK(listing().nearest_name("a").empty());
 }

@@ -47,7 +47,7 @@ struct verdicts {
 
 namespace detail {
 
-inline void check_query(const source& file, const dashboard::query& query, const catalog::metric_names* exposed,
+inline void check_query(const source& file, const dashboard::query& query, const catalog::listing* exposed,
                         verdicts& out)
 {
     const std::string pointer = json::pointer_of(query.expr);
@@ -90,7 +90,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
 /// file     its text; must outlive the call
 /// exposed  what the sources expose; null leaves every name not verified
 /// returns  false when it is well-formed JSON but no dashboard
-[[nodiscard]] inline bool check(const source& file, const catalog::metric_names* exposed, const json::limits& allowed,
+[[nodiscard]] inline bool check(const source& file, const catalog::listing* exposed, const json::limits& allowed,
                                 verdicts& out)
 {
     const auto document = json::parse(file.text(), allowed);

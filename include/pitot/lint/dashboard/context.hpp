@@ -1,7 +1,7 @@
 #pragma once
 // What a rule on a dashboard's query has before it.
 
-#include <pitot/catalog/names.hpp>
+#include <pitot/catalog/listing.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/json/document.hpp>
 #include <pitot/lint/finding.hpp>
@@ -26,7 +26,7 @@ struct context {
     const std::string& pointer;
     const dashboard::interpolated& readable;
     const promql::selection& asks;
-    const catalog::metric_names* exposed = nullptr;
+    const catalog::listing* exposed = nullptr;
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,

@@ -10,7 +10,7 @@ namespace detail {
 {
     if (in.readable.is_variable(asked.name_span) || dashboard::has_reference(asked.name)) return "variable metric name";
     if (!asked.name.empty()) {
-        if (asked.name.find(':') != std::string::npos && !in.exposed->contains(asked.name))
+        if (asked.name.find(':') != std::string::npos && !in.exposed->exposes(asked.name))
             return "name recorded by a rule";
         return {};
     }
@@ -26,13 +26,24 @@ namespace detail {
 {
     std::vector<bool> complete(in.asks.operands.size(), true);
     for (const promql::selector& s : in.asks.selectors) {
-        if (why_unknown(in, s).empty() && in.exposed->contains(s.name)) continue;
+        if (why_unknown(in, s).empty() && in.exposed->exposes(s.name)) continue;
         for (std::uint32_t at = s.operand;; at = in.asks.operands[at].parent) {
             complete[at] = false;
             if (in.asks.operands[at].parent == at) break;
         }
     }
     return complete;
+}
+
+/// "did you mean NAME (job a, b)?", with the jobs that expose it if they were told; empty when no name is near.
+[[nodiscard]] inline std::string suggest(const catalog::listing& exposed, std::string_view name)
+{
+    const std::string near = exposed.nearest_name(name);
+    if (near.empty()) return {};
+    std::string jobs;
+    if (const auto found = exposed.find(near))
+        for (const std::string& job : found->of->jobs) jobs += concat(jobs.empty() ? " (job " : ", ", job);
+    return concat("did you mean ", near, jobs, jobs.empty() ? "?" : ")?");
 }
 
 /// Is there an `or` around a selector whose other side gives a result?
@@ -67,10 +78,9 @@ inline constexpr dashboard_rule metric_not_exposed{
                 out.unknown = why;
                 continue;
             }
-            if (in.exposed->contains(s.name)) continue;
+            if (in.exposed->exposes(s.name)) continue;
             if (complete.empty()) complete = detail::complete_operands(in);
-            const std::string_view near = in.exposed->nearest_to(s.name);
-            std::string suggestion = near.empty() ? std::string() : concat("did you mean ", near, "?");
+            std::string suggestion = detail::suggest(*in.exposed, s.name);
             if (s.under_absent)
                 out.findings.push_back(in.at(s.name_span, about, severity::info,
                                              "no source exposes this metric, and absent() says so",

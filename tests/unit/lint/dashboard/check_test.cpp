@@ -16,8 +16,13 @@ verdicts judge(std::string_view expr, bool with_metrics = true)
     pitot::json::writer w;
     w.begin_object().key("panels").begin_array().begin_object().key("targets").begin_array().begin_object();
     w.member("expr", expr).end_object().end_array().end_object().end_array().end_object();
-    pitot::catalog::metric_names names;
-    for (const char* name : {"a", "b", "c_total"}) names.add(name);
+    pitot::catalog::listing names;
+    for (const char* name : {"a", "b", "c_total"}) {
+        pitot::catalog::metric m;
+        m.name = name;
+        if (m.name == "c_total") m.jobs = {"first", "second"};
+        names.add(std::move(m));
+    }
     verdicts out;
     const lint::source file("d.json", std::string(w.text()));
     CHECK(lint::dashboards::check(file, with_metrics ? &names : nullptr, {}, out));
@@ -86,7 +91,7 @@ TEST_CASE("a finding stands at the name in the file, through escapes and variabl
     CHECK(f.mark == pitot::text_span{7, 7});
     CHECK(f.begin.line == 1);
     CHECK(f.end.column == f.begin.column + 7);
-    CHECK(judge("c").findings[0].suggestion == "did you mean c_total?");
+    CHECK(judge("c").findings[0].suggestion == "did you mean c_total (job first, second)?");
 }
 
 TEST_CASE("broken JSON, double keys and what is no dashboard")
