@@ -80,7 +80,7 @@ class Http(unittest.TestCase):
 
     def test_short_body(self):
         out, _ = probe(self.url("short"))
-        self.assertTrue(out.startswith("protocol "), out)
+        self.assertTrue(out.startswith("unexpected_end "), out)
         self.assertIn("incomplete", out)
 
     def test_announced_size_is_refused_at_once(self):

@@ -28,6 +28,7 @@ enum class errc : unsigned char {
     timeout,         ///< the deadline passed
     unreachable,     ///< no connection: refused, no route, no such host
     protocol,        ///< the peer answered something else than expected
+    tls,             ///< no trusted encrypted connection: certificate, name, version
 };
 
 /// The code's name as programs see it ("syntax", "invalid_utf8", …).
@@ -52,6 +53,7 @@ enum class errc : unsigned char {
     case errc::timeout: return "timeout";
     case errc::unreachable: return "unreachable";
     case errc::protocol: return "protocol";
+    case errc::tls: return "tls";
     }
     return "unknown";
 }

@@ -36,7 +36,9 @@ struct source_options {
     switch (why.code) {
     case errc::unreachable:
     case errc::timeout:
+    case errc::tls:
     case errc::protocol: return true;
+    case errc::unexpected_end:
     case errc::too_large: return http::is_url(source);
     default: return false;
     }

@@ -5,6 +5,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/base/version.hpp>
 #include <pitot/connect/http_options.hpp>
+#include <pitot/connect/http_target.hpp>
 
 #include <curl/curl.h>  // the transport; link with libcurl
 
@@ -23,9 +24,6 @@ namespace detail {
 
 struct easy_delete {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
-};
-struct url_delete {
-    void operator()(CURLU* handle) const noexcept { curl_url_cleanup(handle); }
 };
 
 inline bool start_curl()
@@ -68,73 +66,14 @@ private:
     curl_slist* list_ = nullptr;
 };
 
-/// A URL taken apart; user and password are out of `url`.
-struct target {
-    std::string url;
-    std::string shown;
-    std::string scheme;
-    std::string host;
-    std::string port;
-    std::string user;
-    std::string password;
-    std::string socket;  ///< of unix:
-    bool has_user = false;
-
-    [[nodiscard]] bool same_origin(const target& o) const
-    {
-        return scheme == o.scheme && host == o.host && port == o.port && socket == o.socket;
-    }
-    [[nodiscard]] bool is_loopback() const
-    {
-        return host == "localhost" || host.starts_with("127.") || host == "[::1]" || !socket.empty();
-    }
-};
-
-inline result<target> take_apart(std::string_view url)
-{
-    target out;
-    out.shown = without_credentials(url);
-    std::string text(url);
-    if (url.substr(0, 5) == "unix:") {  // unix:/run/x.sock:/path, or unix:///run/x.sock
-        std::string_view rest = url.substr(5);
-        while (rest.substr(0, 2) == "//") rest.remove_prefix(1);
-        const std::size_t cut = rest.find(":/");
-        out.socket = rest.substr(0, cut);
-        if (out.socket.empty())
-            return unexpected(errc::invalid_value, concat("'", out.shown, "' names no socket: unix:PATH[:/URL-PATH]"));
-        text = concat("http://localhost", cut == std::string_view::npos ? "/" : rest.substr(cut + 1));
-    }
-    const std::unique_ptr<CURLU, url_delete> parts(curl_url());
-    if (!parts) throw std::bad_alloc();
-    const CURLUcode code = curl_url_set(parts.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME);
-    if (code != CURLUE_OK)
-        return unexpected(errc::invalid_value, concat("'", out.shown, "' is not a URL: ", curl_url_strerror(code)));
-    const auto get = [&](CURLUPart part, unsigned flags, std::string& to) {
-        char* value = nullptr;
-        if (curl_url_get(parts.get(), part, &value, flags) != CURLUE_OK) return false;
-        to = value;
-        curl_free(value);
-        return true;
-    };
-    get(CURLUPART_SCHEME, 0, out.scheme);
-    if (out.scheme != "http" && out.scheme != "https")
-        return unexpected(errc::invalid_value, concat("'", out.shown, "': the scheme must be http, https or unix"));
-    get(CURLUPART_HOST, 0, out.host);
-    get(CURLUPART_PORT, CURLU_DEFAULT_PORT, out.port);
-    out.has_user = get(CURLUPART_USER, CURLU_URLDECODE, out.user);
-    get(CURLUPART_PASSWORD, CURLU_URLDECODE, out.password);
-    curl_url_set(parts.get(), CURLUPART_USER, nullptr, 0);
-    curl_url_set(parts.get(), CURLUPART_PASSWORD, nullptr, 0);
-    curl_url_set(parts.get(), CURLUPART_FRAGMENT, nullptr, 0);
-    get(CURLUPART_URL, 0, out.url);
-    return out;
-}
-
 /// What the callbacks of one transfer share.
 struct transfer {
+    static constexpr std::size_t head_limit = std::size_t{1} << 20U;
+
     std::string body;
+    std::string head;
     std::size_t limit = 0;
-    std::size_t header_bytes = 0;
+    bool head_too_large = false;
     bool too_large = false;
 
     static std::size_t write(char* data, std::size_t size, std::size_t n, void* self) noexcept
@@ -153,11 +92,20 @@ struct transfer {
         }
         return bytes;
     }
-    static std::size_t head(char*, std::size_t size, std::size_t n, void* self) noexcept
+    static std::size_t take_head(char* data, std::size_t size, std::size_t n, void* self) noexcept
     {
         auto& to = *static_cast<transfer*>(self);
-        to.header_bytes += size * n;
-        return to.header_bytes > (std::size_t{1} << 20U) ? 0 : size * n;
+        const std::size_t bytes = size * n;
+        to.head_too_large = bytes > head_limit - to.head.size();
+        if (to.head_too_large) return 0;
+        try {
+            if (std::string_view(data, bytes).substr(0, 5) == "HTTP/") to.head.clear();  // after 100 Continue, a proxy
+            to.head.append(data, bytes);
+        } catch (...) {
+            to.head_too_large = true;
+            return 0;
+        }
+        return bytes;
     }
 };
 
@@ -170,9 +118,9 @@ public:
 
     /// One request with its redirects.
     /// returns  whatever status the server gave; ask success()
-    /// error    unreachable (no such host, refused, no route), timeout, too_large, protocol (TLS, a broken answer, too
-    ///          many redirects, a redirect to another scheme or from https to http); of one's own configuration:
-    ///          invalid_value, and what read() of a file gives
+    /// error    unreachable (no such host, refused, no route), timeout, too_large, tls, unexpected_end (an answer that
+    ///          breaks off), protocol (a broken answer, too many redirects, a redirect to another scheme or from https
+    ///          to http); of one's own configuration: invalid_value, and what read() of a file gives
     [[nodiscard]] result<response> send(const request& what)
     {
         if (!detail::start_curl()) return unexpected(errc::unsupported, "libcurl does not start");
@@ -263,10 +211,10 @@ private:
         set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
         set(CURLOPT_WRITEFUNCTION, &detail::transfer::write);
         set(CURLOPT_WRITEDATA, static_cast<void*>(&body));
-        set(CURLOPT_HEADERFUNCTION, &detail::transfer::head);
+        set(CURLOPT_HEADERFUNCTION, &detail::transfer::take_head);
         set(CURLOPT_HEADERDATA, static_cast<void*>(&body));
         set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.max_body));
-        set(CURLOPT_ACCEPT_ENCODING, "gzip");
+        if (options_.compression) set(CURLOPT_ACCEPT_ENCODING, "gzip");
         set(CURLOPT_USERAGENT, concat("pitot/", version).c_str());
         if (!options_.http2) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
         if (!at.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, at.socket.c_str());
@@ -300,6 +248,7 @@ private:
         curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &type);
         if (type != nullptr) answer.content_type = type;
         answer.body = std::move(body.body);
+        answer.head = std::move(body.head);
         answer.url = at.shown;
         return answer;
     }
@@ -371,6 +320,7 @@ private:
             set(CURLOPT_SSL_VERIFYHOST, 0L);
         }
         if (auto done = set_pem(CURLOPT_CAINFO_BLOB, tls.ca, "tls_config: ca_file"); !done) return done;
+        if (!tls.ca_folder.empty()) set(CURLOPT_CAPATH, tls.ca_folder.c_str());
         if (!own_origin) return {};
         if (auto done = set_pem(CURLOPT_SSLCERT_BLOB, tls.certificate, "tls_config: cert_file"); !done) return done;
         if (auto done = set_pem(CURLOPT_SSLKEY_BLOB, tls.key, "tls_config: key_file"); !done) return done;
@@ -474,14 +424,13 @@ private:
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_ISSUER_ERROR:
-        case CURLE_SSL_CIPHER: return make(errc::protocol, concat("TLS failed: ", said));
-        case CURLE_GOT_NOTHING: return make(errc::protocol, "the connection was closed without an answer");
-        case CURLE_PARTIAL_FILE: return make(errc::protocol, concat("the answer is incomplete: ", said));
+        case CURLE_SSL_CIPHER: return make(errc::tls, concat("TLS failed: ", said));
+        case CURLE_GOT_NOTHING: return make(errc::unexpected_end, "the connection was closed without an answer");
+        case CURLE_PARTIAL_FILE: return make(errc::unexpected_end, concat("the answer is incomplete: ", said));
         case CURLE_BAD_CONTENT_ENCODING: return make(errc::protocol, "the answer's compression is damaged");
         case CURLE_WRITE_ERROR:
-            return make(errc::protocol, body.header_bytes > (std::size_t{1} << 20U)
-                                            ? std::string_view("the answer's headers are larger than 1 MiB")
-                                            : said);
+            return make(errc::protocol,
+                        body.head_too_large ? std::string_view("the answer's headers are larger than 1 MiB") : said);
         default: return make(errc::protocol, said);
         }
     }

@@ -63,6 +63,7 @@ enum class tls_version : unsigned char { any, tls_1_0, tls_1_1, tls_1_2, tls_1_3
 /// Certificates are PEM. The system's authorities are used when `ca` is empty.
 struct tls_options {
     text_source ca;
+    std::string ca_folder;  ///< of certificates under the hashes of their subjects, as OpenSSL wants them
     text_source certificate;
     text_source key;
     std::string server_name;  ///< name to ask for and to verify, when it is not the URL's host
@@ -87,6 +88,7 @@ struct options {
     bool follow_redirects = true;
     int max_redirects = 10;
     bool http2 = true;
+    bool compression = true;                         ///< ask for gzip; an answer that comes so unasked stays so
     duration_ms timeout{30'000};                     ///< for everything: name lookup, connection, redirects, body
     std::size_t max_body = std::size_t{100} << 20U;  ///< bytes, after decompression
 };
@@ -107,8 +109,36 @@ struct response {
     std::string content_type;
     std::string body;  ///< decompressed
     std::string url;   ///< where the answer came from, without user and password
+    std::string head;  ///< the lines of the answer's headers, as they came
     [[nodiscard]] bool success() const noexcept { return status >= 200 && status < 300; }
+    /// The value of the last header of that name, whatever its case; empty when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
+
+namespace detail {
+
+inline bool same_letters(std::string_view a, std::string_view b) noexcept
+{
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace detail
+
+inline std::string_view response::header(std::string_view name) const noexcept
+{
+    std::string_view found;
+    for (std::string_view rest = head; !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || !detail::same_letters(line.substr(0, colon), name)) continue;
+        const std::size_t first = line.find_first_not_of(" \t\r", colon + 1);
+        found = first == std::string_view::npos ? std::string_view()
+                                                : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+    }
+    return found;
+}
 
 /// A URL without the password that may stand in it: what messages show.
 [[nodiscard]] inline std::string without_credentials(std::string_view url)
@@ -126,12 +156,7 @@ struct response {
 [[nodiscard]] inline bool is_url(std::string_view text) noexcept
 {
     const auto begins = [text](std::string_view scheme) {
-        if (text.size() < scheme.size()) return false;
-        for (std::size_t i = 0; i < scheme.size(); ++i) {
-            const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-            if (c != scheme[i]) return false;
-        }
-        return true;
+        return detail::same_letters(text.substr(0, scheme.size()), scheme);
     };
     return begins("http://") || begins("https://") || begins("unix:");
 }

@@ -46,3 +46,16 @@ TEST_CASE("a secret's file is read without the blanks around it, and its errors 
     REQUIRE_FALSE(endless.has_value());
     CHECK(endless.error().code == errc::too_large);
 }
+
+TEST_CASE("a header is found whatever its case, the last one of its name")
+{
+    http::response answer;
+    answer.head = "HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nX-A:\r\nx-b:  two words \r\nretry-after: 9\r\n\r\n";
+    CHECK(answer.header("Retry-After") == "9");
+    CHECK(answer.header("X-B") == "two words");
+    CHECK(answer.header("x-a").empty());
+    CHECK(answer.header("retry").empty());
+    CHECK(answer.header("").empty());
+    answer.head = "no colon";
+    CHECK(answer.header("no colon").empty());
+}
