@@ -17,7 +17,7 @@ namespace pitot::lint {
 /// file        as the user named it
 /// pointer     RFC 6901, to the value at fault; empty where the file is no tree
 /// where       bytes in the file
-/// begin, end  the same in lines and columns; end is exclusive
+/// begin, end  the same in lines and columns; end is exclusive; all 0 where the file has no lines (protobuf)
 /// query       the whole expression, decoded; empty when the finding is about something else
 /// excerpt     what people are shown: a line of the file, or the query
 /// mark        bytes of the excerpt that are at fault
@@ -55,6 +55,14 @@ struct finding {
     f.message = std::move(message);
     f.suggestion = std::move(suggestion);
     return f;
+}
+
+/// For a file that is no text: only the bytes count.
+inline void without_lines(finding& f)
+{
+    f.begin = f.end = {0, 0};
+    f.excerpt.clear();
+    f.mark = {};
 }
 
 /// A finding in a query that stands in a file, shown with the query as its author knows it, escapes undone.

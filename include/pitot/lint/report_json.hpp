@@ -11,7 +11,7 @@ namespace pitot::lint {
 /// {"version":1,"summary":{…},"findings":[{"rule","severity","file","pointer","line","column","end_line","end_column",
 /// "offset","length","query","message","suggestion"}],"not_verified":[{"file","pointer","reason"}]}
 /// Lines and columns are 1-based, columns count code points, ends are exclusive; offset and length are bytes. Every
-/// field is always there; strings that do not apply are empty.
+/// field is always there; strings that do not apply are empty, lines and columns of protobuf 0.
 /// indent  blanks a level, 0 for one line
 [[nodiscard]] inline std::string to_json(const report& what, std::size_t indent = 2)
 {

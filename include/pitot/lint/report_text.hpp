@@ -109,14 +109,16 @@ inline void append_excerpt(std::string& out, const finding& f, const text_style&
 ///         excerpt
 ///         ^^^^^^^
 ///         suggestion
+/// In a file without lines the place is "byte N".
 inline void append_text(std::string& out, const finding& f, const text_style& style = {})
 {
     const std::string_view bold = style.colour ? "\x1b[1m" : "";
     const std::string_view level = style.colour ? detail::colour_of(f.level) : "";
     const std::string_view plain = style.colour ? "\x1b[0m" : "";
-    fmt::format_to(std::back_inserter(out), "{}{}:{}:{}:{} {}{}:{} {} [{}]\n", bold, detail::visible(f.file),
-                   f.begin.line, f.begin.column, plain, level, to_string(f.level), plain, detail::visible(f.message),
-                   f.rule);
+    const std::string place = f.begin.line == 0 ? fmt::format(" byte {}", f.where.offset)
+                                                : fmt::format("{}:{}", f.begin.line, f.begin.column);
+    fmt::format_to(std::back_inserter(out), "{}{}:{}:{} {}{}:{} {} [{}]\n", bold, detail::visible(f.file), place, plain,
+                   level, to_string(f.level), plain, detail::visible(f.message), f.rule);
     detail::append_excerpt(out, f, style);
     if (!f.suggestion.empty()) fmt::format_to(std::back_inserter(out), "    {}\n", detail::visible(f.suggestion));
 }

@@ -52,7 +52,7 @@ inline constexpr metrics_rule rules[] = {
     std::vector<finding> findings;
     for (const error& e : in.errors) {
         finding f = finding_of(text, e, syntax.about.id);
-        if (in.format == expo::format::protobuf) f.message += concat(" (at byte ", std::to_string(e.where.offset), ")");
+        if (in.format == expo::format::protobuf) without_lines(f);
         constexpr std::size_t half = 120;
         if (f.message.size() > 3 * half) {
             std::size_t cut = half;
@@ -84,8 +84,10 @@ inline constexpr metrics_rule rules[] = {
         for (const metrics_rule& r : rules)
             if (r.check != nullptr && !is_off(r.about.id)) r.check(where, family, r.about, found);
     }
-    for (remark& r : found)
+    for (remark& r : found) {
         findings.push_back(finding_at(text, r.where, r.rule, r.level, std::move(r.message), std::move(r.suggestion)));
+        if (where.is_binary()) without_lines(findings.back());
+    }
     std::stable_sort(findings.begin(), findings.end(), stands_before);
     return findings;
 }

@@ -4,10 +4,12 @@
 #include <pitot/catalog/exposition.hpp>
 #include <pitot/lint/finding.hpp>
 #include <pitot/lint/metrics/places.hpp>
+#include <pitot/lint/metrics/protobuf_places.hpp>
 #include <pitot/lint/source.hpp>
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -30,14 +32,23 @@ public:
         : in_(in), places_(in.format == expo::format::protobuf ? std::string_view() : in.text(),
                            in.format == expo::format::openmetrics ? expo::text_format::openmetrics_1_0
                                                                   : expo::text_format::text_0_0_4)
-    {}
+    {
+        if (is_binary()) binary_places_ = find_families(in.text());
+    }
+
+    /// Protobuf: places are those of families' names, and have bytes but no lines.
+    [[nodiscard]] bool is_binary() const noexcept { return in_.format == expo::format::protobuf; }
 
     [[nodiscard]] const batch& families() const noexcept { return in_.families; }
     [[nodiscard]] const catalog::exposition& exposition() const noexcept { return in_; }
 
-    /// Where a family stands: its TYPE line, else its HELP line, else its first sample. Places are empty for what has
-    /// no lines (protobuf).
-    [[nodiscard]] text_span place_of(const family_view& family) const { return places_.of_family(family.name()); }
+    /// Where a family stands: its TYPE line, else its HELP line, else its first sample.
+    [[nodiscard]] text_span place_of(const family_view& family) const
+    {
+        if (!is_binary()) return places_.of_family(family.name());
+        const auto at = binary_places_.find(family.name());
+        return at == binary_places_.end() ? text_span{} : at->second;
+    }
 
     /// Where a series stands, else its family.
     [[nodiscard]] text_span place_of(const point_view& point, const family_view& family) const
@@ -68,6 +79,7 @@ private:
 
     const catalog::exposition& in_;
     text_places places_;
+    std::unordered_map<std::string_view, text_span> binary_places_;
 };
 
 /// Takes the remarks of one rule.
