@@ -8,6 +8,7 @@
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/table.hpp>
 #include <pitot/lint/report_json.hpp>
 #include <pitot/lint/report_text.hpp>
 
@@ -21,7 +22,8 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <unistd.h>  // isatty
+#include <sys/ioctl.h>  // the terminal's width
+#include <unistd.h>     // isatty
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,7 @@ namespace {
 
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
+    {"verbose", 0, "", "list every query with its verdict, before the findings"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "infos fail, and so does what could not be verified"},
     {"format", 0, "text|json", "how to report", false, "text"},
@@ -91,6 +94,7 @@ struct settings {
     http::options http;
     lint::severity fail_on = lint::severity::warning;
     bool strict = false;
+    bool verbose = false;
     bool json = false;
     json::limits limits;
 };
@@ -110,6 +114,7 @@ result<settings> understand(const arguments& given)
     const auto level = lint::severity_from(given.get("fail-on"));
     if (!level) return bad(fmt::format("--fail-on {}: error, warning and info are known", given.get("fail-on")));
     out.strict = given.has("strict");
+    out.verbose = given.has("verbose");
     out.fail_on = out.strict ? lint::severity::info : *level;
     const std::string limit = given.get("max-bytes");
     const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limits.size);
@@ -176,6 +181,14 @@ std::string summary_line(const lint::dashboards::verdicts& found)
     return text;
 }
 
+/// Columns of the terminal; 160 where there is none.
+std::size_t terminal_width()
+{
+    ::winsize size{};
+    const bool known = isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return known && size.ws_col > 0 ? size.ws_col : 160;
+}
+
 void report(const settings& how, lint::dashboards::verdicts& found)
 {
     if (how.json) {
@@ -191,6 +204,7 @@ void report(const settings& how, lint::dashboards::verdicts& found)
     }
     std::string text;
     const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
+    if (how.verbose) lint::dashboards::append_table(text, found, {style.colour, terminal_width()});
     for (const lint::finding& f : found.findings)
         if (f.level != lint::severity::info || how.fail_on == lint::severity::info) lint::append_text(text, f, style);
     if (how.strict)

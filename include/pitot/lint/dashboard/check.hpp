@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -32,7 +33,28 @@ inline constexpr dashboard_rule duplicate_key{
 
 inline constexpr dashboard_rule rules[] = {metric_not_exposed, promql_parse, json_syntax, duplicate_key};
 
+enum class verdict : unsigned char { ok, broken, not_verified };
+
+[[nodiscard]] constexpr std::string_view to_string(verdict v) noexcept
+{
+    return v == verdict::ok ? "ok" : v == verdict::broken ? "broken" : "not verified";
+}
+
+/// One query and what became of it.
+/// panel   its title; empty when it has none
+/// at      of the expression in the file
+/// reason  why it is not verified, else empty
+struct judgement {
+    std::string file;
+    std::string panel;
+    std::string query;
+    text_position at;
+    verdict is = verdict::ok;
+    std::string reason;
+};
+
 /// What a run over dashboards has found so far.
+/// judged  every query, in the order of the files
 struct verdicts {
     std::size_t dashboards = 0;
     std::size_t queries = 0;
@@ -41,6 +63,7 @@ struct verdicts {
     std::map<std::string, std::size_t, std::less<>> reasons;  ///< of not_verified
     std::vector<finding> findings;
     std::vector<unverified> unknown;
+    std::vector<judgement> judged;
 
     [[nodiscard]] std::size_t ok() const noexcept { return queries - broken - not_verified; }
 };
@@ -74,10 +97,20 @@ inline void check_query(const source& file, const dashboard::query& query, const
     ++out.queries;
     const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
                                     [](const finding& f) { return f.level != severity::info; });
+    const json::value title = query.panel["title"] ? query.panel["title"] : query.panel["spec"]["title"];
+    out.judged.push_back({file.name(),
+                          std::string(title.text()),
+                          std::string(query.expr.text()),
+                          file.position(query.expr.span().offset + 1),
+                          verdict::ok,
+                          {}});
     if (broken) {
         ++out.broken;
+        out.judged.back().is = verdict::broken;
     } else if (!said.unknown.empty()) {
         ++out.not_verified;
+        out.judged.back().is = verdict::not_verified;
+        out.judged.back().reason = said.unknown;
         ++out.reasons[std::string(said.unknown)];
         out.unknown.push_back({file.name(), pointer, std::string(said.unknown)});
     }
