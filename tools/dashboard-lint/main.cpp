@@ -1,5 +1,6 @@
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
+#include <common/notes.hpp>
 #include <common/pages.hpp>
 #include <dashboard-lint/inputs.hpp>
 
@@ -130,7 +131,7 @@ result<settings> understand(const arguments& given)
 }
 
 /// Loads every source; what is malformed in one is said and the rest of it used.
-exit_code load(const settings& how, catalog::listing& names)
+exit_code load(const settings& how, catalog::listing& names, const notes& say)
 {
     exit_code code = exit_code::clean;
     catalog::source_options reading;
@@ -138,7 +139,7 @@ exit_code load(const settings& how, catalog::listing& names)
     for (const labelled_source& source : how.sources) {
         const auto in = catalog::load_source(source.source, reading);
         if (!in) {
-            fmt::print(stderr, "dashboard-lint: --metrics: {}\n", in.error().message);
+            say.error(fmt::format("dashboard-lint: --metrics: {}", in.error().message));
             const exit_code why = catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable
                                                                                      : exit_code::usage;
             if (to_int(why) > to_int(code)) code = why;
@@ -147,8 +148,8 @@ exit_code load(const settings& how, catalog::listing& names)
         const lint::source text(in->name, std::string(in->text()));
         for (const error& e : in->errors) {
             const text_position at = text.position(e.where.offset);
-            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
-                       e.message);
+            say.warn(fmt::format("{}:{}:{}: warning: {}; what can be read of it is used", in->name, at.line, at.column,
+                                 e.message));
         }
         catalog::target from;
         for (const auto& [name, value] : source.labels)
@@ -158,7 +159,7 @@ exit_code load(const settings& how, catalog::listing& names)
                 from.labels.emplace_back(name, value);
         names.add(in->families, from, in->format == expo::format::openmetrics);
         if (in->families.point_count() == 0) {
-            fmt::print(stderr, "dashboard-lint: --metrics: '{}' exposes nothing\n", in->name);
+            say.error(fmt::format("dashboard-lint: --metrics: '{}' exposes nothing", in->name));
             if (code == exit_code::clean) code = exit_code::usage;
         }
     }
@@ -221,6 +222,8 @@ exit_code run(std::span<char* const> argv)
     const auto given = parse(dashboard_lint_command, argv);
     if (!given) return refuse(given.error().message);
     if (const auto code = answer(dashboard_lint, dashboard_lint_command, *given)) return *code;
+    const auto say = notes::from_flags(*given);
+    if (!say) return refuse(say.error().message);
     const auto how = understand(*given);
     if (!how) return refuse(how.error().message);
     std::vector<std::string> paths = given->positional;
@@ -230,7 +233,7 @@ exit_code run(std::span<char* const> argv)
     if (!inputs) return refuse(inputs.error().message);
 
     catalog::listing names;
-    if (const exit_code code = load(*how, names); code != exit_code::clean) return code;
+    if (const exit_code code = load(*how, names, *say); code != exit_code::clean) return code;
 
     lint::dashboards::verdicts found;
     exit_code code = exit_code::clean;
@@ -238,14 +241,14 @@ exit_code run(std::span<char* const> argv)
     for (const input& in : *inputs) {
         auto text = catalog::read_file(in.path, how->limits.size);
         if (!text) {
-            fmt::print(stderr, "dashboard-lint: {}\n", text.error().message);
+            say->error(fmt::format("dashboard-lint: {}", text.error().message));
             code = exit_code::usage;
             continue;
         }
         const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
         if (lint::dashboards::check(file, how->sources.empty() ? nullptr : &names, how->limits, found)) continue;
         ++skipped;
-        fmt::print(stderr, "{}: skipped: not a Grafana dashboard\n", file.name());
+        say->info(fmt::format("{}: skipped: not a Grafana dashboard", file.name()));
     }
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
         return refuse(skipped == 0 ? fmt::format("no *.json file in '{}'", paths.front())

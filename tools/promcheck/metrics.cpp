@@ -1,7 +1,9 @@
+#include <common/notes.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/source.hpp>
 #include <pitot/catalog/to_json.hpp>
+#include <pitot/collect/series_index.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/expo/write.hpp>
 #include <pitot/lint/metrics/check.hpp>
@@ -205,15 +207,26 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
     return code;
 }
 
-exit_code convert(std::vector<catalog::exposition>& all, const settings& how)
+exit_code convert(std::vector<catalog::exposition>& all, const settings& how, const notes& say)
 {
     batch merged;
+    collect::series_index known;
+    std::size_t twice = 0;
     std::size_t left_out = 0;
-    for (const catalog::exposition& in : all) left_out += merged.merge(in.families, false);
+    for (const catalog::exposition& in : all)
+        left_out += merged.merge(in.families, false,
+                                 [&](family_id here, const batch::family_row& theirs, labels_view labels) {
+                                     if (merged.row(here).type != theirs.type) return false;
+                                     if (!known.find(merged, here, labels)) return true;
+                                     ++twice;
+                                     return false;
+                                 });
     merged.finish();
-    if (left_out != 0)
-        fmt::print(stderr, "promcheck metrics: left out {} series whose family has another type in an earlier source\n",
-                   left_out);
+    if (left_out != twice)
+        say.warn(fmt::format("promcheck metrics: left out {} series whose family has another type in an earlier source",
+                             left_out - twice));
+    if (twice != 0)
+        say.warn(fmt::format("promcheck metrics: left out {} series that an earlier source has, too", twice));
     const auto write = [&](const char* data, std::size_t size) { std::fwrite(data, 1, size, stdout); };
     if (how.convert == settings::target::json) {
         print(catalog::to_json(merged));
@@ -243,6 +256,8 @@ exit_code run_metrics(std::span<char* const> argv)
     sources.insert(sources.end(), given->rest.begin(), given->rest.end());
     if (sources.empty()) return refuse("a SOURCE is missing: a file, - or a URL");
     if (std::count(sources.begin(), sources.end(), "-") > 1) return refuse("- may be given once");
+    const auto say = notes::from_flags(*given);
+    if (!say) return refuse(say.error().message);
     const auto how = understand(*given);
     if (!how) return refuse(how.error().message);
 
@@ -254,7 +269,7 @@ exit_code run_metrics(std::span<char* const> argv)
     for (const std::string& source : sources) {
         auto in = catalog::load_source(source, how->reading);
         if (!in) {
-            fmt::print(stderr, "promcheck metrics: {}\n", in.error().message);
+            say->error(fmt::format("promcheck metrics: {}", in.error().message));
             raise(catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage);
             continue;
         }
@@ -262,7 +277,7 @@ exit_code run_metrics(std::span<char* const> argv)
     }
     if (all.empty()) return code;
     raise(report_on(all, *how));
-    if (how->convert != settings::target::none && code == exit_code::clean) raise(convert(all, *how));
+    if (how->convert != settings::target::none && code == exit_code::clean) raise(convert(all, *how, *say));
     return code;
 }
 

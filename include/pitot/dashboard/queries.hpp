@@ -23,7 +23,7 @@ enum class language : unsigned char {
 
 /// One query.
 /// expr   the JSON string that holds it
-/// panel  the panel it belongs to
+/// panel  the panel, or the annotation, it belongs to
 struct query {
     json::value expr;
     json::value panel;
@@ -38,7 +38,7 @@ struct unread {
 
 /// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …};
 ///          absent when the document is no dashboard
-/// queries  in the order of the file, without empty ones
+/// queries  of panels in the order of the file, then of annotations; without empty ones
 struct dashboard {
     json::value model;
     std::vector<query> queries;
@@ -152,6 +152,23 @@ inline void read_elements(const datasource_types& types, dashboard& out)
     }
 }
 
+/// Annotations: `expr` (old) or `target.expr` (new); in version 2 `query.spec.expr` or `legacyOptions.expr` of a spec.
+inline void read_annotations(const datasource_types& types, dashboard& out)
+{
+    const json::value all = out.model["annotations"];
+    for (const json::value one : all.is_array() ? all : all["list"]) {
+        const json::value spec = one["spec"] ? one["spec"] : one;
+        for (const json::value expr :
+             {spec["expr"], spec["target"]["expr"], spec["query"]["spec"]["expr"], spec["legacyOptions"]["expr"]}) {
+            if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+            std::string_view type = types.of(spec["datasource"]);
+            if (type.empty()) type = spec["query"]["group"].text();
+            out.queries.push_back({expr, one, language_of(type, {})});
+            break;
+        }
+    }
+}
+
 }  // namespace detail
 
 /// Finds a dashboard and its queries in a document; see dashboard::model for what is none.
@@ -169,6 +186,7 @@ inline void read_elements(const datasource_types& types, dashboard& out)
     const detail::datasource_types types(root, out.model);
     if (version_2) {
         detail::read_elements(types, out);
+        detail::read_annotations(types, out);
         return out;
     }
 
@@ -189,6 +207,7 @@ inline void read_elements(const datasource_types& types, dashboard& out)
         detail::read_panel(panel, types, out);
         add(panel["panels"]);
     }
+    detail::read_annotations(types, out);
     return out;
 }
 

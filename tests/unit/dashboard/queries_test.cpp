@@ -102,3 +102,16 @@ TEST_CASE("what is no dashboard, and what is malformed inside one")
     CHECK(read(R"({"panels":[1,null,"x",[],{"targets":{}},{"targets":[1,{"expr":1},{"expr":{}}]},{"panels":7}]})")
               .empty());
 }
+
+TEST_CASE("annotations: expr, target, version 2")
+{
+    CHECK(read(R"({"panels":[{"targets":[{"expr":"p"}]}],"annotations":{"list":[{"expr":"a"},{"target":{"expr":"b"}},
+                  {"expr":" ","target":{"expr":"c"}},{"datasource":{"type":"loki"},"expr":"{}"},{"name":"built in"},1]}})") ==
+          "/panels/0/targets/0/expr=p\n/annotations/list/0/expr=a\n/annotations/list/1/target/expr=b\n"
+          "/annotations/list/2/target/expr=c\n/annotations/list/3/expr={} logql\n");
+    CHECK(
+        read(
+            R"({"elements":{},"layout":{},"annotations":[{"kind":"AnnotationQuery","spec":{"query":{"group":"prometheus",
+                  "spec":{"expr":"a"}}}},{"spec":{"legacyOptions":{"expr":"b"}}}]})") ==
+        "/annotations/0/spec/query/spec/expr=a\n/annotations/1/spec/legacyOptions/expr=b\n");
+}

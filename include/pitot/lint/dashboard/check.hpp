@@ -97,7 +97,10 @@ inline void check_query(const source& file, const dashboard::query& query, const
     ++out.queries;
     const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
                                     [](const finding& f) { return f.level != severity::info; });
-    const json::value title = query.panel["title"] ? query.panel["title"] : query.panel["spec"]["title"];
+    json::value title;
+    for (const json::value of : {query.panel, query.panel["spec"]})
+        for (const std::string_view key : {"title", "name"})
+            if (!title) title = of[key];
     out.judged.push_back({file.name(),
                           std::string(title.text()),
                           std::string(query.expr.text()),
