@@ -22,7 +22,7 @@ ALLOWED = {
     "dashboard": CORE | {"json", "promql", "logql"},
     "lint": CORE | {"json", "expo", "catalog", "dashboard", "promql", "logql"},
     "collect": CORE | {"expo", "metrics"},
-    "vault": {"base", "json"},
+    "vault": {"base", "json", "connect"},
     # One adapter a library. What it adapts to are the concepts below; serve also knows the scrape it answers with.
     "connect": CORE | {"json", "expo", "metrics", "collect"},
     "": CORE | {"metrics", "expo"},  # include/pitot/pitot.hpp
