@@ -24,6 +24,10 @@ class Handler(socketserver.StreamRequestHandler):
             for h in rest.partition(b"\r\n\r\n")[0].decode("latin1").split("\r\n"):
                 name, _, value = h.partition(":")
                 headers.setdefault(name.strip().lower(), []).append(value.strip())
+            self.body = rest.partition(b"\r\n\r\n")[2]
+            for wanted in headers.get("content-length", []):
+                while len(self.body) < min(int(wanted), 65536) and (part := self.connection.recv(4096)):
+                    self.body += part
             self.server.seen.append((method, target, headers))
             getattr(self, "do_" + target.strip("/").split("/")[0].split("?")[0], self.do_missing)(headers)
         except (OSError, ValueError):
@@ -98,6 +102,27 @@ class Handler(socketserver.StreamRequestHandler):
     def do_secret(self, headers):
         good = headers.get("authorization") == ["Basic YW5uOmh1c2g="]
         self.send(b"in\n" if good else b"out\n", "200 OK" if good else "401 Unauthorized")
+
+    def token(self, good, life=3600):
+        text = b'{"access_token": "t-%d", "token_type": "Bearer", "expires_in": %d}' % (len(self.server.seen), life)
+        self.send(text if good else b'{"error": "invalid_client"}', "200 OK" if good else "401 Unauthorized")
+
+    def do_token(self, headers):
+        self.server.form = self.body.decode()
+        self.token(headers.get("authorization") == ["Basic YW4lMjBpZDpoJTNBdXNo"])
+
+    def do_tokenbody(self, headers):
+        self.server.form = self.body.decode()
+        self.token("authorization" not in headers and b"client_secret=h%3Aush" in self.body)
+
+    def do_notoken(self, _):
+        self.send(b'{"token_type": "Bearer"}')
+
+    def do_mactoken(self, _):
+        self.send(b'{"access_token": "hidden", "token_type": "mac"}')
+
+    def do_nojsontoken(self, _):
+        self.send(b"<html>hidden")
 
 
 class Server(socketserver.ThreadingTCPServer):

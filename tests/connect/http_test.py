@@ -133,6 +133,29 @@ class Http(unittest.TestCase):
         self.assertIn("ok 200", probe(self.url("here"), "--config", config)[0])
         self.assertIn("authorization", self.server.seen[-1][2])
 
+    def test_oauth2(self):
+        def config(path, more="", secret="h:ush"):
+            return self.config(f'oauth2: {{client_id: an id, client_secret: "{secret}", token_url: "{self.url(path)}"{more}}}\n')
+
+        more = ", scopes: [read, write], endpoint_params: {audience: a&b}"
+        self.assertIn("ok 200", probe(self.url("good"), "--config", config("token", more))[0])
+        self.assertEqual([(m, t) for m, t, _ in self.server.seen[-2:]], [("POST", "/token"), ("GET", "/good")])
+        self.assertRegex(self.server.seen[-1][2]["authorization"][0], r"^Bearer t-\d+$")
+        self.assertEqual(self.server.form, "grant_type=client_credentials&scope=read%20write&audience=a%26b")
+        self.assertIn("ok 200", probe(self.url("good"), "--config", config("tokenbody"))[0])
+        self.assertIn("&client_id=an%20id&", self.server.form)
+        for path, why in (("notoken", "answered without an access_token"), ("mactoken", "no bearer token"), ("nojsontoken", "no JSON object"),
+                          ("missing", "status 404"), ("slow", "no complete answer within 300ms")):
+            out, _ = probe(self.url("good"), "--config", config(path, "}\ntimeout: 300ms\nhttp_headers: {"))
+            self.assertIn(why, out)
+            self.assertNotIn("hidden", out)
+            self.assertNotIn("h:ush", out)
+        out, _ = probe(self.url("good"), "--config", config("token", secret="wrong"))
+        self.assertIn("status 401: invalid_client", out)
+        self.assertNotIn("wrong", out)
+        self.assertIn("ok 200", probe(self.url("away"), "--config", config("token"))[0])  # the token stays at its origin
+        self.assertNotIn("authorization", self.other.seen[-1][2])
+
     def test_secret_from_file_and_missing_file(self):
         with open(os.path.join(self.dir, "token"), "w") as f:
             f.write("from-file\n")

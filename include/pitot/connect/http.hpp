@@ -6,6 +6,7 @@
 #include <pitot/base/version.hpp>
 #include <pitot/connect/http_options.hpp>
 #include <pitot/connect/http_target.hpp>
+#include <pitot/connect/oauth2.hpp>
 
 #include <curl/curl.h>  // the transport; link with libcurl
 
@@ -120,13 +121,15 @@ public:
     /// returns  whatever status the server gave; ask success()
     /// error    unreachable (no such host, refused, no route), timeout, too_large, tls, unexpected_end (an answer that
     ///          breaks off), protocol (a broken answer, too many redirects, a redirect to another scheme or from https
-    ///          to http); of one's own configuration: invalid_value, and what read() of a file gives
+    ///          to http); of one's own configuration: invalid_value, and what read() of a file gives;
+    ///          with OAuth what asking for the token gives
     [[nodiscard]] result<response> send(const request& what)
     {
         if (!detail::start_curl()) return unexpected(errc::unsupported, "libcurl does not start");
         if (!easy_) easy_.reset(curl_easy_init());
         if (!easy_) throw std::bad_alloc();
         deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.timeout.count);
+        if (auto done = renew_token(); !done) return unexpected(std::move(done.error()));
         auto first = detail::take_apart(what.url);
         if (!first) return unexpected(std::move(first.error()));
         detail::target at = *first;
@@ -178,7 +181,6 @@ public:
     }
 
     [[nodiscard]] const options& how() const noexcept { return options_; }
-    void set_timeout(duration_ms timeout) noexcept { options_.timeout = timeout; }
 
 private:
     template <class T>
@@ -273,6 +275,36 @@ private:
         return {};
     }
 
+    /// Fetches an OAuth token when there is none or it is about to expire. Basic first, then parameters, as Go does.
+    [[nodiscard]] result<void> renew_token()
+    {
+        const oauth2_options& how = options_.oauth2;
+        if (how.token_url.empty() || std::chrono::steady_clock::now() < token_until_) return {};
+        options through;
+        through.tls = how.tls;
+        through.proxy = how.proxy;
+        through.no_proxy = how.no_proxy;
+        through.proxy_from_environment = how.proxy_from_environment;
+        through.timeout = options_.timeout;
+        through.max_body = std::size_t{1} << 20U;
+        client tokens(std::move(through));
+        for (const bool in_body : {false, true}) {
+            const auto asked = token_request(how, in_body);
+            if (!asked) return unexpected(asked.error());
+            const auto answer = tokens.send(*asked);
+            if (!answer) return unexpected(answer.error());
+            if (!in_body && (answer->status == 400 || answer->status == 401)) continue;
+            auto token = read_token(*answer);
+            if (!token) return unexpected(std::move(token.error()));
+            token_ = std::move(token->value);
+            constexpr std::chrono::seconds early{10}, longest{24 * 3600};
+            const std::chrono::seconds life = std::min(token->lifetime, longest);
+            token_until_ = std::chrono::steady_clock::now() + (life > 2 * early ? life - early : life / 2);
+            break;
+        }
+        return {};
+    }
+
     [[nodiscard]] result<void> set_credentials(detail::header_list& headers, const detail::target& at)
     {
         auto user = options_.username_file.empty() ? result<std::string>(options_.username)
@@ -290,6 +322,7 @@ private:
             set(CURLOPT_PASSWORD, password->c_str());
             return {};
         }
+        if (!token_.empty()) return headers.add("Authorization", concat("Bearer ", token_));
         if (options_.credentials.empty()) return {};
         auto secret = read(options_.credentials, "credentials_file");
         if (!secret) return unexpected(std::move(secret.error()));
@@ -440,6 +473,8 @@ private:
     std::unique_ptr<CURL, detail::easy_delete> easy_;
     detail::header_list connect_to_;
     std::chrono::steady_clock::time_point deadline_;
+    std::string token_;  ///< of OAuth
+    std::chrono::steady_clock::time_point token_until_{};
 };
 
 }  // namespace pitot::http

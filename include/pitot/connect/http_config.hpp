@@ -31,21 +31,12 @@ public:
                               "http_headers", "follow_redirects", "enable_http2", "timeout"}));
         basic_auth(root);
         authorization(root);
-        tls(root);
-        take(root, "proxy_url", out_.proxy);
-        take(root, "no_proxy", out_.no_proxy);
-        take(root, "proxy_from_environment", out_.proxy_from_environment);
+        tls(root, out_.tls);
+        proxy(root, out_.proxy, out_.no_proxy, out_.proxy_from_environment);
         take(root, "follow_redirects", out_.follow_redirects);
         take(root, "enable_http2", out_.http2);
         take(root, "timeout", out_.timeout);
-        if (root.find("oauth2"))
-            refuse(*root.find("oauth2"), errc::unsupported,
-                   "oauth2 is not supported; use authorization with credentials_file");
-        if (out_.proxy_from_environment && (!out_.proxy.empty() || !out_.no_proxy.empty()))
-            refuse(*root.find("proxy_from_environment"), errc::invalid_value,
-                   "proxy_from_environment excludes proxy_url and no_proxy");
-        if (!out_.no_proxy.empty() && out_.proxy.empty())
-            refuse(*root.find("no_proxy"), errc::invalid_value, "no_proxy needs a proxy_url");
+        oauth2(root);
         if (const auto seconds = root.find("timeout"); seconds && out_.timeout.count == 0)
             refuse(*seconds, errc::invalid_value, "the timeout must be longer than 0");
         if (const auto headers = root.find("proxy_connect_header")) {
@@ -154,23 +145,61 @@ private:
                    concat("'", name, "' is no TLS version: TLS10, TLS11, TLS12 and TLS13 are"));
     }
 
-    void tls(const yaml::node& root)
+    void proxy(const yaml::node& at, std::string& url, std::string& without, bool& from_environment)
+    {
+        take(at, "proxy_url", url);
+        take(at, "no_proxy", without);
+        take(at, "proxy_from_environment", from_environment);
+        if (from_environment && (!url.empty() || !without.empty()))
+            refuse(*at.find("proxy_from_environment"), errc::invalid_value,
+                   "proxy_from_environment excludes proxy_url and no_proxy");
+        if (!without.empty() && url.empty())
+            refuse(*at.find("no_proxy"), errc::invalid_value, "no_proxy needs a proxy_url");
+    }
+
+    void oauth2(const yaml::node& root)
+    {
+        const auto at = root.find("oauth2");
+        if (!at) return;
+        oauth2_options& to = out_.oauth2;
+        check(at->only_keys({"client_id", "client_secret", "client_secret_file", "scopes", "token_url",
+                             "endpoint_params", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment"}));
+        take(*at, "client_id", to.client_id);
+        take_source(*at, "client_secret", to.client_secret);
+        take(*at, "scopes", to.scopes);
+        take(*at, "token_url", to.token_url);
+        if (good_ && (to.client_id.empty() || to.token_url.empty()))
+            refuse(*at, errc::invalid_value, "oauth2 needs a client_id and a token_url");
+        if (const auto more = at->find("endpoint_params"))
+            for_each(*more, [&](const yaml::node::member& m) {
+                std::string value;
+                take(*more, m.name, value);
+                to.endpoint_params.emplace_back(m.name, std::move(value));
+            });
+        tls(*at, to.tls);
+        proxy(*at, to.proxy, to.no_proxy, to.proxy_from_environment);
+        if (root.find("basic_auth") || root.find("authorization") || root.find("bearer_token") ||
+            root.find("bearer_token_file"))
+            refuse(*at, errc::invalid_value,
+                   "at most one of basic_auth, authorization, bearer_token and oauth2 may be given");
+    }
+
+    void tls(const yaml::node& root, tls_options& to)
     {
         const auto at = root.find("tls_config");
         if (!at) return;
         check(at->only_keys({"ca", "ca_file", "cert", "cert_file", "key", "key_file", "server_name",
                              "insecure_skip_verify", "min_version", "max_version"}));
-        take_source(*at, "ca", out_.tls.ca);
-        take_source(*at, "cert", out_.tls.certificate);
-        take_source(*at, "key", out_.tls.key);
-        take(*at, "server_name", out_.tls.server_name);
-        take(*at, "insecure_skip_verify", out_.tls.insecure_skip_verify);
-        tls_versions(*at, "min_version", out_.tls.min_version);
-        tls_versions(*at, "max_version", out_.tls.max_version);
-        if (out_.tls.min_version != tls_version::any && out_.tls.max_version != tls_version::any &&
-            out_.tls.max_version < out_.tls.min_version)
+        take_source(*at, "ca", to.ca);
+        take_source(*at, "cert", to.certificate);
+        take_source(*at, "key", to.key);
+        take(*at, "server_name", to.server_name);
+        take(*at, "insecure_skip_verify", to.insecure_skip_verify);
+        tls_versions(*at, "min_version", to.min_version);
+        tls_versions(*at, "max_version", to.max_version);
+        if (to.min_version != tls_version::any && to.max_version != tls_version::any && to.max_version < to.min_version)
             refuse(*at->find("max_version"), errc::invalid_value, "max_version is below min_version");
-        if (out_.tls.certificate.empty() != out_.tls.key.empty())
+        if (to.certificate.empty() != to.key.empty())
             refuse(*at, errc::invalid_value, "a client certificate needs both cert or cert_file and key or key_file");
     }
 

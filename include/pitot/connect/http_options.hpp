@@ -72,6 +72,20 @@ struct tls_options {
     bool insecure_skip_verify = false;
 };
 
+/// Where a bearer token comes from: client credentials of OAuth 2.0. Fetched before the first request, and again before
+/// it expires.
+struct oauth2_options {
+    std::string client_id;
+    text_source client_secret;
+    std::vector<std::string> scopes;
+    std::string token_url;  ///< empty: no OAuth
+    std::vector<std::pair<std::string, std::string>> endpoint_params;
+    tls_options tls;  ///< of the token's server
+    std::string proxy;
+    std::string no_proxy;
+    bool proxy_from_environment = false;
+};
+
 /// How requests are made. The credentials go to the URL's own origin only, never to where a redirect leads elsewhere.
 struct options {
     std::string username;
@@ -79,6 +93,7 @@ struct options {
     text_source password;
     std::string authorization_type;  ///< "Bearer" and the like; with `credentials`
     text_source credentials;
+    oauth2_options oauth2;  ///< instead of credentials
     std::vector<header> headers;
     tls_options tls;
     std::string proxy;                    ///< URL; empty: none

@@ -95,7 +95,12 @@ TEST_CASE("mistakes are refused with their place, and the nearest key")
     CHECK(why("tls_config: {cert_file: a}").find("needs both") != std::string::npos);
     CHECK(why("tls_config: {min_version: TLS13, max_version: TLS12}").find("below min_version") != std::string::npos);
     CHECK(why("no_proxy: x").find("needs a proxy_url") != std::string::npos);
-    CHECK(why("oauth2: {client_id: x}").find("not supported") != std::string::npos);
+    CHECK(why("oauth2: {client_id: x}") == "conf/http.yml:1:9: oauth2 needs a client_id and a token_url");
+    CHECK(why("oauth2: {client_id: x, token_url: y, scope: z}").find("did you mean 'scopes'?") != std::string::npos);
+    CHECK(why("bearer_token: b\noauth2: {client_id: x, token_url: y}").find("at most one of") != std::string::npos);
+    CHECK(why("oauth2: {client_id: x, token_url: y, client_secret: a, client_secret_file: b}").find("at most one of") !=
+          std::string::npos);
+    CHECK(why("oauth2: {client_id: x, token_url: y, tls_config: {cert: a}}").find("needs both") != std::string::npos);
     CHECK(why("http_headers: {Authorization: {values: [x]}}").find("cannot be set here") != std::string::npos);
     CHECK(why("http_headers: {\"X Y\": {values: [x]}}").find("no header name") != std::string::npos);
     CHECK(why("authorization: {type: Basic, credentials: x}").find("use basic_auth") != std::string::npos);
@@ -113,4 +118,20 @@ TEST_CASE("secrets are in no message")
         CHECK_FALSE(message.empty());
         CHECK(message.find("hush") == std::string::npos);
     }
+}
+
+TEST_CASE("oauth2 is read")
+{
+    const auto got = read("oauth2: {client_id: id, client_secret_file: s, scopes: [a, b], token_url: \"http://t/\", "
+                          "endpoint_params: {audience: x}, tls_config: {ca_file: ca.pem}, proxy_url: \"http://p:1\"}");
+    REQUIRE(got.has_value());
+    const http::oauth2_options& o = got->oauth2;
+    CHECK(o.client_id == "id");
+    CHECK(o.client_secret.file == "conf/s");
+    CHECK(o.scopes == std::vector<std::string>{"a", "b"});
+    CHECK(o.endpoint_params == std::vector<std::pair<std::string, std::string>>{{"audience", "x"}});
+    CHECK(o.tls.ca.file == "conf/ca.pem");
+    CHECK(got->tls.ca.empty());
+    CHECK(o.proxy == "http://p:1");
+    CHECK(got->proxy.empty());
 }
