@@ -181,6 +181,7 @@ public:
     }
 
     [[nodiscard]] const options& how() const noexcept { return options_; }
+    void set_timeout(duration_ms timeout) noexcept { options_.timeout = timeout; }
 
 private:
     template <class T>
