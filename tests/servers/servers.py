@@ -1,0 +1,174 @@
+"""Real servers for tests: each on a free loopback port, in a folder of its own, and always gone at the end.
+
+    with servers.Prometheus(version="3", config=…) as p: p.get("/api/v1/query?query=up")
+
+A server runs in a process group of its own, with a limit on its memory, and is stopped by that group's id.
+"""
+import atexit
+import http.client
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Missing(Exception):
+    """The server cannot be had on this machine; the message says why."""
+
+
+def installed(name):
+    """The path of a program that tests/servers/install builds once."""
+    done = subprocess.run([os.path.join(HERE, "install"), name], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=1200, check=False)
+    if done.returncode or not done.stdout.strip():
+        raise Missing(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"{name} cannot be built")
+    return done.stdout.strip().splitlines()[-1]
+
+
+def packaged(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
+    if not path:
+        raise Missing(f"{name} is not installed; tests/install test installs it")
+    return path
+
+
+class Server:
+    """A process that is waited for and stopped.
+
+    command  its words
+    ready    () -> bool, asked until it is true; what it raises counts as no
+    """
+    memory = 4 << 30
+
+    def __init__(self, command, ready, env=None, folder=None, seconds=30):
+        self.folder = folder or tempfile.mkdtemp(prefix="pitot-server-")
+        self.own_folder = folder is None
+        self.log_path = os.path.join(self.folder, "log")
+        self.process = None
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=self._limit)
+        atexit.register(self.stop)
+        deadline = time.monotonic() + seconds
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{command[0]} ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+            try:
+                if ready():
+                    return
+            except (OSError, http.client.HTTPException, subprocess.SubprocessError):
+                pass
+            if time.monotonic() > deadline:
+                log = self.log()[-3000:]
+                self.stop()
+                raise RuntimeError(f"{command[0]} was not ready within {seconds} s:\n{log}")
+            time.sleep(0.05)
+
+    def _limit(self):
+        resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory) if self.memory else resource.getrlimit(resource.RLIMIT_AS))
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def stop(self):
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        for kind, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            try:
+                os.killpg(process.pid, kind)
+            except ProcessLookupError:
+                pass
+            try:
+                process.wait(seconds)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        if self.own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.stop)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def fetch(port, path, method="GET", body=None, headers=None, timeout=10):
+    """(status, headers, body) of one request to a server on loopback."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+class Program(Server):
+    """One of our own programs that says on its first line, or in its log, where it listens: `address=127.0.0.1:PORT`."""
+
+    def __init__(self, command, marker="address="):
+        self.port = 0
+
+        def ready():
+            for word in self.log().split():
+                if word.startswith(marker):
+                    self.port = int(word.rsplit(":", 1)[1])
+                    return True
+            return False
+        super().__init__(command, ready)
+
+
+class Prometheus(Server):
+    """version "3" is built from the module proxy, "2" is Debian's."""
+    memory = 0  # Go reserves address space by the gigabyte
+
+    def __init__(self, version, config, flags=()):
+        program = installed("prometheus") if version == "3" else packaged("prometheus")
+        self.port = free_port()
+        folder = tempfile.mkdtemp(prefix="pitot-prometheus-")
+        path = os.path.join(folder, "prometheus.yml")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(config, f)  # JSON is YAML
+        try:
+            super().__init__([program, f"--config.file={path}", f"--web.listen-address=127.0.0.1:{self.port}",
+                              f"--storage.tsdb.path={folder}/data", "--log.level=warn", *flags],
+                             lambda: fetch(self.port, "/-/ready")[0] == 200, folder=folder,
+                             env={**os.environ, "GOMEMLIMIT": "1GiB"})
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True
+
+    def api(self, path, **parameters):
+        query = urllib.parse.urlencode(parameters, doseq=True)
+        status, _, body = fetch(self.port, f"/api/v1/{path}?{query}")
+        answer = json.loads(body)
+        if status != 200 or answer["status"] != "success":
+            raise RuntimeError(f"{path} {parameters}: {answer}")
+        return answer["data"]
+
+    def query(self, expression, **more):
+        """[(labels, value)] of an instant query; a histogram's value is its dict."""
+        data = self.api("query", query=expression, **more)
+        rows = data["result"]
+        if data["resultType"] == "scalar":
+            return [({}, float(rows[1]))]
+        return [(row["metric"], float(row["value"][1]) if "value" in row else row["histogram"][1]) for row in rows]
