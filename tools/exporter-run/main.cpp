@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <malloc.h>  // mallopt
+#include <time.h>    // tzset
 
 #include <csignal>
 #include <cstdio>
@@ -100,6 +101,7 @@ exit_code serve_until_stopped(config settings, const arguments& given, const log
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&waited, signal);
     ::pthread_sigmask(SIG_BLOCK, &waited, nullptr);  // before any thread is made, so that only sigwait() sees them
     std::signal(SIGPIPE, SIG_IGN);
+    ::tzset();  // the time zone's name is made before any thread reads it
 
     serve_options options = settings.serve;
     const std::vector<std::string> listen = settings.listen;
