@@ -5211,6 +5211,7 @@ private:
     {
         std::string name(name_);
         name.append(suffix);
+        if (!family.help().empty()) help_line(name, family.help());
         type_line(name, "gauge");
         for (std::size_t i = 0; i < family.size(); ++i) write_histogram(family[i], what);
     }

@@ -246,6 +246,12 @@ TEST_CASE("a gauge histogram in 0.0.4 is a histogram with its sum and count as g
                                       "q_gcount gauge\nq_gcount 2\n# TYPE q_gsum gauge\nq_gsum 1.5\n");
     CHECK(written(b, format::openmetrics) ==
           "# TYPE q gaugehistogram\nq_bucket{le=\"1.0\"} 1\nq_bucket{le=\"+Inf\"} 2\nq_gsum 1.5\nq_gcount 2\n# EOF\n");
+
+    batch helped;
+    helped.add(helped.family("q", metric_type::gauge_histogram, "Help."), labels_id::none,
+               histogram(helped, {1, infinity}, 1));
+    CHECK(written(helped, format::text).find("# HELP q_gcount Help.\n# TYPE q_gcount gauge\n") != std::string::npos);
+    CHECK(written(helped, format::text).find("# HELP q_gsum Help.\n# TYPE q_gsum gauge\n") != std::string::npos);
 }
 
 TEST_CASE("E19: a second TYPE or HELP line is refused at its place")
