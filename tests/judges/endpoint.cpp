@@ -2,7 +2,7 @@
 #include <pitot/connect/serve.hpp>
 #include <pitot/pitot.hpp>
 
-#include <cmath>
+#include <chrono>
 #include <cstdio>
 #include <limits>
 
@@ -14,6 +14,8 @@ enum class phase { starting, running, draining };
 /// Names that only a UTF-8 scheme can write, and what typed metrics cannot hold.
 class foreign {
 public:
+    explicit foreign(pitot::instant started) : started_(started) {}
+
     void collect(pitot::batch& out) const
     {
         const auto bytes = out.family("über.größe", pitot::metric_type::gauge, "A name beyond the old letters.");
@@ -31,8 +33,15 @@ public:
         add("minus_zero", -0.0);
         add("tiny", 5e-324);
         add("huge", 1.7976931348623157e308);
-        add("odd", 9007199254740993.0);
+        add("odd", 9007199254740992.0);
+        const auto jobs = out.family("judge_jobs_total", pitot::metric_type::counter, "With a created time.");
+        out.set_created(out.add(jobs, pitot::labels_id::none, 9), started_);
+        const auto stamped = out.family("judge_stamped", pitot::metric_type::gauge, "With a time of its own.");
+        out.set_timestamp(out.add(stamped, pitot::labels_id::none, 4), started_);
     }
+
+private:
+    pitot::instant started_;
 };
 
 }  // namespace
@@ -60,13 +69,16 @@ int main()
         native.observe(v);
         both.observe(v);
     }
-    auto& summary = metrics.summary<"judge_summary_seconds">("Summary.", quantiles{{0.5, 0.9}, 600});
+    auto& summary = metrics.summary<"judge_wait_seconds">("Summary.", quantiles{{0.5, 0.9}, 600});
     for (int i = 1; i <= 100; ++i) summary.observe(i);
     metrics.info<"judge_build_info", label<"version">>("Build.").replace("1.2.3");
     metrics.state_set<"judge_phase", phase>("Phase.").set(phase::running);
     auto& queue = metrics.gauge_histogram<"judge_queue_bytes">("Sizes in the queue.", buckets({10, 100}));
     for (const double v : {5.0, 50.0, 500.0}) queue.enter(v);
-    foreign others;
+    const auto started = pitot::instant::from_milliseconds(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
+    foreign others(started);
     const auto guard = metrics.add(others);
 
     serve_options how;
@@ -76,6 +88,7 @@ int main()
         std::fprintf(stderr, "%s\n", server.error().message.c_str());
         return 1;
     }
+    std::printf("started=%lld\n", static_cast<long long>(started.milliseconds()));
     std::printf("address=%s\n", server->addresses().front().c_str());
     std::fflush(stdout);
     while (std::getchar() != EOF) {}

@@ -54,13 +54,13 @@ class Server:
     """
     memory = 4 << 30
 
-    def __init__(self, command, ready, env=None, folder=None, seconds=30):
+    def __init__(self, command, ready, env=None, folder=None, seconds=30, stdin=subprocess.DEVNULL):
         self.folder = folder or tempfile.mkdtemp(prefix="pitot-server-")
         self.own_folder = folder is None
         self.log_path = os.path.join(self.folder, "log")
         self.process = None
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=log,
+            self.process = subprocess.Popen(command, cwd=self.folder, env=env, stdin=stdin, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=self._limit)
         atexit.register(self.stop)
         deadline = time.monotonic() + seconds
@@ -99,6 +99,8 @@ class Server:
                 break
             except subprocess.TimeoutExpired:
                 continue
+        if process.stdin:
+            process.stdin.close()
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.stop)
@@ -122,9 +124,12 @@ def fetch(port, path, method="GET", body=None, headers=None, timeout=10):
 
 
 class Program(Server):
-    """One of our own programs that says on its first line, or in its log, where it listens: `address=127.0.0.1:PORT`."""
+    """One of our own programs that says in its output where it listens: `address=127.0.0.1:PORT`.
 
-    def __init__(self, command, marker="address="):
+    pipe  it ends with its standard input, which is held open here
+    """
+
+    def __init__(self, command, marker="address=", pipe=False):
         self.port = 0
 
         def ready():
@@ -133,7 +138,7 @@ class Program(Server):
                     self.port = int(word.rsplit(":", 1)[1])
                     return True
             return False
-        super().__init__(command, ready)
+        super().__init__(command, ready, stdin=subprocess.PIPE if pipe else subprocess.DEVNULL)
 
 
 class Prometheus(Server):
