@@ -6808,6 +6808,61 @@ template <class T>
 // <pitot/metrics/family_base.hpp>
 // What a registry knows of a family whatever its type and labels.
 
+// <pitot/metrics/timer.hpp>
+// Measuring how long something takes, in seconds.
+
+namespace pitot {
+
+namespace detail {
+/// Seconds on a clock that never jumps.
+[[nodiscard]] inline double monotonic_seconds() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+/// The time on the wall.
+[[nodiscard]] inline instant now_instant() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return {now.tv_sec, static_cast<std::int32_t>(now.tv_nsec)};
+}
+}  // namespace detail
+
+/// Observes the seconds since its making when it goes out of scope. Keeps its series: the family or series may be
+/// removed meanwhile.
+template <class Observer>
+class [[nodiscard]] timer {
+public:
+    explicit timer(Observer to) noexcept : to_(std::move(to)), start_(detail::monotonic_seconds()) {}
+    timer(const timer&) = delete;
+    timer& operator=(const timer&) = delete;
+    ~timer()
+    {
+        if (running_) to_->observe(elapsed());
+    }
+
+    /// Observes now, not at the end; returns the seconds.
+    double stop() noexcept
+    {
+        const double seconds = elapsed();
+        if (running_) to_->observe(seconds);
+        running_ = false;
+        return seconds;
+    }
+    /// Observes nothing.
+    void discard() noexcept { running_ = false; }
+    [[nodiscard]] double elapsed() const noexcept { return detail::monotonic_seconds() - start_; }
+
+private:
+    Observer to_;
+    double start_;
+    bool running_ = true;
+};
+
+}  // namespace pitot
+
 namespace pitot {
 
 /// What can be said of a family beside its name, help and labels.
@@ -6876,6 +6931,9 @@ public:
 
     [[nodiscard]] const family_options& options() const noexcept { return options_; }
 
+    /// When it was registered: its fixed series count from then on.
+    [[nodiscard]] instant created() const noexcept { return created_; }
+
 protected:
     std::string name_;
     std::string help_;
@@ -6883,6 +6941,7 @@ protected:
     family_options options_;
 
 private:
+    instant created_ = now_instant();
     metric_type type_;
     mutable std::uint64_t dropped_ = 0;
     mutable std::uint64_t ignored_ = 0;
@@ -7113,9 +7172,7 @@ public:
     void set(double value, exemplar_labels labels) noexcept
     {
         if (exchange<acquire>(taken_, 1U) != 0) return;
-        timespec now{};
-        clock_gettime(CLOCK_REALTIME, &now);
-        when_ = {now.tv_sec, static_cast<std::int32_t>(now.tv_nsec)};
+        when_ = now_instant();
         value_ = value;
         count_ = 0;
         char* at = text_;
@@ -7287,53 +7344,6 @@ private:
     }
 
     std::vector<double> bounds_;
-};
-
-}  // namespace pitot
-// <pitot/metrics/timer.hpp>
-// Measuring how long something takes, in seconds.
-
-namespace pitot {
-
-namespace detail {
-/// Seconds on a clock that never jumps.
-[[nodiscard]] inline double monotonic_seconds() noexcept
-{
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-}  // namespace detail
-
-/// Observes the seconds since its making when it goes out of scope. Keeps its series: the family or series may be
-/// removed meanwhile.
-template <class Observer>
-class [[nodiscard]] timer {
-public:
-    explicit timer(Observer to) noexcept : to_(std::move(to)), start_(detail::monotonic_seconds()) {}
-    timer(const timer&) = delete;
-    timer& operator=(const timer&) = delete;
-    ~timer()
-    {
-        if (running_) to_->observe(elapsed());
-    }
-
-    /// Observes now, not at the end; returns the seconds.
-    double stop() noexcept
-    {
-        const double seconds = elapsed();
-        if (running_) to_->observe(seconds);
-        running_ = false;
-        return seconds;
-    }
-    /// Observes nothing.
-    void discard() noexcept { running_ = false; }
-    [[nodiscard]] double elapsed() const noexcept { return detail::monotonic_seconds() - start_; }
-
-private:
-    Observer to_;
-    double start_;
-    bool running_ = true;
 };
 
 }  // namespace pitot
@@ -7590,6 +7600,7 @@ struct series_place {
     family_id family;
     std::vector<label_view>& labels;
     std::string_view name;  ///< of the family, as long as the batch lives
+    instant since;          ///< what counts began to
 };
 
 /// What the direct text path can write of a kind.
@@ -7625,7 +7636,8 @@ struct counter_kind {
         if constexpr (Exemplars)
             add_exemplars(out, point, from, scratch);
         else
-            static_cast<void>(point), static_cast<void>(scratch);
+            static_cast<void>(scratch);
+        out.set_created(point, at.since);
     }
 };
 
@@ -7905,6 +7917,7 @@ public:
         std::uint64_t count = 0;
         double sum = 0;
         double started = 0;  ///< of counting, on the steady clock
+        std::optional<instant> restarted = {};
         mailbox box = {};
 
         void add(double v) noexcept
@@ -7931,6 +7944,7 @@ public:
                 const double now = monotonic_seconds();
                 if (now - started >= limits.min_reset_duration) {
                     started = now;
+                    restarted = now_instant();
                     counts.clear(limits.schema);
                     zero_threshold = limits.zero_threshold;
                     zero_count = 0;
@@ -8201,6 +8215,7 @@ struct histogram_kind {
         row.sum = from.read(scratch.counts);
         row.count.integer = add_classic(out, row, how.bounds, scratch.counts, scratch);
         const point_id point = out.add(at.family, out.labels(at.labels), row);
+        out.set_created(point, at.since);
         if constexpr (Exemplars) add_exemplars(out, point, from, scratch);
     }
 };
@@ -8262,7 +8277,9 @@ struct native_kind {
         scratch.counts.resize(how.bounds.empty() ? 0 : how.bounds.size() + 1);
         histogram_row row;
         std::size_t n = 0;
+        std::optional<instant> restarted;
         from.read([&](const native_cell::state& s) {
+            restarted = s.restarted;
             row.count.integer = s.count;
             row.sum = s.sum;
             row.schema = s.counts.schema();
@@ -8285,7 +8302,7 @@ struct native_kind {
         row.positive_spans = out.add_spans(scratch.spans);
         row.positive = out.add_counts(scratch.cells);
         if (!how.bounds.empty()) add_classic(out, row, how.bounds, scratch.counts, scratch);
-        out.add(at.family, out.labels(at.labels), row);
+        out.set_created(out.add(at.family, out.labels(at.labels), row), restarted.value_or(at.since));
     }
 
 private:
@@ -8327,7 +8344,7 @@ struct summary_kind {
         for (std::size_t i = 0; i < scratch.values.size(); ++i)
             scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
         row.quantiles = out.add_quantiles(scratch.quantiles);
-        out.add(at.family, out.labels(at.labels), row);
+        out.set_created(out.add(at.family, out.labels(at.labels), row), at.since);
     }
 };
 
@@ -8534,8 +8551,28 @@ enum class record_state : std::uint8_t { free, live, live_escaped, removed };
     return s == record_state::live || s == record_state::live_escaped;
 }
 
-/// Labels: the label_set whose keys it holds.
-template <class Labels, class Cell, class Settings>
+/// The moment a series began to count, in nanoseconds since 1970; nothing for what does not count.
+template <bool Stamped>
+struct stamp {
+    std::uint64_t nanos = 0;
+    void set() noexcept
+    {
+        const instant now = now_instant();
+        nanos = static_cast<std::uint64_t>(now.seconds) * 1'000'000'000U + static_cast<std::uint64_t>(now.nanos);
+    }
+    [[nodiscard]] instant when() const noexcept
+    {
+        return {static_cast<std::int64_t>(nanos / 1'000'000'000U), static_cast<std::int32_t>(nanos % 1'000'000'000U)};
+    }
+};
+template <>
+struct stamp<false> {
+    void set() noexcept {}
+    [[nodiscard]] instant when() const noexcept { return {}; }
+};
+
+/// Labels: the label_set whose keys it holds. Stamped: each series knows when it began.
+template <class Labels, class Cell, class Settings, bool Stamped>
 class series_map {
 public:
     struct record {
@@ -8544,6 +8581,7 @@ public:
         record_state state;
         std::uint8_t age;  ///< expiry periods since it was last looked up
         alignas(8) Cell cell;
+        [[no_unique_address]] stamp<Stamped> created;
 
         [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
         [[nodiscard]] const unsigned char* key() const noexcept
@@ -8615,6 +8653,8 @@ public:
                 return {nullptr, outcome::no_memory};
             }
         }
+        new (&r->created) stamp<Stamped>;
+        r->created.set();
         std::memcpy(r->key(), key, bytes);
         store(r->references, 1U);
         store(r->age, std::uint8_t{0});
@@ -9105,7 +9145,9 @@ template <class Kind, class... L>
 class family : public detail::family_base, public detail::family_ops_of<Kind, family<Kind, L...>, sizeof...(L)>::type {
     using labels = detail::label_set<L...>;
     static constexpr bool dense = detail::is_dense<Kind, L...>;
-    using map_type = detail::series_map<labels, typename Kind::cell, typename Kind::settings>;
+    static constexpr bool counts = Kind::type == metric_type::counter || Kind::type == metric_type::histogram ||
+                                   Kind::type == metric_type::summary;  // from when on matters to who reads it
+    using map_type = detail::series_map<labels, typename Kind::cell, typename Kind::settings, counts>;
     using record = typename map_type::record;
     struct nothing {
         template <class Settings>
@@ -9231,12 +9273,12 @@ public:
         for (const label_view& l : constant_) set.push_back({out.intern(l.name), out.intern(l.value)});
         const std::size_t fixed = set.size();
         detail::scrape_scratch scratch;
-        each([&](auto&& decode, typename Kind::cell& from) {
+        each([&](auto&& decode, typename Kind::cell& from, instant since) {
             set.resize(fixed);
             decode([&](std::size_t i, std::string_view value) {
                 if (!value.empty()) set.push_back({labels::names[i], out.intern(value)});
             });
-            Kind::add(out, {id, set, name}, from, how_, scratch);
+            Kind::add(out, {id, set, name, since}, from, how_, scratch);
         });
     }
 
@@ -9392,18 +9434,18 @@ private:
         return fits && size <= detail::max_key ? size : 0;
     }
 
-    /// Calls f(decode, cell) for every series.
+    /// Calls f(decode, cell, since when it counts) for every series.
     template <class F>
     void each(F&& f) const
     {
         detail::text_cursor all;
-        resume(all, [&](auto&& decode, typename Kind::cell& from, bool, std::size_t) {
-            f(decode, from);
+        resume(all, [&](auto&& decode, typename Kind::cell& from, bool, std::size_t, instant since) {
+            f(decode, from, since);
             return true;
         });
     }
 
-    /// Calls f(decode, cell, plain, bytes of the values as text) for every series from the cursor on, until it
+    /// Calls f(decode, cell, plain, bytes of the values as text, since) for every series from the cursor on, until it
     /// returns false.
     template <class F>
     bool resume(detail::text_cursor& cursor, F&& f) const
@@ -9411,7 +9453,7 @@ private:
         if constexpr (dense) {
             for (; cursor.unit < labels::combinations(); ++cursor.unit) {
                 const auto decode = [&](auto&& g) { labels::decode_index(cursor.unit, g); };
-                if (!f(decode, storage_.at(cursor.unit), false, enum_bytes)) return false;
+                if (!f(decode, storage_.at(cursor.unit), false, enum_bytes, created())) return false;
             }
             return true;
         } else {
@@ -9419,7 +9461,7 @@ private:
             const bool done = storage_.walk(at, [&](record& r) {
                 const auto decode = [&](auto&& g) { labels::decode(r.key(), g); };
                 return f(decode, r.cell, detail::load(r.state) == detail::record_state::live,
-                         r.units * std::size_t{16} + enum_bytes + integer_bytes);
+                         r.units * std::size_t{16} + enum_bytes + integer_bytes, r.created.when());
             });
             cursor.slab = at.slab;
             cursor.unit = at.unit;
@@ -9430,29 +9472,31 @@ private:
     bool write_numbers(detail::text_cursor& cursor, char*& at, char* end) const
     {
         const std::size_t fixed = name_.size() + pieces_.fixed() + 96;
-        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
-            if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
-            char* to = open_.put(at);
-            if (!pieces_.none()) {
-                char* const first = to;
-                *to++ = '{';
-                to = pieces_.put(to, plain, decode);
-                if (to == first + 1)
-                    to = first;  // every label is empty
-                else
-                    *to++ = '}';
-            }
-            *to++ = ' ';
-            to = detail::put_number(to, from.value());
-            *to++ = '\n';
-            at = to;
-            return true;
-        });
+        return resume(cursor,
+                      [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes, instant) {
+                          if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
+                          char* to = open_.put(at);
+                          if (!pieces_.none()) {
+                              char* const first = to;
+                              *to++ = '{';
+                              to = pieces_.put(to, plain, decode);
+                              if (to == first + 1)
+                                  to = first;  // every label is empty
+                              else
+                                  *to++ = '}';
+                          }
+                          *to++ = ' ';
+                          to = detail::put_number(to, from.value());
+                          *to++ = '\n';
+                          at = to;
+                          return true;
+                      });
     }
 
     bool write_histograms(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const
     {
-        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
+        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes,
+                                  instant) {
             if (!cursor.large.empty()) return false;  // goes out first
             cursor.labels.resize(pieces_.fixed() + value_bytes + 64);
             const char* const last = pieces_.put(cursor.labels.data(), plain, decode);

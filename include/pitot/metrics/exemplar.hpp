@@ -3,6 +3,7 @@
 
 #include <pitot/base/utf8.hpp>
 #include <pitot/metrics/classic_cell.hpp>
+#include <pitot/metrics/timer.hpp>  // now_instant
 #include <pitot/model/batch.hpp>
 #include <pitot/model/label.hpp>
 #include <pitot/model/name.hpp>
@@ -16,8 +17,6 @@
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include <time.h>  // clock_gettime
 
 namespace pitot {
 
@@ -49,9 +48,7 @@ public:
     void set(double value, exemplar_labels labels) noexcept
     {
         if (exchange<acquire>(taken_, 1U) != 0) return;
-        timespec now{};
-        clock_gettime(CLOCK_REALTIME, &now);
-        when_ = {now.tv_sec, static_cast<std::int32_t>(now.tv_nsec)};
+        when_ = now_instant();
         value_ = value;
         count_ = 0;
         char* at = text_;

@@ -102,7 +102,9 @@ template <class Kind, class... L>
 class family : public detail::family_base, public detail::family_ops_of<Kind, family<Kind, L...>, sizeof...(L)>::type {
     using labels = detail::label_set<L...>;
     static constexpr bool dense = detail::is_dense<Kind, L...>;
-    using map_type = detail::series_map<labels, typename Kind::cell, typename Kind::settings>;
+    static constexpr bool counts = Kind::type == metric_type::counter || Kind::type == metric_type::histogram ||
+                                   Kind::type == metric_type::summary;  // from when on matters to who reads it
+    using map_type = detail::series_map<labels, typename Kind::cell, typename Kind::settings, counts>;
     using record = typename map_type::record;
     struct nothing {
         template <class Settings>
@@ -228,12 +230,12 @@ public:
         for (const label_view& l : constant_) set.push_back({out.intern(l.name), out.intern(l.value)});
         const std::size_t fixed = set.size();
         detail::scrape_scratch scratch;
-        each([&](auto&& decode, typename Kind::cell& from) {
+        each([&](auto&& decode, typename Kind::cell& from, instant since) {
             set.resize(fixed);
             decode([&](std::size_t i, std::string_view value) {
                 if (!value.empty()) set.push_back({labels::names[i], out.intern(value)});
             });
-            Kind::add(out, {id, set, name}, from, how_, scratch);
+            Kind::add(out, {id, set, name, since}, from, how_, scratch);
         });
     }
 
@@ -389,18 +391,18 @@ private:
         return fits && size <= detail::max_key ? size : 0;
     }
 
-    /// Calls f(decode, cell) for every series.
+    /// Calls f(decode, cell, since when it counts) for every series.
     template <class F>
     void each(F&& f) const
     {
         detail::text_cursor all;
-        resume(all, [&](auto&& decode, typename Kind::cell& from, bool, std::size_t) {
-            f(decode, from);
+        resume(all, [&](auto&& decode, typename Kind::cell& from, bool, std::size_t, instant since) {
+            f(decode, from, since);
             return true;
         });
     }
 
-    /// Calls f(decode, cell, plain, bytes of the values as text) for every series from the cursor on, until it
+    /// Calls f(decode, cell, plain, bytes of the values as text, since) for every series from the cursor on, until it
     /// returns false.
     template <class F>
     bool resume(detail::text_cursor& cursor, F&& f) const
@@ -408,7 +410,7 @@ private:
         if constexpr (dense) {
             for (; cursor.unit < labels::combinations(); ++cursor.unit) {
                 const auto decode = [&](auto&& g) { labels::decode_index(cursor.unit, g); };
-                if (!f(decode, storage_.at(cursor.unit), false, enum_bytes)) return false;
+                if (!f(decode, storage_.at(cursor.unit), false, enum_bytes, created())) return false;
             }
             return true;
         } else {
@@ -416,7 +418,7 @@ private:
             const bool done = storage_.walk(at, [&](record& r) {
                 const auto decode = [&](auto&& g) { labels::decode(r.key(), g); };
                 return f(decode, r.cell, detail::load(r.state) == detail::record_state::live,
-                         r.units * std::size_t{16} + enum_bytes + integer_bytes);
+                         r.units * std::size_t{16} + enum_bytes + integer_bytes, r.created.when());
             });
             cursor.slab = at.slab;
             cursor.unit = at.unit;
@@ -427,29 +429,31 @@ private:
     bool write_numbers(detail::text_cursor& cursor, char*& at, char* end) const
     {
         const std::size_t fixed = name_.size() + pieces_.fixed() + 96;
-        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
-            if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
-            char* to = open_.put(at);
-            if (!pieces_.none()) {
-                char* const first = to;
-                *to++ = '{';
-                to = pieces_.put(to, plain, decode);
-                if (to == first + 1)
-                    to = first;  // every label is empty
-                else
-                    *to++ = '}';
-            }
-            *to++ = ' ';
-            to = detail::put_number(to, from.value());
-            *to++ = '\n';
-            at = to;
-            return true;
-        });
+        return resume(cursor,
+                      [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes, instant) {
+                          if (static_cast<std::size_t>(end - at) < fixed + value_bytes) return false;
+                          char* to = open_.put(at);
+                          if (!pieces_.none()) {
+                              char* const first = to;
+                              *to++ = '{';
+                              to = pieces_.put(to, plain, decode);
+                              if (to == first + 1)
+                                  to = first;  // every label is empty
+                              else
+                                  *to++ = '}';
+                          }
+                          *to++ = ' ';
+                          to = detail::put_number(to, from.value());
+                          *to++ = '\n';
+                          at = to;
+                          return true;
+                      });
     }
 
     bool write_histograms(direct_format format, detail::text_cursor& cursor, char*& at, char* end) const
     {
-        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes) {
+        return resume(cursor, [&](auto&& decode, typename Kind::cell& from, bool plain, std::size_t value_bytes,
+                                  instant) {
             if (!cursor.large.empty()) return false;  // goes out first
             cursor.labels.resize(pieces_.fixed() + value_bytes + 64);
             const char* const last = pieces_.put(cursor.labels.data(), plain, decode);

@@ -2,8 +2,10 @@
 // What a registry knows of a family whatever its type and labels.
 
 #include <pitot/metrics/atomic.hpp>
+#include <pitot/metrics/timer.hpp>  // now_instant
 #include <pitot/model/batch.hpp>
 #include <pitot/model/direct.hpp>
+#include <pitot/model/instant.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +83,9 @@ public:
 
     [[nodiscard]] const family_options& options() const noexcept { return options_; }
 
+    /// When it was registered: its fixed series count from then on.
+    [[nodiscard]] instant created() const noexcept { return created_; }
+
 protected:
     std::string name_;
     std::string help_;
@@ -88,6 +93,7 @@ protected:
     family_options options_;
 
 private:
+    instant created_ = now_instant();
     metric_type type_;
     mutable std::uint64_t dropped_ = 0;
     mutable std::uint64_t ignored_ = 0;

@@ -10,6 +10,7 @@
 #include <pitot/model/batch.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -54,6 +55,7 @@ struct histogram_kind {
         row.sum = from.read(scratch.counts);
         row.count.integer = add_classic(out, row, how.bounds, scratch.counts, scratch);
         const point_id point = out.add(at.family, out.labels(at.labels), row);
+        out.set_created(point, at.since);
         if constexpr (Exemplars) add_exemplars(out, point, from, scratch);
     }
 };
@@ -115,7 +117,9 @@ struct native_kind {
         scratch.counts.resize(how.bounds.empty() ? 0 : how.bounds.size() + 1);
         histogram_row row;
         std::size_t n = 0;
+        std::optional<instant> restarted;
         from.read([&](const native_cell::state& s) {
+            restarted = s.restarted;
             row.count.integer = s.count;
             row.sum = s.sum;
             row.schema = s.counts.schema();
@@ -138,7 +142,7 @@ struct native_kind {
         row.positive_spans = out.add_spans(scratch.spans);
         row.positive = out.add_counts(scratch.cells);
         if (!how.bounds.empty()) add_classic(out, row, how.bounds, scratch.counts, scratch);
-        out.add(at.family, out.labels(at.labels), row);
+        out.set_created(out.add(at.family, out.labels(at.labels), row), restarted.value_or(at.since));
     }
 
 private:
@@ -180,7 +184,7 @@ struct summary_kind {
         for (std::size_t i = 0; i < scratch.values.size(); ++i)
             scratch.quantiles.push_back({how.wanted.ranks[i], scratch.values[i]});
         row.quantiles = out.add_quantiles(scratch.quantiles);
-        out.add(at.family, out.labels(at.labels), row);
+        out.set_created(out.add(at.family, out.labels(at.labels), row), at.since);
     }
 };
 

@@ -34,6 +34,7 @@ struct series_place {
     family_id family;
     std::vector<label_view>& labels;
     std::string_view name;  ///< of the family, as long as the batch lives
+    instant since;          ///< what counts began to
 };
 
 /// What the direct text path can write of a kind.
@@ -69,7 +70,8 @@ struct counter_kind {
         if constexpr (Exemplars)
             add_exemplars(out, point, from, scratch);
         else
-            static_cast<void>(point), static_cast<void>(scratch);
+            static_cast<void>(scratch);
+        out.set_created(point, at.since);
     }
 };
 

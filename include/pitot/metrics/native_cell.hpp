@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <optional>
 #include <vector>
 
 namespace pitot {
@@ -101,6 +102,7 @@ public:
         std::uint64_t count = 0;
         double sum = 0;
         double started = 0;  ///< of counting, on the steady clock
+        std::optional<instant> restarted = {};
         mailbox box = {};
 
         void add(double v) noexcept
@@ -127,6 +129,7 @@ public:
                 const double now = monotonic_seconds();
                 if (now - started >= limits.min_reset_duration) {
                     started = now;
+                    restarted = now_instant();
                     counts.clear(limits.schema);
                     zero_threshold = limits.zero_threshold;
                     zero_count = 0;

@@ -14,6 +14,8 @@
 
 #include <pitot/metrics/labels.hpp>
 #include <pitot/metrics/thread_slot.hpp>
+#include <pitot/metrics/timer.hpp>  // now_instant
+#include <pitot/model/instant.hpp>
 
 #include <algorithm>  // std::upper_bound
 #include <cstddef>
@@ -24,7 +26,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <time.h>  // clock_gettime, for the seed
+#include <time.h>  // clock_gettime
 
 namespace pitot::detail {
 
@@ -36,8 +38,28 @@ enum class record_state : std::uint8_t { free, live, live_escaped, removed };
     return s == record_state::live || s == record_state::live_escaped;
 }
 
-/// Labels: the label_set whose keys it holds.
-template <class Labels, class Cell, class Settings>
+/// The moment a series began to count, in nanoseconds since 1970; nothing for what does not count.
+template <bool Stamped>
+struct stamp {
+    std::uint64_t nanos = 0;
+    void set() noexcept
+    {
+        const instant now = now_instant();
+        nanos = static_cast<std::uint64_t>(now.seconds) * 1'000'000'000U + static_cast<std::uint64_t>(now.nanos);
+    }
+    [[nodiscard]] instant when() const noexcept
+    {
+        return {static_cast<std::int64_t>(nanos / 1'000'000'000U), static_cast<std::int32_t>(nanos % 1'000'000'000U)};
+    }
+};
+template <>
+struct stamp<false> {
+    void set() noexcept {}
+    [[nodiscard]] instant when() const noexcept { return {}; }
+};
+
+/// Labels: the label_set whose keys it holds. Stamped: each series knows when it began.
+template <class Labels, class Cell, class Settings, bool Stamped>
 class series_map {
 public:
     struct record {
@@ -46,6 +68,7 @@ public:
         record_state state;
         std::uint8_t age;  ///< expiry periods since it was last looked up
         alignas(8) Cell cell;
+        [[no_unique_address]] stamp<Stamped> created;
 
         [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
         [[nodiscard]] const unsigned char* key() const noexcept
@@ -117,6 +140,8 @@ public:
                 return {nullptr, outcome::no_memory};
             }
         }
+        new (&r->created) stamp<Stamped>;
+        r->created.set();
         std::memcpy(r->key(), key, bytes);
         store(r->references, 1U);
         store(r->age, std::uint8_t{0});

@@ -1,6 +1,9 @@
 #pragma once
 // Measuring how long something takes, in seconds.
 
+#include <pitot/model/instant.hpp>
+
+#include <cstdint>
 #include <utility>
 
 #include <time.h>  // clock_gettime
@@ -14,6 +17,13 @@ namespace detail {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+/// The time on the wall.
+[[nodiscard]] inline instant now_instant() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return {now.tv_sec, static_cast<std::int32_t>(now.tv_nsec)};
 }
 }  // namespace detail
 

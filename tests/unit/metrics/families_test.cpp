@@ -347,3 +347,44 @@ TEST_CASE("after fork the child writes, removes and gives memory back on its own
     CHECK(WEXITSTATUS(status) == 0);
 }
 #endif
+
+TEST_CASE("what counts says since when: the family's registration, the series' first use, a native histogram's restart")
+{
+    registry metrics;
+    const instant before = detail::now_instant();
+    auto& fixed = metrics.counter<"fixed_total", label<"phase", phase>>("");
+    auto& later = metrics.counter<"later_total", label<"path">>("");
+    auto& gauge = metrics.gauge<"gauge">("");
+    auto& native = metrics.native_histogram<"native">(
+        "", native_buckets{.schema = 0, .max_buckets = 8, .min_reset_duration = 1e-9});
+    auto& summary = metrics.summary<"summary">("");
+    const instant registered = detail::now_instant();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const instant used = detail::now_instant();
+    later.with("/").inc();
+    const auto since = [&](std::string_view name) {
+        batch b;
+        metrics.collect(b);
+        b.finish();
+        return family_view(b, *b.find(name))[0].created();
+    };
+    for (const char* name : {"fixed_total", "native", "summary"}) {
+        CAPTURE(name);
+        REQUIRE(since(name));
+        CHECK(before <= *since(name));
+        CHECK(*since(name) <= registered);
+    }
+    REQUIRE(since("later_total"));
+    CHECK(used <= *since("later_total"));
+    CHECK_FALSE(since("gauge"));
+    for (int i = 0; i <= 8; ++i) native.observe(std::ldexp(1, i));
+    CHECK(used <= *since("native"));
+    CHECK(later.remove("/"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const instant again = detail::now_instant();
+    later.with("/").inc();
+    CHECK(again <= *since("later_total"));
+    fixed.with(phase::idle).inc();
+    gauge.set(1);
+    summary.observe(1);
+}
