@@ -52,7 +52,7 @@ public:
     }
 
     /// Asks for all paths.
-    /// patience  how long one may take, at most twice that; when one has, the others of this call get a quarter of it
+    /// patience  how long one may take, from when the thread calls; when one has, the others get a quarter of it
     /// returns   an answer for each path, in order; valid until the next call
     const std::vector<mount_answer>& ask(const std::vector<std::string>& paths, std::chrono::milliseconds patience)
     {
@@ -74,14 +74,16 @@ public:
             while (last < paths.size() && !is_stuck(paths[last])) now_->paths.push_back(paths[last++]);
             now_->answers.assign(now_->paths.size(), {});
             now_->done = 0;
+            now_->begun = 0;
             now_->busy = true;
             now_->changed.notify_all();
-            std::size_t seen = 0;
-            while (now_->busy) {
-                // One wake-up for all mounts; only when patience ends does it matter how far the thread has come.
-                now_->changed.wait_for(guard, patience, [&] { return !now_->busy; });
-                if (now_->busy && now_->done == seen) break;
-                seen = now_->done;
+            // One wake-up for all mounts; only when patience ends does it matter how far the thread has come. A mount
+            // is late by the time of its own call: a machine under load may let the thread begin late.
+            auto until = std::chrono::steady_clock::now() + patience;
+            while (!now_->changed.wait_until(guard, until, [&] { return !now_->busy; })) {
+                const auto now = std::chrono::steady_clock::now();
+                until = (now_->begun == 0 ? now : now_->since) + patience;
+                if (until <= now) break;
             }
             for (std::size_t i = 0; i < now_->done; ++i) answers_[next + i] = now_->answers[i];
             next += now_->done;
@@ -108,7 +110,9 @@ private:
         std::condition_variable changed;
         std::vector<std::string> paths;
         std::vector<mount_answer> answers;
+        std::size_t begun = 0;  ///< calls; one more than done while one runs
         std::size_t done = 0;
+        std::chrono::steady_clock::time_point since;  ///< when the last call began
         bool busy = false;
         bool stop = false;
         bool abandoned = false;  ///< the thread ends when its call returns
@@ -134,6 +138,8 @@ private:
             if (shared.stop) return;
             while (shared.done < shared.paths.size()) {
                 const std::string path = shared.paths[shared.done];
+                shared.begun = shared.done + 1;
+                shared.since = std::chrono::steady_clock::now();
                 guard.unlock();
                 mount_answer answer = one(path, ask);
                 guard.lock();
