@@ -5,44 +5,29 @@ usage: pushgateway_test.py PROBE
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "servers"))
+import servers  # noqa: E402
+
 PROBE = sys.argv.pop(1)
 GATEWAY = shutil.which("prometheus-pushgateway")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @unittest.skipIf(GATEWAY is None, "prometheus-pushgateway is not installed: apt-get install prometheus-pushgateway")
 class Push(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        port = free_port()
+        port = servers.free_port()
         cls.base = f"http://127.0.0.1:{port}"
-        cls.process = subprocess.Popen([GATEWAY, f"--web.listen-address=127.0.0.1:{port}"], cwd=tempfile.mkdtemp(), stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(cls.base + "/-/ready", timeout=1).read()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("the Pushgateway does not start")
+        cls.server = servers.Server([GATEWAY, f"--web.listen-address=127.0.0.1:{port}"], lambda: servers.fetch(port, "/-/ready")[0] == 200)
 
     @classmethod
     def tearDownClass(cls):
-        cls.process.terminate()
-        cls.process.wait(10)
+        cls.server.stop()
 
     def run_probe(self, what, job, *args, text=""):
         done = subprocess.run([PROBE, what, self.base, job, *args], input=text, capture_output=True, text=True, timeout=30)
