@@ -22,7 +22,6 @@ NOT_OURS = {
     r"host_\w+_total non-counter metrics should not have \"_total\" suffix": "Vector's name of a gauge",
     r"host_process_runtime counter metrics should have \"_total\" suffix": "Vector's name",
 }
-METHODS = ("get", "post")
 TEXT = "quote\" back\\slash\nline ümlaut {x=\"1\"}, # no comment"
 
 

@@ -5,7 +5,6 @@ usage: prometheus.py ENDPOINT EXPORTER_RUN PROMCHECK
 One server a version, one job a format; then the query API has to give the values that the program has. Last, promcheck
 judges what the servers say about themselves: there, the writer is foreign.
 """
-import json
 import math
 import os
 import re
@@ -63,7 +62,7 @@ class Judge:
             rows, good = error, False
         check(f"{self.version} {name}: {expression} = {wanted}", good, rows)
 
-    def series(self, name, native, utf8, openmetrics, classic_both, started):
+    def series(self, name, native, utf8, classic_both, started):
         """Every value of one job."""
         def value(selector, wanted, wrap="{}"):
             full = selector.replace("{", f'{{job="{name}",', 1) if "{" in selector else f'{selector}{{job="{name}"}}'
@@ -214,7 +213,7 @@ with servers.Program([ENDPOINT], pipe=True) as endpoint, servers.Program([EXPORT
         judge.wait([r[0] for r in rows] + ["host"])
         for name, protocol, more, scheme in rows:
             proto, om = protocol == "PrometheusProto", protocol.startswith("Open")
-            judge.series(name, proto, scheme, om, not proto or "always_scrape_classic_histograms" in more, started)
+            judge.series(name, proto, scheme, not proto or "always_scrape_classic_histograms" in more, started)
             if scheme == "dots":
                 continue
             judge.metadata(name, "" if om else "_total")
@@ -231,7 +230,7 @@ with servers.Program([ENDPOINT], pipe=True) as endpoint, servers.Program([EXPORT
             judge.wait([form, "plain", "host"])
             for name in (form, "plain"):
                 proto = form == "protobuf"
-                judge.series(name, proto, "underscores", not proto, not proto, started)
+                judge.series(name, proto, "underscores", not proto, started)
                 judge.metadata(name, "_total" if proto else "")
                 judge.exemplars(name)
             judge.host()
