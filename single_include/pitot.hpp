@@ -2723,6 +2723,7 @@ private:
             return c;
         };
         std::vector<classic_bucket> rows;
+        rows.reserve(buckets_.size() + 1);
         for (const raw_bucket& b : buckets_) rows.push_back({b.upper, cell(b.whole, b.real)});
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const bool infinite = !rows.empty() && rows.back().upper == infinity;
@@ -4463,7 +4464,7 @@ private:
     static std::string_view in_line(const label_view* label, std::string_view line) noexcept
     {
         if (label == nullptr) return line;
-        const std::less_equal<const char*> not_behind;
+        const std::less_equal<> not_behind;
         const std::string_view value = label->value;
         return not_behind(line.data(), value.data()) &&
                        not_behind(value.data() + value.size(), line.data() + line.size())
@@ -5730,7 +5731,7 @@ struct slot_owner {
 [[nodiscard]] inline thread_slot& this_thread_slot() noexcept
 {
     thread_slot* const slot = own_slot;
-    return __builtin_expect(slot != nullptr, 1) != 0 ? *slot : *take_slot();
+    return __builtin_expect(slot != nullptr ? 1 : 0, 1) != 0 ? *slot : *take_slot();
 }
 
 /// A small number for this thread; two threads alive at the same time have different ones.
@@ -6296,7 +6297,7 @@ struct label {
 namespace detail {
 
 /// Most bytes of a key; longer label values are refused and counted.
-inline constexpr std::size_t max_key = 16 * 1024;
+inline constexpr std::size_t max_key = std::size_t{16} * 1024;
 
 [[nodiscard]] constexpr std::size_t to_words(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
 
@@ -6417,14 +6418,14 @@ struct label_argument {
     static constexpr label_form form = form_of<L>;
     const A& value;
 
-    [[gnu::always_inline]] std::uint64_t number() const noexcept
+    [[nodiscard, gnu::always_inline]] std::uint64_t number() const noexcept
     {
         if constexpr (form == label_form::number)
             return enum_values<typename L::type>::index(value);
         else
             return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
     }
-    [[gnu::always_inline]] std::size_t bound() const noexcept
+    [[nodiscard, gnu::always_inline]] std::size_t bound() const noexcept
     {
         if constexpr (form == label_form::text)
             return std::string_view(value).size() + 2;
@@ -6444,7 +6445,7 @@ struct label_argument {
             return copy_short(put_length(out, text.size()), text.data(), text.size());
         }
     }
-    [[gnu::always_inline]] std::uint64_t hash(std::uint64_t seed) const noexcept
+    [[nodiscard, gnu::always_inline]] std::uint64_t hash(std::uint64_t seed) const noexcept
     {
         if constexpr (form == label_form::text) {
             const std::string_view text(value);
@@ -6468,7 +6469,7 @@ struct label_argument {
             return same_text(reinterpret_cast<const char*>(key - text.size()), text.data(), text.size());
         }
     }
-    bool known() const noexcept
+    [[nodiscard]] bool known() const noexcept
     {
         if constexpr (form == label_form::number)
             return number() < enum_values<typename L::type>::count;
@@ -7787,7 +7788,7 @@ private:
     template <class F>
     [[gnu::noinline]] void leave(double value, F& apply) noexcept
     {
-        std::size_t at = thread_number() * 7;
+        std::size_t at = std::size_t{thread_number()} * 7;
         for (unsigned turn = 0;; ++turn) {
             for (std::size_t i = 0; i < slots; ++i, ++at) {
                 std::uint8_t empty = 0;
@@ -9270,6 +9271,7 @@ public:
         const std::string_view name = out.intern(name_);
         const family_id id = out.family(name, Kind::type, out.intern(help_), out.intern(unit_));
         std::vector<label_view> set;
+        set.reserve(constant_.size() + labels::names.size());
         for (const label_view& l : constant_) set.push_back({out.intern(l.name), out.intern(l.value)});
         const std::size_t fixed = set.size();
         detail::scrape_scratch scratch;
@@ -10125,7 +10127,7 @@ private:
         return families_;
     }
 
-    registration add_source(std::shared_ptr<detail::source> from)
+    registration add_source(const std::shared_ptr<detail::source>& from)
     {
         {
             const std::lock_guard lock(mutex_);

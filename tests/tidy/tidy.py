@@ -22,6 +22,7 @@ for path, _, names in os.walk(os.path.join(include, "pitot")):
 
 passed = failed = 0
 for layer in sorted(sys.argv[3:] or layers):
+    print(f"{layer} …", file=sys.stderr, flush=True)
     unit = os.path.join(work, layer.replace("/", "-") + ".cpp")
     with open(unit, "w", encoding="utf-8") as f:
         f.writelines(f"#include <{header}>\n" for header in sorted(layers[layer]))

@@ -114,6 +114,7 @@ public:
     [[nodiscard]] std::vector<std::string> names() const
     {
         std::vector<std::string> all;
+        all.reserve(entries_.size());
         for (const entry& e : entries_) all.push_back(e.run->what.name());
         return all;
     }

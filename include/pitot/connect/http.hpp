@@ -298,7 +298,8 @@ private:
             auto token = read_token(*answer);
             if (!token) return unexpected(std::move(token.error()));
             token_ = std::move(token->value);
-            constexpr std::chrono::seconds early{10}, longest{24 * 3600};
+            constexpr std::chrono::seconds early{10};
+            constexpr std::chrono::seconds longest{24 * 3600};
             const std::chrono::seconds life = std::min(token->lifetime, longest);
             token_until_ = std::chrono::steady_clock::now() + (life > 2 * early ? life - early : life / 2);
             break;

@@ -101,6 +101,7 @@ public:
             stopping_ = true;
         }
         std::vector<int> quiesced;
+        quiesced.reserve(daemons_.size());
         for (MHD_Daemon* const daemon : daemons_) quiesced.push_back(MHD_quiesce_daemon(daemon));
         for (const listen_socket& s : sockets_) ::shutdown(s.fd(), SHUT_RDWR);  // who connects from now on is refused
         const auto started = std::chrono::steady_clock::now();

@@ -176,8 +176,8 @@ private:
 
     friend result<node> read(std::string text, std::string file);
 
-    node(std::shared_ptr<const source> from, YAML::Node value, std::size_t offset)
-        : source_(std::move(from)), value_(std::move(value)), offset_(offset)
+    node(std::shared_ptr<const source> from, const YAML::Node& value, std::size_t offset)
+        : source_(std::move(from)), value_(value), offset_(offset)
     {}
 
     static std::string place_of(const source& from, std::size_t offset)

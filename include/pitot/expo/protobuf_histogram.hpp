@@ -327,6 +327,7 @@ private:
             return c;
         };
         std::vector<classic_bucket> rows;
+        rows.reserve(buckets_.size() + 1);
         for (const raw_bucket& b : buckets_) rows.push_back({b.upper, cell(b.whole, b.real)});
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const bool infinite = !rows.empty() && rows.back().upper == infinity;

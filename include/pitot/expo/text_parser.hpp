@@ -484,7 +484,7 @@ private:
     static std::string_view in_line(const label_view* label, std::string_view line) noexcept
     {
         if (label == nullptr) return line;
-        const std::less_equal<const char*> not_behind;
+        const std::less_equal<> not_behind;
         const std::string_view value = label->value;
         return not_behind(line.data(), value.data()) &&
                        not_behind(value.data() + value.size(), line.data() + line.size())

@@ -227,6 +227,7 @@ public:
         const std::string_view name = out.intern(name_);
         const family_id id = out.family(name, Kind::type, out.intern(help_), out.intern(unit_));
         std::vector<label_view> set;
+        set.reserve(constant_.size() + labels::names.size());
         for (const label_view& l : constant_) set.push_back({out.intern(l.name), out.intern(l.value)});
         const std::size_t fixed = set.size();
         detail::scrape_scratch scratch;

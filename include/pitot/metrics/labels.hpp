@@ -32,7 +32,7 @@ struct label {
 namespace detail {
 
 /// Most bytes of a key; longer label values are refused and counted.
-inline constexpr std::size_t max_key = 16 * 1024;
+inline constexpr std::size_t max_key = std::size_t{16} * 1024;
 
 [[nodiscard]] constexpr std::size_t to_words(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
 
@@ -153,14 +153,14 @@ struct label_argument {
     static constexpr label_form form = form_of<L>;
     const A& value;
 
-    [[gnu::always_inline]] std::uint64_t number() const noexcept
+    [[nodiscard, gnu::always_inline]] std::uint64_t number() const noexcept
     {
         if constexpr (form == label_form::number)
             return enum_values<typename L::type>::index(value);
         else
             return static_cast<std::uint64_t>(static_cast<typename L::type>(value));
     }
-    [[gnu::always_inline]] std::size_t bound() const noexcept
+    [[nodiscard, gnu::always_inline]] std::size_t bound() const noexcept
     {
         if constexpr (form == label_form::text)
             return std::string_view(value).size() + 2;
@@ -180,7 +180,7 @@ struct label_argument {
             return copy_short(put_length(out, text.size()), text.data(), text.size());
         }
     }
-    [[gnu::always_inline]] std::uint64_t hash(std::uint64_t seed) const noexcept
+    [[nodiscard, gnu::always_inline]] std::uint64_t hash(std::uint64_t seed) const noexcept
     {
         if constexpr (form == label_form::text) {
             const std::string_view text(value);
@@ -204,7 +204,7 @@ struct label_argument {
             return same_text(reinterpret_cast<const char*>(key - text.size()), text.data(), text.size());
         }
     }
-    bool known() const noexcept
+    [[nodiscard]] bool known() const noexcept
     {
         if constexpr (form == label_form::number)
             return number() < enum_values<typename L::type>::count;

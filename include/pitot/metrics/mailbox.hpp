@@ -47,7 +47,7 @@ private:
     template <class F>
     [[gnu::noinline]] void leave(double value, F& apply) noexcept
     {
-        std::size_t at = thread_number() * 7;
+        std::size_t at = std::size_t{thread_number()} * 7;
         for (unsigned turn = 0;; ++turn) {
             for (std::size_t i = 0; i < slots; ++i, ++at) {
                 std::uint8_t empty = 0;

@@ -307,7 +307,7 @@ private:
         return families_;
     }
 
-    registration add_source(std::shared_ptr<detail::source> from)
+    registration add_source(const std::shared_ptr<detail::source>& from)
     {
         {
             const std::lock_guard lock(mutex_);

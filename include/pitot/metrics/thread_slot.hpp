@@ -115,7 +115,7 @@ struct slot_owner {
 [[nodiscard]] inline thread_slot& this_thread_slot() noexcept
 {
     thread_slot* const slot = own_slot;
-    return __builtin_expect(slot != nullptr, 1) != 0 ? *slot : *take_slot();
+    return __builtin_expect(slot != nullptr ? 1 : 0, 1) != 0 ? *slot : *take_slot();
 }
 
 /// A small number for this thread; two threads alive at the same time have different ones.

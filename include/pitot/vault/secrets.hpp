@@ -72,7 +72,7 @@ public:
     [[nodiscard]] const std::map<std::string, secret, std::less<>>& all() const noexcept { return read_; }
 
 private:
-    static std::string with_version(std::string path, unsigned version)
+    static std::string with_version(const std::string& path, unsigned version)
     {
         return version == 0 ? path : concat(path, "?version=", std::to_string(version));
     }

@@ -223,7 +223,7 @@ private:
         const std::string_view point = out.keep(m.point);
         const std::string_view type = out.keep(m.type);
         const bool bad = answer.got != mount_answer::state::answered;
-        std::string_view why = "";
+        std::string_view why;
         if (answer.got == mount_answer::state::stuck)
             why = "mountpoint timeout";
         else if (bad)

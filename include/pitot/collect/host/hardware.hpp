@@ -239,6 +239,7 @@ public:
         }
         if (values_.empty() || !out.exporter_on()) return;
         std::vector<label_view> labels;
+        labels.reserve(values_.size());
         for (const auto& [name, value] : values_) labels.push_back({name, out.keep(value)});
         out.add_exporter(0, out.out().labels(labels_view(labels)), 1);
     }

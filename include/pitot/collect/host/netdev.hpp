@@ -344,7 +344,10 @@ private:
             } else if (!to_number(text, value)) {
                 continue;
             }
-            if (row == speed) value = static_cast<double>(static_cast<std::int64_t>(value) * 1000 * 1000 / 8);
+            if (row == speed) {
+                const std::int64_t bytes = static_cast<std::int64_t>(value) * 1000 * 1000 / 8;  // Mbit/s, whole bytes
+                value = static_cast<double>(bytes);
+            }
             out.add(row, labels, value);
         }
         std::string_view texts[5];

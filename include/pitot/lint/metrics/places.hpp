@@ -143,7 +143,7 @@ private:
     }
     [[nodiscard]] bool is_inside(std::string_view part) const noexcept
     {
-        const std::less<const char*> before;
+        const std::less<> before;
         return !part.empty() && !before(part.data(), text_.data()) && before(part.data(), text_.data() + text_.size());
     }
 
