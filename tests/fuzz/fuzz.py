@@ -45,7 +45,7 @@ SEEDS = {
     "text": lambda: [*sections("promcheck", ".prom"), *files("openmetrics/*/metrics")],
     "promql-lexer": expressions,
     "yaml": lambda: [*sections("exporter-run", ".yml"), *files("**/*.yml", os.path.join(root, "examples"))],
-    "host": lambda: files("tests/host/fixtures/**/*", root),
+    "procfs": lambda: files("tests/host/fixtures/**/*", root),
 }
 
 

@@ -165,7 +165,7 @@ private:
     template <class Walk>
     static void children(const folder& at, std::string_view path, const host_context& host, Walk&& walk)
     {
-        for (const std::string& name : at.names()) {
+        for (const std::string& name : at.names(folder::entries::folders)) {
             if (name.find('.') != std::string::npos && !name.ends_with(".slice") && !name.ends_with(".service") &&
                 !name.ends_with(".scope") && !name.ends_with(".mount") && !name.ends_with(".swap") &&
                 !name.ends_with(".socket"))
