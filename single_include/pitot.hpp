@@ -1582,6 +1582,7 @@ public:
         const std::uint32_t at = points_[index(point)].extra;
         return at == point_row::none ? std::nullopt : extras_[at].timestamp;
     }
+    [[nodiscard]] bool has_exemplars() const noexcept { return !exemplars_.empty(); }
     /// One more exemplar of a point.
     void add_exemplar(point_id point, const exemplar_row& row) { extend(exemplars_, extra(point).exemplars, row); }
 
@@ -1879,6 +1880,16 @@ inline void batch::clear() noexcept
 
 namespace pitot::expo {
 
+/// Of an exemplar's label names and values together.
+/// source  OpenMetrics 1.0, "Exemplars"
+inline constexpr std::size_t most_exemplar_characters = 128;
+[[nodiscard]] inline std::size_t exemplar_length(labels_view labels) noexcept
+{
+    std::size_t length = 0;
+    for (const label_view& l : labels) length += utf8_length(l.name) + utf8_length(l.value);
+    return length;
+}
+
 enum class text_format : unsigned char { text_0_0_4, openmetrics_1_0 };
 
 /// scheme   how names beyond the legacy alphabet are written
@@ -2133,14 +2144,12 @@ protected:
     /// OpenMetrics allows 128 characters of names and values; a longer one is left out, or the whole scrape would fail.
     bool exemplar(const batch& owner, const exemplar_row& e)
     {
-        std::size_t length = 0;
+        if (exemplar_length(owner.labels(e.labels)) > most_exemplar_characters) return false;
         std::string labels;
         for (const label_view& label : owner.labels(e.labels)) {
-            length += utf8_length(label.name) + utf8_length(label.value);
             if (!labels.empty()) labels.push_back(',');
             append_label(labels, label.name, label.value);
         }
-        if (length > 128) return false;
         out_.append(" # {");
         out_.append(labels);
         out_.append('}');
@@ -4591,6 +4600,27 @@ namespace pitot::expo {
     return found;
 }
 
+/// Which exemplars the OpenMetrics writer leaves out: those whose labels have more than 128 characters, with which a
+/// scrape would be refused as a whole. Our own metrics refuse them when they are set.
+/// returns  one too_large error a family
+[[nodiscard]] inline std::vector<error> oversized_exemplars(const batch& in)
+{
+    std::vector<error> found;
+    if (!in.has_exemplars()) return found;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const family_view family = in[i];
+        std::size_t count = 0;
+        for (std::size_t k = 0; k < family.size(); ++k)
+            for (const exemplar_row& e : family[k].exemplars())
+                count += exemplar_length(in.labels(e.labels)) > most_exemplar_characters ? 1U : 0U;
+        if (count > 0)
+            found.emplace_back(errc::too_large, concat(family.name(), ": ", std::to_string(count),
+                                                       " exemplars have more than the 128 characters of labels that "
+                                                       "OpenMetrics allows, and are left out"));
+    }
+    return found;
+}
+
 }  // namespace pitot::expo
 // <pitot/expo/negotiate.hpp>
 // Which format, names and compression a scraper gets: Accept and Accept-Encoding as Prometheus 3 sends them.
@@ -4772,10 +4802,51 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
 // <pitot/expo/protobuf_writer.hpp>
 // Writes a batch as length-delimited io.prometheus.client.MetricFamily messages.
 //
-// Info and state set are gauges there. Native histograms with custom bounds cannot be carried: their count and sum go
-// out with the +Inf bucket. A native histogram without observations gets a span of no buckets, or readers would take
-// it for a classic one.
-// source  prometheus/client_model, metrics.proto (10dc9df)
+// Info and state set are gauges there. Native histograms with custom bounds cannot be carried: they go
+// out as the classic histogram that they amount to. A native histogram without observations gets a span of no buckets,
+// or readers would take it for a classic one. source  prometheus/client_model, metrics.proto (10dc9df)
+
+// <pitot/expo/custom_buckets.hpp>
+// Native histograms with custom bounds: no format carries them, and a classic histogram says the same.
+
+namespace pitot::expo {
+
+/// The classic buckets of a histogram row; of one with custom bounds and no classic buckets, those that it amounts to.
+/// room     what they are made in, when they have to be made
+/// returns  [n] cumulative counts by ascending upper bound, in the metric's unit
+[[nodiscard]] inline std::span<const classic_bucket> classic_buckets(const batch& in, const histogram_row& row,
+                                                                     std::vector<classic_bucket>& room)
+{
+    const auto own = in.buckets(row.classic);
+    if (!own.empty() || row.schema != custom_buckets_schema) return own;
+    const auto bounds = in.bounds(row.custom_bounds);
+    const auto counts = in.counts(row.positive);
+    room.clear();
+    room.reserve(bounds.size() + 1);
+    for (const double bound : bounds) room.push_back({bound, {.integer = 0}});
+    room.push_back({std::numeric_limits<double>::infinity(), {.integer = 0}});
+    std::int64_t index = 0;  // of a bucket; bucket i ends at bounds[i], the last one at +Inf
+    std::size_t next = 0;
+    const auto put = [&](count_cell n) {
+        if (index < 0 || index >= static_cast<std::int64_t>(room.size())) return;
+        room[static_cast<std::size_t>(index)].cumulative = n;
+    };
+    if (row.float_counts)
+        for (classic_bucket& b : room) b.cumulative.real = 0;
+    for (const bucket_span& span : in.spans(row.positive_spans)) {
+        index += span.offset;
+        for (std::uint32_t i = 0; i < span.length && next < counts.size(); ++i, ++index) put(counts[next++]);
+    }
+    for (std::size_t i = 1; i < room.size(); ++i) {
+        if (row.float_counts)
+            room[i].cumulative.real += room[i - 1].cumulative.real;
+        else
+            room[i].cumulative.integer += room[i - 1].cumulative.integer;
+    }
+    return room;
+}
+
+}  // namespace pitot::expo
 
 namespace pitot::expo {
 
@@ -4921,7 +4992,8 @@ private:
     template <class Wire>
     void write_classic(Wire& to, const point_view& point, const histogram_row& row, bool native) const
     {
-        const auto buckets = point.owner().buckets(row.classic);
+        std::vector<classic_bucket> made;
+        const auto buckets = classic_buckets(point.owner(), row, made);
         std::uint32_t index = 0;
         const auto one = [&](double upper, count_cell cumulative) {
             to.message(3, [&](auto& in) {
@@ -5176,7 +5248,8 @@ private:
     {
         const histogram_row& row = *point.histogram();
         const bool gauge = type_ == metric_type::gauge_histogram;
-        const auto buckets = point.owner().buckets(row.classic);
+        std::vector<classic_bucket> made;
+        const auto buckets = classic_buckets(point.owner(), row, made);
         render(point.labels());
         if (what == part::all || what == part::buckets) {
             std::uint32_t index = 0;
@@ -5286,6 +5359,7 @@ struct write_options {
 
 /// Writes a finished batch through a chunk_writer, families in their order.
 template <class Out>
+    requires(!std::is_same_v<std::remove_const_t<Out>, write_options>)
 void write(const batch& in, Out& out, const write_options& options = {})
 {
     if (options.form == format::protobuf) {
@@ -5352,7 +5426,8 @@ concept direct_text_source = requires(const S& from, direct_format format, batch
 namespace pitot::expo {
 
 /// One answer; content_encoding is empty or "gzip".
-/// problems  what could not be exposed as collected, to be logged: names that collide when escaped
+/// problems  what could not be exposed as collected, to be logged: names that collide when escaped,
+///           exemplars that are too long
 struct response {
     std::string content_type;
     std::string content_encoding;
@@ -5362,7 +5437,7 @@ struct response {
 
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
-/// returns  what could not be exposed as collected: names that collide when escaped
+/// returns  what could not be exposed as collected: names that collide when escaped, exemplars that are too long
 template <class Source, class Sink>
     requires collector<std::remove_reference_t<Source>>
 std::vector<error> write_exposition(Source&& source, Sink sink, const write_options& options = {})
@@ -5383,7 +5458,10 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
     chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     write(rest, out, options);
     out.finish();
-    return escaping_collisions(rest, options.scheme);
+    std::vector<error> problems = escaping_collisions(rest, options.scheme);
+    if (options.form == format::openmetrics)
+        for (error& e : oversized_exemplars(rest)) problems.push_back(std::move(e));
+    return problems;
 }
 
 /// The answer to a scrape.

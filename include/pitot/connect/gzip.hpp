@@ -95,9 +95,9 @@ private:
     return false;
 }
 
-/// Decompresses one gzip text.
+/// Decompresses a gzip text: one member, or several behind each other, as RFC 1952 has them.
 /// most     bytes of plain text at most: a small body may unpack to gigabytes
-/// returns  false when it is no gzip, is cut off, or is larger
+/// returns  false when it is no gzip, is cut off, is larger, or has something else behind it
 [[nodiscard]] inline bool gunzip(std::string_view packed, std::string& out, std::size_t most = std::size_t{1} << 30U)
 {
     out.clear();
@@ -117,6 +117,7 @@ private:
             state = Z_MEM_ERROR;
         else
             out.append(room.get(), made);
+        if (state == Z_STREAM_END && stream.avail_in > 0) state = inflateReset(&stream);  // another member
     }
     inflateEnd(&stream);
     if (state != Z_STREAM_END) out.clear();

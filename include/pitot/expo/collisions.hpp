@@ -4,6 +4,7 @@
 #include <pitot/base/error.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/expo/escaping.hpp>
+#include <pitot/expo/text_lines.hpp>  // exemplar_length
 #include <pitot/model/batch.hpp>
 
 #include <string>
@@ -42,6 +43,27 @@ namespace pitot::expo {
                                               " are both ", known->first, " when escaped"));
             }
         }
+    }
+    return found;
+}
+
+/// Which exemplars the OpenMetrics writer leaves out: those whose labels have more than 128 characters, with which a
+/// scrape would be refused as a whole. Our own metrics refuse them when they are set.
+/// returns  one too_large error a family
+[[nodiscard]] inline std::vector<error> oversized_exemplars(const batch& in)
+{
+    std::vector<error> found;
+    if (!in.has_exemplars()) return found;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const family_view family = in[i];
+        std::size_t count = 0;
+        for (std::size_t k = 0; k < family.size(); ++k)
+            for (const exemplar_row& e : family[k].exemplars())
+                count += exemplar_length(in.labels(e.labels)) > most_exemplar_characters ? 1U : 0U;
+        if (count > 0)
+            found.emplace_back(errc::too_large, concat(family.name(), ": ", std::to_string(count),
+                                                       " exemplars have more than the 128 characters of labels that "
+                                                       "OpenMetrics allows, and are left out"));
     }
     return found;
 }

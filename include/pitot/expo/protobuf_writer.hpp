@@ -1,12 +1,12 @@
 #pragma once
 // Writes a batch as length-delimited io.prometheus.client.MetricFamily messages.
 //
-// Info and state set are gauges there. Native histograms with custom bounds cannot be carried: their count and sum go
-// out with the +Inf bucket. A native histogram without observations gets a span of no buckets, or readers would take
-// it for a classic one.
-// source  prometheus/client_model, metrics.proto (10dc9df)
+// Info and state set are gauges there. Native histograms with custom bounds cannot be carried: they go
+// out as the classic histogram that they amount to. A native histogram without observations gets a span of no buckets,
+// or readers would take it for a classic one. source  prometheus/client_model, metrics.proto (10dc9df)
 
 #include <pitot/expo/chunk.hpp>
+#include <pitot/expo/custom_buckets.hpp>
 #include <pitot/expo/escaping.hpp>
 #include <pitot/expo/wire.hpp>
 #include <pitot/model/batch.hpp>
@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace pitot::expo {
 
@@ -160,7 +161,8 @@ private:
     template <class Wire>
     void write_classic(Wire& to, const point_view& point, const histogram_row& row, bool native) const
     {
-        const auto buckets = point.owner().buckets(row.classic);
+        std::vector<classic_bucket> made;
+        const auto buckets = classic_buckets(point.owner(), row, made);
         std::uint32_t index = 0;
         const auto one = [&](double upper, count_cell cumulative) {
             to.message(3, [&](auto& in) {

@@ -17,7 +17,8 @@
 namespace pitot::expo {
 
 /// One answer; content_encoding is empty or "gzip".
-/// problems  what could not be exposed as collected, to be logged: names that collide when escaped
+/// problems  what could not be exposed as collected, to be logged: names that collide when escaped,
+///           exemplars that are too long
 struct response {
     std::string content_type;
     std::string content_encoding;
@@ -27,7 +28,7 @@ struct response {
 
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
-/// returns  what could not be exposed as collected: names that collide when escaped
+/// returns  what could not be exposed as collected: names that collide when escaped, exemplars that are too long
 template <class Source, class Sink>
     requires collector<std::remove_reference_t<Source>>
 std::vector<error> write_exposition(Source&& source, Sink sink, const write_options& options = {})
@@ -48,7 +49,10 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
     chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     write(rest, out, options);
     out.finish();
-    return escaping_collisions(rest, options.scheme);
+    std::vector<error> problems = escaping_collisions(rest, options.scheme);
+    if (options.form == format::openmetrics)
+        for (error& e : oversized_exemplars(rest)) problems.push_back(std::move(e));
+    return problems;
 }
 
 /// The answer to a scrape.

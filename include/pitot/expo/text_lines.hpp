@@ -14,6 +14,16 @@
 
 namespace pitot::expo {
 
+/// Of an exemplar's label names and values together.
+/// source  OpenMetrics 1.0, "Exemplars"
+inline constexpr std::size_t most_exemplar_characters = 128;
+[[nodiscard]] inline std::size_t exemplar_length(labels_view labels) noexcept
+{
+    std::size_t length = 0;
+    for (const label_view& l : labels) length += utf8_length(l.name) + utf8_length(l.value);
+    return length;
+}
+
 enum class text_format : unsigned char { text_0_0_4, openmetrics_1_0 };
 
 /// scheme   how names beyond the legacy alphabet are written
@@ -268,14 +278,12 @@ protected:
     /// OpenMetrics allows 128 characters of names and values; a longer one is left out, or the whole scrape would fail.
     bool exemplar(const batch& owner, const exemplar_row& e)
     {
-        std::size_t length = 0;
+        if (exemplar_length(owner.labels(e.labels)) > most_exemplar_characters) return false;
         std::string labels;
         for (const label_view& label : owner.labels(e.labels)) {
-            length += utf8_length(label.name) + utf8_length(label.value);
             if (!labels.empty()) labels.push_back(',');
             append_label(labels, label.name, label.value);
         }
-        if (length > 128) return false;
         out_.append(" # {");
         out_.append(labels);
         out_.append('}');

@@ -5,6 +5,7 @@
 // with its +Inf bucket, count and sum; info and state set are gauges in 0.0.4, unknown is untyped, a gauge histogram's
 // _gsum and _gcount are gauge families of their own; exemplars and created lines are left out of 0.0.4.
 
+#include <pitot/expo/custom_buckets.hpp>
 #include <pitot/expo/text_lines.hpp>
 
 #include <limits>
@@ -166,7 +167,8 @@ private:
     {
         const histogram_row& row = *point.histogram();
         const bool gauge = type_ == metric_type::gauge_histogram;
-        const auto buckets = point.owner().buckets(row.classic);
+        std::vector<classic_bucket> made;
+        const auto buckets = classic_buckets(point.owner(), row, made);
         render(point.labels());
         if (what == part::all || what == part::buckets) {
             std::uint32_t index = 0;

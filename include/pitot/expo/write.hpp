@@ -6,6 +6,7 @@
 #include <pitot/expo/text_writer.hpp>
 
 #include <string>
+#include <type_traits>
 
 namespace pitot::expo {
 
@@ -19,6 +20,7 @@ struct write_options {
 
 /// Writes a finished batch through a chunk_writer, families in their order.
 template <class Out>
+    requires(!std::is_same_v<std::remove_const_t<Out>, write_options>)
 void write(const batch& in, Out& out, const write_options& options = {})
 {
     if (options.form == format::protobuf) {

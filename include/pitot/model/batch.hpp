@@ -217,6 +217,7 @@ public:
         const std::uint32_t at = points_[index(point)].extra;
         return at == point_row::none ? std::nullopt : extras_[at].timestamp;
     }
+    [[nodiscard]] bool has_exemplars() const noexcept { return !exemplars_.empty(); }
     /// One more exemplar of a point.
     void add_exemplar(point_id point, const exemplar_row& row) { extend(exemplars_, extra(point).exemplars, row); }
 

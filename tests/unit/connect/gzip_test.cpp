@@ -60,6 +60,21 @@ TEST_CASE("what is no gzip, cut off or too large is refused, and leaves nothing"
     CHECK_FALSE(gunzip(packed, plain));
 }
 
+TEST_CASE("members behind each other are one text, and anything else behind them is an error")
+{
+    std::string first;
+    std::string second;
+    REQUIRE(gzip("a 1\n", first));
+    REQUIRE(gzip("b 2\n", second));
+    std::string plain;
+    REQUIRE(gunzip(first + second + first, plain));
+    CHECK(plain == "a 1\nb 2\na 1\n");
+    CHECK_FALSE(gunzip(first + second, plain, 7));
+    CHECK_FALSE(gunzip(first + "x", plain));
+    CHECK_FALSE(gunzip(first + second.substr(0, 12), plain));
+    CHECK(plain.empty());
+}
+
 TEST_CASE("it fits the hook of serialize")
 {
     struct one {

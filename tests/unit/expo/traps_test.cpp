@@ -2,6 +2,7 @@
 // content types and negotiation: format_test.cpp, negotiate_test.cpp; protobuf: protobuf_test.cpp.
 
 #include <pitot/expo/parse.hpp>
+#include <pitot/expo/serialize.hpp>
 #include <pitot/expo/write.hpp>
 
 #include <catch.hpp>
@@ -259,4 +260,66 @@ TEST_CASE("E19: a second TYPE or HELP line is refused at its place")
     CHECK(refusal("# TYPE a gauge\na 1\n# TYPE a gauge\n", format::text) == "3: a second TYPE line for a");
     CHECK(refusal("# HELP a x\n# HELP a x\na 1\n", format::text) == "2: a second HELP line for a");
     CHECK(refusal("# TYPE a gauge\n# TYPE a gauge\na 1\n# EOF\n", format::openmetrics).substr(0, 2) == "2:");
+}
+
+TEST_CASE("a native histogram with custom bounds goes out as the classic one that it amounts to, in every format")
+{
+    batch b;
+    histogram_row row;
+    row.count.integer = 9;
+    row.sum = 12;
+    row.schema = custom_buckets_schema;
+    const double bounds[] = {1, 2, 4};
+    row.custom_bounds = b.add_bounds(bounds);
+    const bucket_span spans[] = {{0, 1}, {1, 2}};
+    row.positive_spans = b.add_spans(spans);
+    const count_cell counts[] = {{.integer = 2}, {.integer = 3}, {.integer = 4}};
+    row.positive = b.add_counts(counts);
+    b.add(b.family("h", metric_type::histogram), labels_id::none, row);
+    b.finish();
+    const std::string text = "# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"2\"} 2\nh_bucket{le=\"4\"} 5\n"
+                             "h_bucket{le=\"+Inf\"} 9\nh_sum 12\nh_count 9\n";
+    CHECK(expo::write(b) == text);
+    batch back;
+    const std::string protobuf = expo::write(b, {.form = expo::format::protobuf});
+    REQUIRE(expo::parse(protobuf, back, expo::format::protobuf));
+    back.finish();
+    CHECK(expo::write(back) == text);
+    batch again;
+    const std::string openmetrics = expo::write(b, {.form = expo::format::openmetrics});
+    REQUIRE(expo::parse(openmetrics, again, expo::format::openmetrics));
+    again.finish();
+    CHECK(expo::write(again) == text);
+}
+
+TEST_CASE("an exemplar that OpenMetrics cannot carry is left out, and said")
+{
+    struct source {
+        void collect(batch& out) const
+        {
+            const point_id p = out.add(out.family("a_total", metric_type::counter), labels_id::none, 1);
+            const std::string value(130, 'x');
+            const label_view labels[] = {{"trace_id", out.intern(value)}};
+            exemplar_row e;
+            e.labels = out.labels(labels);
+            e.value = 1;
+            out.set_exemplars(p, {&e, 1});
+        }
+    };
+    const auto om = expo::serialize(source{}, "application/openmetrics-text;version=1.0.0");
+    CHECK(om.body == "# TYPE a counter\na_total 1\n# EOF\n");
+    REQUIRE(om.problems.size() == 1);
+    CHECK(om.problems[0].code == errc::too_large);
+    CHECK(om.problems[0].message.find("a_total: 1 exemplars") == 0);
+    CHECK(expo::serialize(source{}, "").problems.empty());
+}
+
+TEST_CASE("options that are not const write the same")
+{
+    batch b;
+    b.add(b.family("a", metric_type::gauge), labels_id::none, 1);
+    b.finish();
+    expo::write_options options;
+    options.form = expo::format::openmetrics;
+    CHECK(expo::write(b, options) == "# TYPE a gauge\na 1\n# EOF\n");
 }
