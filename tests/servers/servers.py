@@ -55,6 +55,7 @@ class Server:
     memory = 4 << 30
 
     def __init__(self, command, ready, env=None, folder=None, seconds=30, stdin=subprocess.DEVNULL):
+        command = [os.path.abspath(command[0]) if os.path.exists(command[0]) else command[0], *command[1:]]
         self.folder = folder or tempfile.mkdtemp(prefix="pitot-server-")
         self.own_folder = folder is None
         self.log_path = os.path.join(self.folder, "log")
@@ -177,3 +178,32 @@ class Prometheus(Server):
         if data["resultType"] == "scalar":
             return [({}, float(rows[1]))]
         return [(row["metric"], float(row["value"][1]) if "value" in row else row["histogram"][1]) for row in rows]
+
+
+class Vault(Server):
+    """A Vault in development mode: unsealed, root token "root", key-value version 2 at secret/."""
+    memory = 0
+
+    def __init__(self, token="root"):
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.token = token
+        folder = tempfile.mkdtemp(prefix="pitot-vault-")
+        try:
+            super().__init__([installed("vault"), "server", "-dev", f"-dev-root-token-id={token}",
+                              f"-dev-listen-address=127.0.0.1:{self.port}"],
+                             lambda: fetch(self.port, "/v1/sys/health")[0] == 200, folder=folder,
+                             env={"HOME": folder, "PATH": os.environ["PATH"], "SKIP_SETCAP": "1"})
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True
+
+    def api(self, path, body=None, method=None, token=None):
+        """What Vault answers, as JSON; an exception for a refusal."""
+        data = None if body is None else json.dumps(body)
+        status, _, text = fetch(self.port, "/v1/" + path, method or ("GET" if body is None else "POST"), data,
+                                {"X-Vault-Token": token or self.token, "Content-Type": "application/json"})
+        if status >= 300:
+            raise RuntimeError(f"{path}: {status} {text.decode(errors='replace')}")
+        return json.loads(text) if text else {}

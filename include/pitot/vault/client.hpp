@@ -106,7 +106,16 @@ public:
         return {errc::protocol, concat(where, said)};
     }
 
-    /// A wait that ends at the deadline. False when there is no time for it.
+    /// A wait that ends at the deadline at the latest. False when that has passed.
+    [[nodiscard]] bool rest(std::chrono::milliseconds how_long) const
+    {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ -
+                                                                                std::chrono::steady_clock::now());
+        if (left.count() <= 0) return false;
+        std::this_thread::sleep_for(std::min(how_long, left));
+        return true;
+    }
+    /// A wait that must be over before the deadline. False when there is no time for it.
     [[nodiscard]] bool wait(std::chrono::milliseconds how_long) const
     {
         if (std::chrono::steady_clock::now() + how_long >= deadline_) return false;

@@ -61,7 +61,7 @@ template <class Say>
             reason = now;
             say(reason);
         }
-        if (!vault.wait(vault.jittered(pause)))
+        if (!vault.rest(vault.jittered(pause)) || vault.expired())
             return unexpected(errc::unreachable, concat(reason, "; Vault was not ready in time"));
     }
 }
