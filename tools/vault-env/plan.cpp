@@ -73,7 +73,7 @@ result<vault::text_template> parse_value(std::string_view text, std::string_view
 {
     const bool is_template = text.find("{{") != std::string_view::npos;
     auto parsed = is_template ? vault::parse_template(text) : vault::parse_template(concat("{{", text, "}}"));
-    if (!parsed) return unexpected(parsed.error().code, concat(asked, ": ", parsed.error().message));
+    if (!parsed) return unexpected(errc::invalid_value, concat(asked, ": ", parsed.error().message));
     return parsed;
 }
 
@@ -247,7 +247,7 @@ private:
             std::erase_if(plan_.inherited, [&](const std::string& other) { return name_of(other) == name; });
             auto parsed = vault::parse_inherited(value_of(entry));
             if (!parsed)
-                return unexpected(parsed.error().code, concat("the inherited ", name, ": ", parsed.error().message));
+                return unexpected(errc::invalid_value, concat("the inherited ", name, ": ", parsed.error().message));
             if (vault::has_secrets(*parsed))
                 plan_.variables.push_back({name, std::move(*parsed), concat("the inherited ", name), false, {}});
             else
@@ -302,7 +302,7 @@ private:
         fill("PATH", path);
         fill("HOST", host);
         auto parsed = vault::parse_template(value);
-        if (!parsed) return unexpected(parsed.error().code, concat(asked, ": ", parsed.error().message));
+        if (!parsed) return unexpected(errc::invalid_value, concat(asked, ": ", parsed.error().message));
         if (row.name.substr(0, 2) != "--") {
             plan_.variables.push_back({std::string(row.name), std::move(*parsed), std::move(asked), row.optional, {}});
             return {};
@@ -361,12 +361,12 @@ private:
         owner who;
         if (given_.has("file-mode")) {
             const auto parsed = parse_mode(given_.get("file-mode"));
-            if (!parsed) return unexpected(parsed.error().code, concat("--file-mode ", parsed.error().message));
+            if (!parsed) return unexpected(errc::invalid_value, concat("--file-mode ", parsed.error().message));
             mode = *parsed;
         }
         if (given_.has("file-owner")) {
             const auto parsed = parse_owner(given_.get("file-owner"));
-            if (!parsed) return unexpected(parsed.error().code, concat("--file-owner ", parsed.error().message));
+            if (!parsed) return unexpected(errc::invalid_value, concat("--file-owner ", parsed.error().message));
             who = *parsed;
         }
         for (const std::string& text : given_.all("file")) {
