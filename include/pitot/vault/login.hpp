@@ -121,6 +121,9 @@ template <class Say>
     std::string path = concat("auth/", percent_path(mount), "/login");
     switch (with.how) {
     case method::token: {
+        if (with.token.empty())
+            return unexpected(errc::invalid_value, "nothing to log in with: no token (VAULT_TOKEN, a token file), no "
+                                                   "AppRole (its folder, or VAULT_ROLE_ID), no other method is given");
         auto token = detail::read_source(with.token, "the token", say);
         if (!token) return unexpected(std::move(token.error()));
         vault.set_token(std::move(*token));
