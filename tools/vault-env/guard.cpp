@@ -85,15 +85,9 @@ signals_blocked::signals_blocked() noexcept
 {
     sigset_t all;
     sigfillset(&all);
-    blocked_ = ::sigprocmask(SIG_BLOCK, &all, nullptr) == 0;
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
 }
 
-signals_blocked::~signals_blocked()
-{
-    if (!blocked_) return;
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
+signals_blocked::~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 }  // namespace pitot::tools::vault_env

@@ -2,6 +2,7 @@
 // Keeps what vault-env knows inside vault-env: no core files, no debugger, nothing left in freed memory, no stray
 // descriptors.
 
+#include <csignal>
 #include <sys/resource.h>
 
 #include <string>
@@ -34,7 +35,7 @@ public:
     ~signals_blocked();
 
 private:
-    bool blocked_ = false;
+    sigset_t before_;
 };
 
 }  // namespace pitot::tools::vault_env

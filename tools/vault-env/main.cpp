@@ -7,6 +7,7 @@
 #include <vault-env/plan.hpp>
 #include <vault-env/presets.hpp>
 #include <vault-env/status.hpp>
+#include <vault-env/supervise.hpp>
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/vault/failure.hpp>
@@ -70,6 +71,11 @@ constexpr flag flags[] = {
     {"tls-server-name", 0, "NAME", "that Vault's certificate has (VAULT_TLS_SERVER_NAME)"},
     {"tls-skip-verify", 0, "", "trust whoever answers: for trying things out"},
     {"redirect-host", 0, "HOST", "another host that Vault may send us to, with the token; * for any", true},
+    {"supervise", 0, "",
+     "stay, keep secrets and leases fresh, act when one changes; as the first process collect the dead"},
+    {"interval", 0, "TIME", "supervised: between two looks at secrets without a lease", false, "60s"},
+    {"on-change", 0, "restart|signal:NAME|files", "supervised: what to do when a secret has changed", false, "restart"},
+    {"grace", 0, "TIME", "supervised: from SIGTERM to SIGKILL", false, "10s"},
     {"keep-env", 0, "NAME", "pass on these variables only (* for any characters)", true},
     {"drop-env", 0, "NAME", "do not pass on these variables", true},
     {"keep-vault-env", 0, "", "pass on Vault's own variables, token included"},
@@ -128,16 +134,21 @@ void describe(const plan& what)
 }
 
 /// Ready, logged in.
-result<void> reach(vault::client& to, const plan& what, const log& out)
+result<vault::session> reach(vault::client& to, const plan& what, const log& out)
 {
     const auto warn = [&](const std::string& text) { out.warn(text); };
     if (what.wait) {
         const auto waiting = [&](const std::string& why) { out.info("waiting for Vault", {{"reason", why}}); };
-        if (auto ready = vault::wait_until_ready(to, waiting); !ready) return ready;
+        if (auto ready = vault::wait_until_ready(to, waiting); !ready) return unexpected(std::move(ready.error()));
     }
-    auto session = vault::log_in(to, what.login, warn);
-    if (!session) return unexpected(std::move(session.error()));
-    return {};
+    return vault::log_in(to, what.login, warn);
+}
+
+void tell(const child& made, const log& out)
+{
+    for (const std::string& text : made.set) out.debug("set", {{"variable", text}});
+    for (const std::string& name : made.overwritten) out.info("overwritten", {{"variable", name}});
+    for (const std::string& name : made.missing) out.warn("not in Vault", {{"name", name}});
 }
 
 int start(const arguments& given, const plan& what, const log& out, const before& was)
@@ -148,8 +159,12 @@ int start(const arguments& given, const plan& what, const log& out, const before
         vault::client server(what.server, [&](const std::string& why) { out.debug(why); });
         server.set_deadline(std::chrono::steady_clock::now() + std::chrono::milliseconds(what.timeout.count));
         vault::secrets from(server, what.mount, what.kv);
-        if (what.needs_vault())
-            if (auto done = reach(server, what, out); !done) return failed(out, done.error());
+        vault::session session;
+        if (what.needs_vault()) {
+            auto reached = reach(server, what, out);
+            if (!reached) return failed(out, reached.error());
+            session = *reached;
+        }
         auto ready = make_child(what, from);
         if (!ready && ready.error().code == errc::permission && server.token().size() > 0 && !given.has("auth") &&
             what.login.how != vault::method::token) {  // the token died on the way: once more
@@ -163,16 +178,14 @@ int start(const arguments& given, const plan& what, const log& out, const before
         }
         if (auto done = write_files(what, from); !done) return failed(out, done.error());
         made = std::move(*ready);
+        tell(*made, out);
+        if (what.supervise) return supervise(what, std::move(*made), server, from, session, out, was);
     }
-    for (const std::string& text : made->set) out.debug("set", {{"variable", text}});
-    for (const std::string& name : made->overwritten) out.info("overwritten", {{"variable", name}});
-    for (const std::string& name : made->missing) out.warn("not in Vault", {{"name", name}});
     std::string why;
     const status code = become(*made, was, why);
     out.error(why);
     return to_int(code);
 }
-
 int run(std::span<char* const> argv)
 {
     if (!argv.empty() && std::string_view(argv[0]) == "healthcheck") return run_healthcheck(argv.subspan(1));

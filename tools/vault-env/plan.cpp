@@ -6,6 +6,7 @@
 #include <pitot/base/text.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 
@@ -227,9 +228,33 @@ private:
             return bad(concat("--timeout '", given_.get("timeout"), "' is no time; 60s is one"));
         plan_.timeout = *timeout;
         plan_.wait = !given_.has("no-wait");
+        plan_.supervise = given_.has("supervise");
+        for (const auto& [flag, to] : {std::pair{"interval", &plan_.interval}, std::pair{"grace", &plan_.grace}}) {
+            const auto time = parse_duration(given_.get(flag));
+            if (!time || time->count == 0)
+                return bad(concat("--", flag, " '", given_.get(flag), "' is no time; 30s is one"));
+            *to = *time;
+        }
+        plan_.on_change = given_.get("on-change");
+        if (auto done = change(); !done) return done;
         plan_.allow_empty = given_.has("allow-empty");
         plan_.prefix = given_.get("prefix");
         plan_.upper = given_.has("upper");
+        return {};
+    }
+
+    result<void> change()
+    {
+        constexpr std::pair<std::string_view, int> signals[] = {
+            {"HUP", SIGHUP},   {"INT", SIGINT},   {"TERM", SIGTERM},  {"USR1", SIGUSR1},
+            {"USR2", SIGUSR2}, {"QUIT", SIGQUIT}, {"WINCH", SIGWINCH}};
+        if (plan_.on_change == "restart" || plan_.on_change == "files") return {};
+        if (plan_.on_change.substr(0, 7) == "signal:")
+            for (const auto& [name, number] : signals)
+                if (plan_.on_change.substr(7) == name) plan_.change_signal = number;
+        if (plan_.change_signal == 0)
+            return bad(concat("--on-change ", plan_.on_change,
+                              ": restart, files and signal:HUP (INT, TERM, USR1, USR2, QUIT, WINCH) are known"));
         return {};
     }
 

@@ -52,7 +52,7 @@ class secrets {
 public:
     /// mount  that relative paths are below
     explicit secrets(client& vault, std::string mount = "secret", kv_version kv = kv_version::detect)
-        : vault_(vault), mount_(std::move(mount)), kv_(kv)
+        : vault_(vault), mount_(std::move(mount)), told_(kv), kv_(kv)
     {}
 
     /// What stands at a reference's path; valid until forget().
@@ -67,8 +67,16 @@ public:
         return &read_.emplace(id, std::move(*fresh)).first->second;
     }
 
-    /// Reads everything anew from now on.
-    void forget() { read_.clear(); }
+    /// Reads what has no lease anew from now on; what has one would be made anew by Vault.
+    void forget_static()
+    {
+        std::erase_if(read_, [](const auto& known) { return known.second.lease_id.empty(); });
+    }
+    /// Fetches the secret of that lease anew when it is wanted next.
+    void forget_lease(std::string_view id)
+    {
+        std::erase_if(read_, [id](const auto& known) { return known.second.lease_id == id; });
+    }
     [[nodiscard]] const std::map<std::string, secret, std::less<>>& all() const noexcept { return read_; }
 
 private:
@@ -88,8 +96,8 @@ private:
     {
         auto got = ask(at.path, at.version);
         if (!got) return unexpected(std::move(got.error()));
-        const bool two = kv_ == kv_version::two || (kv_ == kv_version::detect && is_kv2(got->data()));
-        return take(*got, at, two);
+        const bool two = told_ == kv_version::two || (told_ == kv_version::detect && is_kv2(got->data()));
+        return take(*got, at, two && got->root()["lease_id"].text().empty());  // what has a lease is no key-value
     }
 
     result<secret> read_below_mount(const reference& at)
@@ -162,7 +170,8 @@ private:
 
     client& vault_;
     std::string mount_;
-    kv_version kv_;
+    const kv_version told_;
+    kv_version kv_;  ///< of the mount, once it is known
     std::map<std::string, secret, std::less<>> read_;
 };
 
