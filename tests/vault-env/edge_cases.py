@@ -470,6 +470,7 @@ def what_the_child_inherits():
              "resource.getrlimit(resource.RLIMIT_CORE))")
     with Hostile({PATH: secret({"password": "x"})}) as s:
         def odd():
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup's would stay ignored
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGTERM})
             resource.setrlimit(resource.RLIMIT_CORE, (4096, 4096))
         done = run(*ENV, server=s, command=(sys.executable, "-S", "-c", probe), preexec_fn=odd)
