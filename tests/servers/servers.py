@@ -207,3 +207,45 @@ class Vault(Server):
         if status >= 300:
             raise RuntimeError(f"{path}: {status} {text.decode(errors='replace')}")
         return json.loads(text) if text else {}
+
+
+class MariaDB(Server):
+    """An empty database server; root without a password over its socket."""
+    memory = 0
+
+    def __init__(self):
+        program = packaged("mariadbd")
+        self.port = free_port()
+        folder = tempfile.mkdtemp(prefix="pitot-mariadb-")
+        self.socket = os.path.join(folder, "s")
+        user = ["--user=root"] if os.geteuid() == 0 else []
+        try:
+            subprocess.run([packaged("mariadb-install-db"), f"--datadir={folder}/data", "--auth-root-authentication-method=normal",
+                            "--skip-test-db", *user], stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
+            super().__init__([program, "--no-defaults", f"--datadir={folder}/data", f"--socket={self.socket}", f"--port={self.port}",
+                              "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=16M", *user],
+                             lambda: os.path.exists(self.socket) and self.sql("select 1") == "1", folder=folder, seconds=60)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True
+
+    def sql(self, text):
+        done = subprocess.run([packaged("mariadb"), "--no-defaults", f"--socket={self.socket}", "-uroot", "-N", "-B", "-e", text],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=True)
+        return done.stdout.strip()
+
+
+class Redis(Server):
+    def __init__(self, password):
+        self.port = free_port()
+        super().__init__([packaged("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--requirepass", password, "--save", ""],
+                         lambda: socket.create_connection(("127.0.0.1", self.port), 1).close() is None)
+
+    def command(self, *words, password):
+        """The first line of the answer to one command."""
+        with socket.create_connection(("127.0.0.1", self.port), 5) as s:
+            for line in (("AUTH", password), words):
+                s.sendall(f"*{len(line)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in line))
+                answer = s.recv(4096)
+            return answer.decode().splitlines()[0]
