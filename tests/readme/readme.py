@@ -4,6 +4,7 @@ usage: readme.py SOURCE_ROOT WORK_FOLDER BUILD_ROOT
 cpp blocks compile and run, a text block behind one is its output; sh blocks run with the built tools; meson and cmake
 blocks are what tests/consumers builds; the two commands are there, and the first one runs; paths exist.
 """
+import json
 import os
 import re
 import shutil
@@ -71,6 +72,15 @@ def shell(source):
     check(done.returncode == 0, f"these commands:\n{source}\n{done.stdout[-3000:]}")
 
 
+def dry_run(source):
+    """The words of an ENTRYPOINT, given to the tool it names, with --dry-run before the command."""
+    words = json.loads(re.search(r"^ENTRYPOINT (.*)$", source, re.M)[1])
+    at = words.index("--")
+    tool = os.path.join(build, "tools", "vault-env", "vault-env")
+    done = run([tool, *words[1:at], "--dry-run", *words[at:]], env={"VAULT_ADDR": "http://vault:8200", "VAULT_TOKEN": "t"})
+    return done.returncode == 0 and "from redis-1#password" in done.stdout
+
+
 with open(os.path.join(root, "tests", "consumers", "consumers.py"), encoding="utf-8") as f:
     consumers = f.read()
 blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
@@ -80,6 +90,8 @@ for number, (language, source) in enumerate(blocks):
         cpp(source, following[1] if following[0] == "text" else None)
     elif language == "sh":
         shell(source)
+    elif language == "dockerfile":
+        check(dry_run(source), f"vault-env does not understand this:\n{source}")
     elif language in ("meson", "cmake"):
         check(source.strip() in consumers, f"tests/consumers does not build this:\n{source}")
     elif language != "text":
