@@ -108,16 +108,23 @@ std::string zsh_arguments(const command& what)
 std::string zsh(const program& whole)
 {
     std::string text = fmt::format("#compdef {}\n", whole.name);
-    if (whole.commands.size() == 1 && subcommand(whole, *whole.commands[0]).empty())
-        return text + "_arguments" + zsh_arguments(*whole.commands[0]);
+    const command* main = nullptr;  // what runs without a subcommand's word
     std::string words;
-    for (const command* c : whole.commands)
-        words += fmt::format(" '{}:{}'", subcommand(whole, *c), replaced(c->summary, '\'', "'\\''"));
-    text += fmt::format("if (( CURRENT == 2 )); then\n    local -a commands=({} )\n    _describe command commands\n"
-                        "    return\nfi\nlocal command=$words[2]\nshift words\n(( CURRENT-- ))\ncase $command in\n",
+    for (const command* c : whole.commands) {
+        if (subcommand(whole, *c).empty())
+            main = c;
+        else
+            words += fmt::format(" '{}:{}'", subcommand(whole, *c), replaced(c->summary, '\'', "'\\''"));
+    }
+    if (words.empty() && main != nullptr) return text + "_arguments" + zsh_arguments(*main);
+    text += fmt::format("if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n    local -a commands=({} )\n"
+                        "    _describe command commands\n    return\nfi\ncase $words[2] in\n",
                         words);
     for (const command* c : whole.commands)
-        text += fmt::format("{})\n    _arguments{}    ;;\n", subcommand(whole, *c), zsh_arguments(*c));
+        if (c != main)
+            text += fmt::format("{})\n    shift words\n    (( CURRENT-- ))\n    _arguments{}    ;;\n",
+                                subcommand(whole, *c), zsh_arguments(*c));
+    if (main != nullptr) text += fmt::format("*)\n    _arguments{}    ;;\n", zsh_arguments(*main));
     return text + "esac\n";
 }
 

@@ -3,10 +3,10 @@
 #include <vault-env/child.hpp>
 #include <vault-env/config.hpp>
 #include <vault-env/guard.hpp>
-#include <vault-env/healthcheck.hpp>
 #include <vault-env/plan.hpp>
 #include <vault-env/presets.hpp>
 #include <vault-env/status.hpp>
+#include <vault-env/subcommands.hpp>
 #include <vault-env/supervise.hpp>
 
 #include <pitot/base/nearest.hpp>
@@ -90,7 +90,8 @@ constexpr command run_command{
     "of the API (vault:secret/data/redis-1#password).\n"
     "Filters: urlencode, json, base64, unbase64, mycnf, shell.\n"
     "A variable that is set overwrites an inherited one, also an empty one. Vault's own variables are not passed on.\n"
-    "vault-env healthcheck URL asks a server whether it is well, where an image has no wget.\n\n"
+    "vault-env healthcheck URL asks a server whether it is well, where an image has no wget;\n"
+    "vault-env install PATH copies this program, where it has no cp.\n\n"
     "Exit codes: the command's own; 128+n when signal n ended it; 125 vault-env failed; 126 the command cannot be "
     "run;\n"
     "127 there is no such command.\n\n"
@@ -189,6 +190,7 @@ int start(const arguments& given, const plan& what, const log& out, const before
 int run(std::span<char* const> argv)
 {
     if (!argv.empty() && std::string_view(argv[0]) == "healthcheck") return run_healthcheck(argv.subspan(1));
+    if (!argv.empty() && std::string_view(argv[0]) == "install") return run_install(argv.subspan(1));
     auto given = parse(run_command, argv);
     if (!given) return refuse(given.error().message);
     if (const auto done = answer(whole_program(), run_command, *given))
@@ -233,7 +235,7 @@ int run(std::span<char* const> argv)
 
 const program& whole_program()
 {
-    static const command* const commands[] = {&healthcheck_command, &run_command};
+    static const command* const commands[] = {&healthcheck_command, &install_command, &run_command};
     static const program whole{"vault-env", run_command.summary, commands};
     return whole;
 }

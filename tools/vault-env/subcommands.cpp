@@ -1,4 +1,6 @@
-#include <vault-env/healthcheck.hpp>
+#include <vault-env/subcommands.hpp>
+
+#include <vault-env/file_target.hpp>
 
 #include <pitot/base/text.hpp>
 #include <pitot/connect/http.hpp>
@@ -6,8 +8,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
 
 namespace pitot::tools::vault_env {
 
@@ -55,6 +61,35 @@ int run_healthcheck(std::span<char* const> argv)
         fmt::print(stderr, "vault-env healthcheck: {}\n",
                    got ? fmt::format("{} answered with status {}", got->url, got->status) : got.error().message);
     return well ? 0 : to_int(status::unhealthy);
+}
+
+const command install_command{"vault-env install",
+                              "PATH",
+                              "Copies vault-env itself to a path.",
+                              {},
+                              "For an init container that hands it to images of others.\n\n"
+                              "Exit codes: 0 done; 125 not."};
+
+int run_install(std::span<char* const> argv)
+{
+    const auto given = parse(install_command, argv);
+    const auto refuse = [](std::string_view why) {
+        fmt::print(stderr, "vault-env install: {}\n", why);
+        return to_int(status::failed);
+    };
+    if (!given) return refuse(given.error().message);
+    if (const auto done = answer(whole_program(), install_command, *given)) return to_int(*done) == 0 ? 0 : 125;
+    if (given->positional.size() != 1) return refuse("one path is expected");
+    const auto close = [](std::FILE* f) { std::fclose(f); };
+    const std::unique_ptr<std::FILE, decltype(close)> own(std::fopen("/proc/self/exe", "rbe"), close);
+    if (!own) return refuse(concat("cannot read /proc/self/exe: ", std::strerror(errno)));
+    std::string all;
+    std::string room(std::size_t{1} << 16U, '\0');
+    for (std::size_t n = 0; (n = std::fread(room.data(), 1, room.size(), own.get())) > 0;) all.append(room, 0, n);
+    if (std::ferror(own.get()) != 0) return refuse("cannot read /proc/self/exe");
+    constexpr mode_t program_mode = 0755;
+    const auto done = write_file(given->positional[0], all, program_mode, {});
+    return done ? 0 : refuse(done.error().message);
 }
 
 }  // namespace pitot::tools::vault_env

@@ -1,0 +1,4 @@
+# What the mongodb exporter may read, and nothing else.
+path "secret/data/mongodb" {
+  capabilities = ["read"]
+}
