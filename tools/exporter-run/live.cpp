@@ -23,8 +23,7 @@ public:
                        const collect::scrape_filter& filter, const serve_sink& sink) override
     {
         const std::shared_ptr<collect::scraper> held = from_.current();  // a reload meanwhile does not end it
-        detail::write_batch(held->run(context, filter), options, sink);
-        return {};
+        return detail::write_batch(held->run(context, filter), options, sink);
     }
     [[nodiscard]] std::vector<std::string> names() const override { return from_.current()->names(); }
 

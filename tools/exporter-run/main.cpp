@@ -108,7 +108,9 @@ exit_code serve_until_stopped(config settings, const arguments& given, const log
     live now(
         std::move(settings), [&given] { return configure(given); }, out);
     if (given.has("web.enable-lifecycle")) options.reload = [&now] { return now.reload(); };
-    options.on_problem = [&out](const error& problem) { out.error("scrape failed", {{"error", problem.message}}); };
+    options.on_problem = [&out](const error& problem) {
+        out.error("not all of a scrape could be given", {{"error", problem.message}});
+    };
     result<server> running = serve(now.source(), listen, options);
     if (!running) return refuse(running.error().message);
     for (const std::string& address : running->addresses())

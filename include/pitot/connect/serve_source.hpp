@@ -2,10 +2,12 @@
 // What a server answers scrapes from: a registry, any collector, or a scraper with its collectors.
 
 #include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/collect/collector.hpp>
 #include <pitot/collect/scrape.hpp>
 #include <pitot/connect/serve_body.hpp>
 #include <pitot/expo/chunk.hpp>
+#include <pitot/expo/serialize.hpp>  // writing_problems
 #include <pitot/expo/write.hpp>
 #include <pitot/model/batch.hpp>
 #include <pitot/model/collector.hpp>
@@ -42,11 +44,17 @@ public:
 
 namespace detail {
 
-inline void write_batch(const batch& from, const expo::write_options& options, const serve_sink& sink)
+/// error  what does not reach the reader, all of it in one message; the rest is written
+inline result<void> write_batch(const batch& from, const expo::write_options& options, const serve_sink& sink)
 {
     expo::chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     expo::write(from, out, options);
     out.finish();
+    const std::vector<error> problems = expo::writing_problems(from, options);
+    if (problems.empty()) return {};
+    std::string all;
+    for (const error& e : problems) all += all.empty() ? e.message : concat("; ", e.message);
+    return unexpected(problems.front().code, std::move(all));
 }
 
 /// A collector that the program keeps.
@@ -66,8 +74,7 @@ public:
                 from_.write_text(options.form == expo::format::text ? direct_format::text : direct_format::openmetrics,
                                  rest_, sink);
                 rest_.finish();
-                write_batch(rest_, options, sink);
-                return outcome;
+                return write_batch(rest_, options, sink);
             }
         }
         if constexpr (collect::deadline_collector<C>)
@@ -75,8 +82,8 @@ public:
         else
             outcome = as_result([&] { return from_.collect(rest_); });
         rest_.finish();
-        write_batch(rest_, options, sink);
-        return outcome;
+        auto written = write_batch(rest_, options, sink);
+        return outcome ? written : outcome;
     }
 
 private:
@@ -103,8 +110,7 @@ public:
     result<void> write(const expo::write_options& options, const collect::scrape_context& context,
                        const collect::scrape_filter& filter, const serve_sink& sink) override
     {
-        write_batch(from_.run(context, filter), options, sink);
-        return {};
+        return write_batch(from_.run(context, filter), options, sink);
     }
     [[nodiscard]] std::vector<std::string> names() const override { return from_.names(); }
 

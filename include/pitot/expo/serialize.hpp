@@ -26,6 +26,15 @@ struct response {
     std::vector<error> problems;
 };
 
+/// What of a batch does not reach the reader of a format: names that collide when escaped, exemplars that are too long.
+[[nodiscard]] inline std::vector<error> writing_problems(const batch& in, const write_options& options)
+{
+    std::vector<error> problems = escaping_collisions(in, options.scheme);
+    if (options.form == format::openmetrics)
+        for (error& e : oversized_exemplars(in)) problems.push_back(std::move(e));
+    return problems;
+}
+
 /// Collects once and writes in bounded chunks: sink(const char*, std::size_t). A collector that writes its text itself
 /// (direct_text_source) does so; only what it leaves goes through a batch.
 /// returns  what could not be exposed as collected: names that collide when escaped, exemplars that are too long
@@ -49,10 +58,7 @@ std::vector<error> write_exposition(Source&& source, Sink sink, const write_opti
     chunk_writer out([&sink](const char* data, std::size_t size) { sink(data, size); });
     write(rest, out, options);
     out.finish();
-    std::vector<error> problems = escaping_collisions(rest, options.scheme);
-    if (options.form == format::openmetrics)
-        for (error& e : oversized_exemplars(rest)) problems.push_back(std::move(e));
-    return problems;
+    return writing_problems(rest, options);
 }
 
 /// The answer to a scrape.

@@ -461,6 +461,27 @@ TEST_CASE("a source that throws gives 500, and the next scrape works")
     CHECK(told == "a scrape failed: no wind");
 }
 
+TEST_CASE("what a format cannot carry is told, and the rest is served")
+{
+    struct source_type {
+        void collect(pitot::batch& out) const
+        {
+            out.add(out.family("a.b", pitot::metric_type::gauge), pitot::labels_id::none, 1);
+            out.add(out.family("a_b", pitot::metric_type::gauge), pitot::labels_id::none, 2);
+        }
+    } source;
+    std::mutex mutex;
+    std::string told;
+    auto server = must(pitot::serve(source, "127.0.0.1:0", {.on_problem = [&](const pitot::error& e) {
+                                        const std::scoped_lock lock(mutex);
+                                        told = e.message;
+                                    }}));
+    raw_client client(server.port());
+    CHECK(body_of(client.get("/metrics")).find("a_b 1\n") != std::string::npos);
+    const std::scoped_lock lock(mutex);
+    CHECK(told == "the families a.b and a_b are both a_b when escaped");
+}
+
 TEST_CASE("stopping lets a scrape end and refuses what comes after")
 {
     auto source = std::make_unique<gate>();
