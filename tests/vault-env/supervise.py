@@ -17,6 +17,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "servers")]
+from servers import fetch  # noqa: E402
 from hostile import Hostile, answer, secret  # noqa: E402
 
 TOOL = os.path.abspath(sys.argv[1])
@@ -90,6 +91,42 @@ def rotation():
         check("bye" in p.lines, "the old one was asked to end")
         p.process.send_signal(signal.SIGTERM)
         p.ends(3)
+
+
+@case
+def own_metrics():
+    """--metrics: what a supervisor does can be watched; no path and no value is among the labels."""
+    with Hostile({PATH: secret({"password": "one"})}) as s, \
+            Supervised(s, LOOP, "--metrics", "127.0.0.1:0", env={"VAULT_MAX_RETRIES": "0"}) as p:
+        p.waits_for("address=127.0.0.1:")
+        port = int(next(l for l in p.lines if "address=" in l).split("address=127.0.0.1:")[1].split()[0])
+
+        def value(name):
+            for line in fetch(port, "/metrics")[2].decode().splitlines():
+                if line.startswith(name + " "):
+                    return float(line.split()[1])
+            return None
+        p.waits_for("start one")
+        check(value("vault_env_command_up") == 1 and value("vault_env_command_starts_total") == 1, "a command that runs")
+        check(value("vault_env_changes_total") == 0 and value('vault_env_reads_total{outcome="failed"}') == 0, "counters begin with 0")
+        s.answers[PATH] = answer(503, {"errors": []})
+        p.waits_for("could not be read again")
+        check(value('vault_env_reads_total{outcome="failed"}') >= 1, "failures are counted")
+        s.answers[PATH] = secret({"password": "two"})
+        p.waits_for("start two")
+        check(value("vault_env_changes_total") == 1 and value("vault_env_command_starts_total") == 2, "the change and the restart")
+        check(value('vault_env_reads_total{outcome="ok"}') >= 1, "reads")
+        text = fetch(port, "/metrics")[2]
+        check(b"secret/" not in text and b"app" not in text, "no path of a secret")
+        p.process.send_signal(signal.SIGTERM)
+        p.ends(3)
+    with Hostile({PATH: secret({"password": "one"})}) as s:
+        done = subprocess.run([TOOL, "--metrics", "127.0.0.1:0", "--", "true"], env={"VAULT_ADDR": s.address, "VAULT_TOKEN": "t"}, capture_output=True,
+                              text=True, timeout=20, check=False)
+        check(done.returncode == 125 and "--metrics needs --supervise" in done.stderr, str(done))
+        with Supervised(s, LOOP, "--metrics", "256.0.0.1:x") as p:
+            p.ends(125)
+            check(p.lines and "start one" not in p.lines, "an address that cannot be had stops it before the command starts")
 
 
 @case

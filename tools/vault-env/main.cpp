@@ -75,6 +75,7 @@ constexpr flag flags[] = {
      "stay, keep secrets and leases fresh, act when one changes; as the first process collect the dead"},
     {"interval", 0, "TIME", "supervised: between two looks at secrets without a lease", false, "60s"},
     {"on-change", 0, "restart|signal:NAME|files", "supervised: what to do when a secret has changed", false, "restart"},
+    {"metrics", 0, "HOST:PORT", "supervised: serve vault-env's own metrics there, under /metrics"},
     {"grace", 0, "TIME", "supervised: from SIGTERM to SIGKILL", false, "10s"},
     {"keep-env", 0, "NAME", "pass on these variables only (* for any characters)", true},
     {"drop-env", 0, "NAME", "do not pass on these variables", true},

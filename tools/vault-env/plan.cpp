@@ -237,6 +237,9 @@ private:
         }
         plan_.on_change = given_.get("on-change");
         if (auto done = change(); !done) return done;
+        plan_.metrics_address = given_.get("metrics");
+        if (!plan_.metrics_address.empty() && !plan_.supervise)
+            return bad("--metrics needs --supervise: without it vault-env is gone when the command runs");
         plan_.allow_empty = given_.has("allow-empty");
         plan_.prefix = given_.get("prefix");
         plan_.upper = given_.has("upper");

@@ -59,7 +59,8 @@ struct plan {
     duration_ms interval{60'000};  ///< between two looks at static secrets
     duration_ms grace{10'000};     ///< between a signal that should end the child and SIGKILL
     std::string on_change = "restart";
-    int change_signal = 0;  ///< of on_change signal:NAME
+    int change_signal = 0;        ///< of on_change signal:NAME
+    std::string metrics_address;  ///< empty: none are served
 
     std::vector<variable> variables;  ///< in the order in which they are set; the last of a name stands
     std::vector<whole_secret> whole;  ///< set before the variables

@@ -1,4 +1,5 @@
 #include <vault-env/supervise.hpp>
+#include <vault-env/vital_signs.hpp>
 
 #include <pitot/base/text.hpp>
 #include <pitot/json/write.hpp>
@@ -39,13 +40,14 @@ clock::time_point due(long lease_seconds)
 class keeper {
 public:
     keeper(const plan& what, const child& first, vault::client& server, vault::secrets& from,
-           const vault::session& session, const log& out)
-        : plan_(what), server_(server), from_(from), out_(out), main_(::pthread_self()), session_(session),
-          seen_{first.arguments, first.environment}
+           const vault::session& session, const log& out, vital_signs& signs)
+        : plan_(what), server_(server), from_(from), out_(out), signs_(signs), main_(::pthread_self()),
+          session_(session), seen_{first.arguments, first.environment}
     {
         files_ = contents();
         remember_leases();
         token_due_ = due(session.lease);
+        signs_.token_lives(session.lease);
         next_read_ = clock::now() + milliseconds(what.interval.count);
         thread_ = std::thread([this] { run(); });
     }
@@ -136,6 +138,8 @@ private:
             // At its longest life a token is prolonged by less and less: then a new one is better.
             if (renewed && renewed->lease > 1 && renewed->lease * 2 > session_.lease) {
                 token_due_ = due(renewed->lease);
+                signs_.logged_in(outcome::ok);
+                signs_.token_lives(renewed->lease);
                 out_.debug("token prolonged", {{"seconds", renewed->lease}});
                 return;
             }
@@ -144,10 +148,13 @@ private:
         if (fresh) {
             session_ = *fresh;
             token_due_ = due(fresh->lease);
+            signs_.logged_in(outcome::ok);
+            signs_.token_lives(fresh->lease);
             out_.info("logged in again", {{"seconds", fresh->lease}});
             return;
         }
         token_due_ = clock::now() + server_.jittered(5000);
+        signs_.logged_in(outcome::failed);
         out_.warn("the token could not be prolonged; trying again", {{"reason", fresh.error().message}});
     }
 
@@ -159,12 +166,14 @@ private:
         auto got = server_.ask({.how = http::method::put, .path = "sys/leases/renew", .body = std::move(body).text()});
         if (!got) {  // Vault is away; the lease may live until it is back
             l.due = clock::now() + server_.jittered(2000);
+            signs_.renewed(outcome::failed);
             out_.warn("a lease could not be prolonged; trying again", {{"reason", got.error().message}});
             return true;
         }
         const long given = static_cast<long>(got->root()["lease_duration"].as_int().value_or(0));
         if (!got->success() || given * 2 < l.seconds) return false;
         l.due = due(given);
+        signs_.renewed(outcome::ok);
         out_.debug("lease prolonged", {{"lease", id}, {"seconds", given}});
         return true;
     }
@@ -179,6 +188,7 @@ private:
             prolong_token();
             made = make_child(plan_, from_);
         }
+        signs_.read(made ? outcome::ok : outcome::failed);
         if (!made) {
             out_.warn("secrets could not be read again; the child keeps what it has",
                       {{"reason", made.error().message}});
@@ -188,6 +198,7 @@ private:
         const auto now = contents();
         if (!now || (made->arguments == seen_.first && made->environment == seen_.second && now == files_)) return;
         seen_ = {made->arguments, made->environment};
+        signs_.changed();
         if (now != files_)
             if (auto done = write_files(plan_, from_); !done)
                 out_.error("a changed file could not be written", {{"reason", done.error().message}});
@@ -214,12 +225,14 @@ private:
     {
         for (const auto& [path, s] : from_.all())
             if (!s.lease_id.empty()) leases_.try_emplace(s.lease_id, lease{due(s.lease), s.lease, s.renewable});
+        signs_.leases(leases_.size());
     }
 
     const plan& plan_;
     vault::client& server_;
     vault::secrets& from_;
     const log& out_;
+    vital_signs& signs_;
     pthread_t main_;
     vault::session session_;
     std::pair<std::vector<std::string>, std::vector<std::string>> seen_;
@@ -236,7 +249,8 @@ private:
 
 class warden {
 public:
-    warden(const plan& what, const log& out, const before& was) : plan_(what), out_(out), was_(was)
+    warden(const plan& what, const log& out, const before& was, vital_signs& signs)
+        : plan_(what), out_(out), was_(was), signs_(signs)
     {
         sigfillset(&all_);
         ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // grandchildren whose parents are gone come to us, as they do to PID 1
@@ -293,6 +307,7 @@ private:
         }
         ::setpgid(pid_, pid_);  // whoever is first
         out_.debug("started", {{"pid", pid_}});
+        signs_.started();
     }
 
     /// The terminal's keys are the child's. Without a terminal nothing happens.
@@ -327,6 +342,7 @@ private:
             ended = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
         }
         if (!ended) return std::nullopt;
+        signs_.ended();
         kill_at_.reset();
         if (next_ && !stopping_) {
             current_ = std::move(*next_);
@@ -362,6 +378,7 @@ private:
     const plan& plan_;
     const log& out_;
     const before& was_;
+    vital_signs& signs_;
     sigset_t all_{};
     child current_;
     std::optional<child> next_;
@@ -378,8 +395,16 @@ int supervise(const plan& what, child first, vault::client& server, vault::secre
     sigset_t all;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, nullptr);  // from here on both threads; one of them waits for signals
-    keeper fresh(what, first, server, from, session, out);
-    const int code = warden(what, out, was).run(std::move(first), fresh);
+    vital_signs signs;
+    if (!what.metrics_address.empty()) {
+        if (auto served = signs.serve(what.metrics_address); !served) {
+            out.error(served.error().message);
+            return to_int(status::failed);
+        }
+        out.info("serving metrics", {{"address", signs.address()}});
+    }
+    keeper fresh(what, first, server, from, session, out, signs);
+    const int code = warden(what, out, was, signs).run(std::move(first), fresh);
     fresh.stop();
     fresh.revoke();
     return code;

@@ -388,3 +388,21 @@ TEST_CASE("what counts says since when: the family's registration, the series' f
     gauge.set(1);
     summary.observe(1);
 }
+
+TEST_CASE("a family can be a member by its name")
+{
+    struct served {
+        pitot::registry metrics;
+        pitot::counter_family<pitot::label<"path">>& requests = metrics.counter<"requests_total", pitot::label<"path">>(
+            "Requests.");
+        pitot::gauge_family<>& open = metrics.gauge<"open">("Open.");
+        pitot::histogram_family<>& latency = metrics.histogram<"latency_seconds">("Latency.");
+    } one;
+    one.requests.with("/").inc();
+    one.open.set(2);
+    one.latency.observe(0.1);
+    const std::string text = pitot::expo::serialize(one.metrics, "").body;
+    CHECK(text.find("requests_total{path=\"/\"} 1\n") != std::string::npos);
+    CHECK(text.find("open 2\n") != std::string::npos);
+    CHECK(text.find("latency_seconds_count 1\n") != std::string::npos);
+}
