@@ -5,6 +5,7 @@
 A server runs in a process group of its own, with a limit on its memory, and is stopped by that group's id.
 """
 import atexit
+import glob
 import http.client
 import json
 import os
@@ -54,7 +55,7 @@ class Server:
     """
     memory = 4 << 30
 
-    def __init__(self, command, ready, env=None, folder=None, seconds=30, stdin=subprocess.DEVNULL):
+    def __init__(self, command, ready, env=None, folder=None, seconds=30, stdin=subprocess.DEVNULL, **more):
         command = [os.path.abspath(command[0]) if os.path.exists(command[0]) else command[0], *command[1:]]
         self.folder = folder or tempfile.mkdtemp(prefix="pitot-server-")
         self.own_folder = folder is None
@@ -62,7 +63,7 @@ class Server:
         self.process = None
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=env, stdin=stdin, stdout=log,
-                                            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=self._limit)
+                                            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=self._limit, **more)
         atexit.register(self.stop)
         deadline = time.monotonic() + seconds
         while True:
@@ -249,3 +250,61 @@ class Redis(Server):
                 s.sendall(f"*{len(line)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in line))
                 answer = s.recv(4096)
             return answer.decode().splitlines()[0]
+
+
+def as_user(name):
+    """For subprocess: become this user, when we are root."""
+    return {"user": name, "group": name} if os.geteuid() == 0 else {}
+
+
+class PostgreSQL(Server):
+    """An empty database server, by passwords only; its superuser is "admin"."""
+    memory = 0
+
+    def __init__(self, password):
+        found = sorted(os.path.dirname(p) for p in glob.glob("/usr/lib/postgresql/*/bin/postgres"))
+        if not found:
+            raise Missing("postgresql is not installed; tests/install test installs it")
+        self.port, self.password = free_port(), password
+        folder = tempfile.mkdtemp(prefix="pitot-postgresql-")
+        with open(os.path.join(folder, "password"), "w", encoding="utf-8") as f:
+            f.write(password + "\n")
+        user = as_user("postgres")  # it refuses to run as root
+        if user:
+            shutil.chown(folder, "postgres", "postgres")
+            os.chmod(os.path.join(folder, "password"), 0o644)
+        try:
+            subprocess.run([f"{found[-1]}/initdb", "-D", f"{folder}/data", "-U", "admin", "-A", "scram-sha-256", "--pwfile", f"{folder}/password",
+                            "-E", "UTF8", "--no-sync"], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120, **user)
+            super().__init__([f"{found[-1]}/postgres", "-D", f"{folder}/data", "-h", "127.0.0.1", "-p", str(self.port), "-k", folder, "-F"],
+                             lambda: self.sql("select 1") == "1", folder=folder, seconds=60, **user)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True
+
+    def sql(self, text, user="admin", password=None, database="postgres"):
+        """What a query gives; CalledProcessError when the login or the query is refused."""
+        done = subprocess.run([packaged("psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", user, "-d", database, "-At", "-c", text],
+                              env={"PATH": os.environ["PATH"], "PGPASSWORD": password or self.password, "PGCONNECT_TIMEOUT": "5"},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=True)
+        return done.stdout.strip()
+
+
+class FerretDB(Server):
+    """A server that speaks MongoDB's protocol, over SQLite, with one user."""
+    memory = 0
+
+    def __init__(self, user, password):
+        self.port = free_port()
+        folder = tempfile.mkdtemp(prefix="pitot-ferretdb-")
+        os.mkdir(os.path.join(folder, "data"))
+        try:
+            super().__init__([installed("ferretdb"), f"--listen-addr=127.0.0.1:{self.port}", "--debug-addr=-", "--handler=sqlite",
+                              f"--sqlite-url=file:{folder}/data/", f"--state-dir={folder}", "--telemetry=disable", "--test-enable-new-auth",
+                              "--setup-database=admin"], lambda: socket.create_connection(("127.0.0.1", self.port), 1).close() is None, folder=folder,
+                             env={"PATH": os.environ["PATH"], "FERRETDB_SETUP_USERNAME": user, "FERRETDB_SETUP_PASSWORD": password})
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True

@@ -81,11 +81,43 @@ def redis(vault):
             check(longest < 2, f"{longest} scrapes in a row failed")
 
 
+HOSTILE = "p#a'ss\"w$ord@:/%"
+
+
+def postgres(vault):
+    with servers.PostgreSQL("admin") as db:
+        quoted = HOSTILE.replace("'", "''")
+        db.sql(f"create user exporter with password '{quoted}'")
+        db.sql("grant pg_monitor to exporter")
+        vault.api("secret/data/postgres", {"data": {"user": "exporter", "password": HOSTILE, "database": "postgres"}})
+        port = servers.free_port()
+        with started(vault, port, "--preset", "postgres", "--preset-host", f"127.0.0.1:{db.port}", "--", servers.installed("postgres_exporter"),
+                     f"--web.listen-address=127.0.0.1:{port}"):
+            check(value(port, "pg_up") == 1, "pg_up 1")
+            check(any(line.startswith(b'pg_stat_database_numbackends{') for line in servers.fetch(port, "/metrics")[2].splitlines()), "its statistics")
+        vault.api("secret/data/postgres", {"data": {"user": "exporter", "password": "wrong", "database": "postgres"}})
+        with started(vault, port, "--preset", "postgres", "--preset-host", f"127.0.0.1:{db.port}", "--", servers.installed("postgres_exporter"),
+                     f"--web.listen-address=127.0.0.1:{port}"):
+            check(value(port, "pg_up") == 0, "a wrong password is pg_up 0: the right one was used before")
+
+
+def mongodb(vault):
+    with servers.FerretDB("exporter", HOSTILE) as db:
+        vault.api("secret/data/mongodb", {"data": {"user": "exporter", "password": HOSTILE}})
+        for password, up in ((HOSTILE, 1), ("wrong", 0)):
+            vault.api("secret/data/mongodb", {"data": {"user": "exporter", "password": password}})
+            port = servers.free_port()
+            with started(vault, port, "--preset", "mongodb", "--preset-host", f"127.0.0.1:{db.port}", "--", servers.installed("mongodb_exporter"),
+                         f"--web.listen-address=127.0.0.1:{port}", "--collector.diagnosticdata"):
+                found = [line for line in servers.fetch(port, "/metrics", timeout=30)[2].decode().splitlines() if line.startswith("mongodb_up")]
+                check(found and float(found[0].split()[-1]) == up, f"mongodb_up {up}: {found}")
+
+
 def main():
     skipped = 0
     try:
         with servers.Vault() as vault:
-            for f in (mysql, redis):
+            for f in (mysql, redis, postgres, mongodb):
                 try:
                     f(vault)
                 except servers.Missing as why:
