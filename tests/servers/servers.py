@@ -13,6 +13,7 @@ import resource
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -184,6 +185,7 @@ class Prometheus(Server):
 class Vault(Server):
     """A Vault in development mode: unsealed, root token "root", key-value version 2 at secret/."""
     memory = 0
+    program = "vault"
 
     def __init__(self, token="root"):
         self.port = free_port()
@@ -191,7 +193,7 @@ class Vault(Server):
         self.token = token
         folder = tempfile.mkdtemp(prefix="pitot-vault-")
         try:
-            super().__init__([installed("vault"), "server", "-dev", f"-dev-root-token-id={token}",
+            super().__init__([installed(self.program), "server", "-dev", f"-dev-root-token-id={token}",
                               f"-dev-listen-address=127.0.0.1:{self.port}"],
                              lambda: fetch(self.port, "/v1/sys/health")[0] == 200, folder=folder,
                              env={"HOME": folder, "PATH": os.environ["PATH"], "SKIP_SETCAP": "1"})
@@ -200,14 +202,79 @@ class Vault(Server):
             raise
         self.own_folder = True
 
-    def api(self, path, body=None, method=None, token=None):
+    def api(self, path, body=None, method=None, token=None, namespace=None):
         """What Vault answers, as JSON; an exception for a refusal."""
         data = None if body is None else json.dumps(body)
         status, _, text = fetch(self.port, "/v1/" + path, method or ("GET" if body is None else "POST"), data,
-                                {"X-Vault-Token": token or self.token, "Content-Type": "application/json"})
+                                {"X-Vault-Token": token or self.token, "Content-Type": "application/json",
+                                 **({"X-Vault-Namespace": namespace} if namespace else {})})
         if status >= 300:
             raise RuntimeError(f"{path}: {status} {text.decode(errors='replace')}")
         return json.loads(text) if text else {}
+
+
+def certificates(folder):
+    """A private authority, and by it a server's certificate for 127.0.0.1 and vault.test, and a client's: ca, server, client .pem and .key."""
+    def openssl(*words):
+        subprocess.run([packaged("openssl"), *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
+            "-subj", "/CN=Test CA", "-addext", "basicConstraints=critical,CA:TRUE")
+    for name, extensions in (("server", "subjectAltName=IP:127.0.0.1,DNS:vault.test\nextendedKeyUsage=serverAuth"), ("client", "extendedKeyUsage=clientAuth")):
+        with open(os.path.join(folder, f"{name}.ext"), "w", encoding="utf-8") as f:
+            f.write(extensions + "\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-out", f"{name}.pem",
+                "-extfile", f"{name}.ext")
+
+
+class SealedVault(Server):
+    """A Vault as it is in production: files, TLS by a private authority, neither initialised nor unsealed.
+
+    folder  where ca.pem and the others lie, and stay
+    """
+    memory = 0
+
+    def __init__(self, folder):
+        certificates(folder)
+        self.port = free_port()
+        self.address = f"https://127.0.0.1:{self.port}"
+        self.context = ssl.create_default_context(cafile=os.path.join(folder, "ca.pem"))
+        with open(os.path.join(folder, "vault.json"), "w", encoding="utf-8") as f:
+            json.dump({"storage": {"file": {"path": os.path.join(folder, "data")}}, "disable_mlock": True,
+                       "listener": {"tcp": {"address": f"127.0.0.1:{self.port}", "tls_cert_file": os.path.join(folder, "server.pem"),
+                                            "tls_key_file": os.path.join(folder, "server.key")}}}, f)
+        super().__init__([installed("vault"), "server", f"-config={folder}/vault.json"], lambda: self.request("sys/health")[0] == 501, folder=folder,
+                         env={"HOME": folder, "PATH": os.environ["PATH"], "SKIP_SETCAP": "1"})
+        self.token, self.key = "", ""
+
+    def request(self, path, body=None, method=None, token=None):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self.context)
+        try:
+            connection.request(method or ("GET" if body is None else "POST"), "/v1/" + path, None if body is None else json.dumps(body),
+                               {"X-Vault-Token": token or getattr(self, "token", "")})
+            answer = connection.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else {}
+        finally:
+            connection.close()
+
+    def api(self, path, body=None, method=None, token=None):
+        status, answer = self.request(path, body, method, token)
+        if status >= 300:
+            raise RuntimeError(f"{path}: {status} {answer}")
+        return answer
+
+    def initialise(self):
+        made = self.api("sys/init", {"secret_shares": 1, "secret_threshold": 1})
+        self.key, self.token = made["keys"][0], made["root_token"]
+
+    def unseal(self):
+        self.api("sys/unseal", {"key": self.key})
+
+
+class OpenBao(Vault):
+    """The open fork of Vault, in development mode too."""
+    program = "openbao"
 
 
 class MariaDB(Server):

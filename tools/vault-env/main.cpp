@@ -89,6 +89,7 @@ constexpr command run_command{
     "Variables that hold vault:PATH#KEY, or ${vault:PATH#KEY} inside a text, are replaced too; there PATH is a full "
     "path\n"
     "of the API (vault:secret/data/redis-1#password).\n"
+    "PATH?version=3#KEY is an older version of a key-value 2 secret.\n"
     "Filters: urlencode, json, base64, unbase64, mycnf, shell.\n"
     "A variable that is set overwrites an inherited one, also an empty one. Vault's own variables are not passed on.\n"
     "vault-env healthcheck URL asks a server whether it is well, where an image has no wget;\n"
@@ -181,6 +182,11 @@ int start(const arguments& given, const plan& what, const log& out, const before
         if (auto done = write_files(what, from); !done) return failed(out, done.error());
         made = std::move(*ready);
         tell(*made, out);
+        if (!what.supervise)
+            for (const auto& [path, s] : from.all())
+                if (!s.lease_id.empty())
+                    out.warn("nobody will prolong this lease; --supervise does",
+                             {{"secret", path}, {"lease_seconds", s.lease}});
         if (what.supervise) return supervise(what, std::move(*made), server, from, session, out, was);
     }
     std::string why;
