@@ -5,8 +5,10 @@ usage: static.py SOURCE_ROOT WORK_FOLDER amd64|arm64
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "servers")]
@@ -28,6 +30,22 @@ def check(holds, what):
 def skip(why):
     print(f"SKIPPED: {why}")
     sys.exit(77)
+
+
+def name_server(place):
+    """Answers every question for an IPv4 address with 127.0.0.1, on a loopback address of its own."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("127.0.77.53", 53))
+    (place / "etc" / "resolv.conf").write_text("nameserver 127.0.77.53\nsearch example.test\noptions ndots:5\n")
+
+    def serve():
+        while True:
+            asked, who = s.recvfrom(512)
+            end = asked.index(b"\0", 12) + 5
+            address = asked[end - 4:end - 2] == b"\0\1" and b"\4test\0" in asked[12:end] and b"example" not in asked
+            s.sendto(asked[:2] + (b"\x81\x80" if address or b"example" not in asked else b"\x81\x83") + b"\0\1" + (b"\0\1" if address else b"\0\0") + b"\0\0\0\0" +
+                     asked[12:end] + (b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if address else b""), who)
+    threading.Thread(target=serve, daemon=True).start()
 
 
 emulator = [] if native else [shutil.which("qemu-aarch64-static") or skip("qemu-user-static is not installed")]
@@ -70,10 +88,14 @@ with Hostile({"secret/data/app": secret({"password": "pässword"})}) as s:
     if native and os.geteuid() == 0:
         (empty / "etc" / "hosts").write_text("127.0.0.1 vault.test\n")
         done = run(s.address.replace("127.0.0.1", "vault.test"))
-        check(done.stdout == "pässword".encode(), f"by /etc/hosts alone: {done}")
+        check(done.stdout == "pässword".encode(), f"57: by /etc/hosts alone: {done}")
         (empty / "etc" / "hosts").unlink()
         done = run(s.address.replace("127.0.0.1", "vault.test"), "--timeout", "2s")
         check(done.returncode == 125 and b"code=67" in done.stderr, f"a name that nobody knows: {done}")
+        name_server(empty)
+        done = run(s.address.replace("127.0.0.1", "vault.test"))
+        check(done.stdout == "pässword".encode(), f"58: by /etc/resolv.conf alone, without nsswitch.conf: {done}")
+        (empty / "etc" / "resolv.conf").unlink()
         done = run("https://127.0.0.1:1", "--timeout", "2s")
         check(done.returncode == 125 and b"code=69" in done.stderr and b"/etc/ssl/certs/ca-certificates.crt" in done.stderr,
               f"51: no authorities: {done}")

@@ -81,6 +81,12 @@ void restore(const before& was) noexcept
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+void scrub_stack() noexcept
+{
+    char below[256U << 10U];
+    ::explicit_bzero(below, sizeof below);
+}
+
 signals_blocked::signals_blocked() noexcept
 {
     sigset_t all;

@@ -26,6 +26,9 @@ void end_on_signals();
 /// What a child inherits is as vault-env found it: limits, mask, handlers. Safe after fork.
 void restore(const before& was) noexcept;
 
+/// Overwrites what functions that have returned left below the caller's frame (256 KiB of it).
+[[gnu::noinline]] void scrub_stack() noexcept;
+
 /// While it lives, no signal is taken: what has begun is finished.
 class signals_blocked {
 public:

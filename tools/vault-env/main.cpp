@@ -10,6 +10,7 @@
 #include <vault-env/supervise.hpp>
 
 #include <pitot/base/nearest.hpp>
+#include <pitot/connect/http_wipe.hpp>
 #include <pitot/vault/failure.hpp>
 #include <pitot/vault/login.hpp>
 #include <pitot/vault/ready.hpp>
@@ -187,6 +188,7 @@ int start(const arguments& given, const plan& what, const log& out, const before
                 if (!s.lease_id.empty())
                     out.warn("nobody will prolong this lease; --supervise does",
                              {{"secret", path}, {"lease_seconds", s.lease}});
+        scrub_stack();
         if (what.supervise) return supervise(what, std::move(*made), server, from, session, out, was);
     }
     std::string why;
@@ -213,6 +215,7 @@ int run(std::span<char* const> argv)
 
     std::vector<std::string> warnings;
     const before was = guard_process(warnings);
+    if (!http::wipe_freed_memory()) return refuse("libcurl does not start");
     end_on_signals();
     for (const std::string& text : warnings) out->warn(text);
     auto what = make_plan(*given, environ);

@@ -49,6 +49,7 @@ public:
         token_due_ = due(session.lease);
         signs_.token_lives(session.lease);
         next_read_ = clock::now() + milliseconds(what.interval.count);
+        forget();
         thread_ = std::thread([this] { run(); });
     }
     keeper(const keeper&) = delete;
@@ -106,8 +107,17 @@ private:
             if (wake_.wait_until(lock, next, [this] { return stopping_; })) return;
             lock.unlock();
             look();
+            forget();
             lock.lock();
         }
+    }
+
+    /// Until the next look no more is remembered than what tells whether something has changed.
+    void forget()
+    {
+        from_.forget_static();
+        server_.release();
+        scrub_stack();
     }
 
     void look()
@@ -178,10 +188,9 @@ private:
         return true;
     }
 
-    /// All secrets once more, those with a lease excepted; news when a value differs.
+    /// All secrets once more, those with a lease excepted, which are remembered; news when a value differs.
     void read()
     {
-        from_.forget_static();
         auto made = make_child(plan_, from_);
         if (!made && made.error().code == errc::permission) {  // the token died: once more with a new one
             token_due_ = clock::now();

@@ -117,6 +117,10 @@ class client {
 public:
     explicit client(options how = {}) : options_(std::move(how)) {}
 
+    /// Closes the kept connections and gives their buffers back, with what was received last in them. The next
+    /// request connects anew.
+    void release() noexcept { easy_.reset(); }
+
     /// One request with its redirects.
     /// returns  whatever status the server gave; ask success()
     /// error    unreachable (no such host, refused, no route), timeout, too_large, tls, unexpected_end (an answer that

@@ -49,6 +49,9 @@ public:
         while (!how_.address.empty() && how_.address.back() == '/') how_.address.pop_back();
     }
 
+    /// Keeps no connection, and nothing that was received, until the next question.
+    void release() noexcept { transport_.release(); }
+
     /// Everything that is asked from now on must be answered before that time.
     void set_deadline(steady_time until) { deadline_ = until; }
     [[nodiscard]] steady_time deadline() const noexcept { return deadline_; }

@@ -27,7 +27,11 @@ struct reference {
 /// How it is shown in messages and dry runs.
 [[nodiscard]] inline std::string to_text(const reference& r)
 {
-    return concat(r.absolute ? "/" : "", r.path, r.version == 0 ? "" : concat("?version=", std::to_string(r.version)),
+    const bool mount_is_v1 = r.path.starts_with("v1/");  // the first v1/ would be taken for the API's own
+    return concat(!r.absolute   ? ""
+                  : mount_is_v1 ? "/v1/"
+                                : "/",
+                  r.path, r.version == 0 ? "" : concat("?version=", std::to_string(r.version)),
                   r.key.empty() ? "" : "#", r.key);
 }
 
