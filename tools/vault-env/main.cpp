@@ -61,6 +61,7 @@ constexpr flag flags[] = {
     {"secret-id-file", 0, "FILE", "the secret id (VAULT_SECRET_ID)"},
     {"wrapped-secret-id-file", 0, "FILE", "a wrapping token with the secret id (VAULT_WRAPPED_SECRET_ID)"},
     {"token-file", 0, "FILE", "a token (VAULT_TOKEN, then ~/.vault-token)"},
+    {"wrapped-token-file", 0, "FILE", "a wrapping token with the token (VAULT_WRAPPED_TOKEN)"},
     {"role", 0, "NAME", "for kubernetes, jwt and cert"},
     {"jwt-file", 0, "FILE", "the JWT; in Kubernetes the service account's"},
     {"user", 0, "NAME", "for userpass"},
@@ -170,10 +171,16 @@ int start(const arguments& given, const plan& what, const log& out, const before
             session = *reached;
         }
         auto ready = make_child(what, from);
-        if (!ready && ready.error().code == errc::permission && server.token().size() > 0 && !given.has("auth") &&
-            what.login.how != vault::method::token) {  // the token died on the way: once more
-            if (auto again = vault::log_in(server, what.login, [](const std::string&) {}); again)
+        if (!ready && ready.error().code == errc::permission && !server.token().empty()) {
+            if (what.login.how == vault::method::token) {
+                if (vault::token_is_refused(server))
+                    ready.error().message +=
+                        "; or the token is not valid: it has expired, its uses are spent, or it was revoked";
+            } else if (auto again = vault::log_in(server, what.login, [](const std::string&) {}); again) {
+                session = *again;  // the token died on the way: once more
+                from.forget_leases();
                 ready = make_child(what, from);
+            }
         }
         if (!ready) return failed(out, ready.error());
         if (given.has("check")) {

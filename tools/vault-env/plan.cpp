@@ -176,6 +176,11 @@ private:
         }
         to.token = source("token-file", "TOKEN");
         if (to.token.empty()) to.token.file = own_variable("TOKEN_FILE");
+        if (auto wrapping = source("wrapped-token-file", "WRAPPED_TOKEN"); !wrapping.empty()) {
+            to.token = std::move(wrapping);
+            to.wrapped_token = true;
+        }
+        to.look_up = given_.has("supervise");
         if (const char* const home = variable_of("HOME"); to.token.empty() && home != nullptr && *home != '\0') {
             const std::string file = concat(home, "/.vault-token");
             if (vault::detail::exists(file)) to.token.file = file;

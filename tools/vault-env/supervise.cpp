@@ -15,11 +15,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace pitot::tools::vault_env {
 
@@ -77,6 +79,7 @@ public:
     void revoke()
     {
         server_.set_deadline(clock::now() + seconds(5));
+        std::vector<std::string_view> left;
         for (const auto& [id, known] : leases_) {
             json::writer body;
             body.begin_object().member("lease_id", id).end_object();
@@ -84,11 +87,16 @@ public:
                                      .path = "sys/leases/revoke",
                                      .body = std::move(body).text(),
                                      .retry = false});
-            if (!done || !done->success()) out_.warn("a lease could not be revoked; it will expire", {{"lease", id}});
+            if (!done || !done->success()) left.push_back(id);
         }
-        if (plan_.login.how != vault::method::token && !server_.token().empty())
-            (void)server_.ask(
+        if (plan_.login.how != vault::method::token && !server_.token().empty()) {
+            auto done = server_.ask(
                 {.how = http::method::post, .path = "auth/token/revoke-self", .body = "{}", .retry = false});
+            // A token takes its leases with it: the default policy does not allow sys/leases/revoke, but this.
+            if (done && done->success()) left.clear();
+        }
+        for (const std::string_view id : left)
+            out_.warn("a lease could not be revoked; it will expire", {{"lease", id}});
     }
 
 private:
@@ -123,8 +131,7 @@ private:
     void look()
     {
         server_.set_deadline(clock::now() + milliseconds(std::min<std::int64_t>(plan_.timeout.count, 30'000)));
-        if (clock::now() >= token_due_) prolong_token();
-        bool again = false;
+        if (clock::now() >= token_due_ && prolong_token()) wanting_ = true;
         for (auto at = leases_.begin(); at != leases_.end();) {
             if (clock::now() < at->second.due || prolong(at->first, at->second)) {
                 ++at;
@@ -132,15 +139,18 @@ private:
             }
             from_.forget_lease(at->first);  // it ends soon: the secret is fetched anew
             at = leases_.erase(at);
-            again = true;
+            wanting_ = true;
         }
-        if (again || clock::now() >= next_read_) {
-            next_read_ = clock::now() + milliseconds(plan_.interval.count);
-            read();
-        }
+        if (!wanting_ && clock::now() < next_read_) return;
+        next_read_ = clock::now() + milliseconds(plan_.interval.count);
+        if (read())
+            wanting_ = false;
+        else if (wanting_)  // what the child has ends soon
+            next_read_ = std::min(next_read_, clock::now() + server_.jittered(2000));
     }
 
-    void prolong_token()
+    /// True when another token took its place, and all that has a lease must be fetched anew.
+    bool prolong_token()
     {
         const auto warn = [this](const std::string& text) { out_.warn(text); };
         if (session_.renewable) {
@@ -151,21 +161,29 @@ private:
                 signs_.logged_in(outcome::ok);
                 signs_.token_lives(renewed->lease);
                 out_.debug("token prolonged", {{"seconds", renewed->lease}});
-                return;
+                return false;
             }
         }
+        std::string before = server_.token();
         auto fresh = vault::log_in(server_, plan_.login, warn);
+        const bool other = before != server_.token();
+        vault::wipe(before);
         if (fresh) {
             session_ = *fresh;
             token_due_ = due(fresh->lease);
             signs_.logged_in(outcome::ok);
             signs_.token_lives(fresh->lease);
             out_.info("logged in again", {{"seconds", fresh->lease}});
-            return;
+            if (!other) return false;
+            from_.forget_leases();  // however long they would have lived
+            const bool had_leases = !leases_.empty();
+            leases_.clear();
+            return had_leases;
         }
         token_due_ = clock::now() + server_.jittered(5000);
         signs_.logged_in(outcome::failed);
         out_.warn("the token could not be prolonged; trying again", {{"reason", fresh.error().message}});
+        return false;
     }
 
     bool prolong(const std::string& id, lease& l)
@@ -189,23 +207,23 @@ private:
     }
 
     /// All secrets once more, those with a lease excepted, which are remembered; news when a value differs.
-    void read()
+    bool read()
     {
         auto made = make_child(plan_, from_);
         if (!made && made.error().code == errc::permission) {  // the token died: once more with a new one
             token_due_ = clock::now();
-            prolong_token();
+            if (prolong_token()) wanting_ = true;
             made = make_child(plan_, from_);
         }
         signs_.read(made ? outcome::ok : outcome::failed);
         if (!made) {
             out_.warn("secrets could not be read again; the child keeps what it has",
                       {{"reason", made.error().message}});
-            return;
+            return false;
         }
         remember_leases();
         const auto now = contents();
-        if (!now || (made->arguments == seen_.first && made->environment == seen_.second && now == files_)) return;
+        if (!now || (made->arguments == seen_.first && made->environment == seen_.second && now == files_)) return true;
         seen_ = {made->arguments, made->environment};
         signs_.changed();
         if (now != files_)
@@ -217,6 +235,7 @@ private:
             news_ = std::move(*made);
         }
         ::pthread_kill(main_, SIGRTMIN);
+        return true;
     }
 
     [[nodiscard]] std::optional<std::vector<std::string>> contents()
@@ -248,6 +267,7 @@ private:
     std::optional<std::vector<std::string>> files_;
     std::map<std::string, lease> leases_;
     clock::time_point token_due_;
+    bool wanting_ = false;  ///< something with a lease is to be fetched anew
     clock::time_point next_read_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -36,13 +36,17 @@ inline constexpr method_row methods[] = {
 
 inline constexpr std::string_view service_account_file = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-/// mount    without auth/; empty for the method's own name
-/// wrapped  the secret id is a wrapping token, to be unwrapped once
+/// mount          without auth/; empty for the method's own name
+/// wrapped        the secret id is a wrapping token, to be unwrapped once
+/// wrapped_token  so is the token
+/// look_up        a given token's life is asked for, which costs one of its uses
 struct login {
     method how = method::token;
     std::string mount;
     std::string role;
     http::text_source token;
+    bool wrapped_token = false;
+    bool look_up = true;
     http::text_source role_id;
     http::text_source secret_id;
     bool wrapped = false;
@@ -83,20 +87,50 @@ template <class Say>
                    auth["renewable"].as_bool().value_or(false)};
 }
 
-template <class Say>
-[[nodiscard]] result<std::string> unwrap_secret_id(client& vault, std::string wrapping, Say&&)
+[[nodiscard]] inline result<answer> unwrap(client& vault, std::string wrapping, std::string_view what)
 {
     auto got = vault.ask(
         {.how = http::method::post, .path = "sys/wrapping/unwrap", .body = "{}", .token = std::move(wrapping)});
-    if (!got) return unexpected(std::move(got.error()));
-    if (!got->success())
+    if (got && got->status() >= 400 && got->status() < 500)
         return unexpected(errc::permission,
-                          concat("the wrapped secret id cannot be unwrapped: it has expired, or somebody unwrapped it "
-                                 "before (possible interception): ",
+                          concat("the wrapped ", what,
+                                 " cannot be unwrapped: it has expired, or somebody unwrapped it before (possible "
+                                 "interception): ",
                                  got->errors()));
+    if (got && !got->success()) return unexpected(vault.refusal(*got, "sys/wrapping/unwrap"));
+    return got;
+}
+
+[[nodiscard]] inline result<std::string> unwrap_secret_id(client& vault, std::string wrapping)
+{
+    auto got = unwrap(vault, std::move(wrapping), "secret id");
+    if (!got) return unexpected(std::move(got.error()));
     const std::string_view id = got->data()["secret_id"].text();
     if (id.empty()) return unexpected(errc::protocol, "the wrapped answer holds no secret_id");
     return std::string(id);
+}
+
+template <class Say>
+[[nodiscard]] result<session> take_token(client& vault, const login& with, Say&& say)
+{
+    auto token = read_source(with.token, "the token", say);
+    if (!token) return unexpected(std::move(token.error()));
+    if (with.wrapped_token) {
+        auto got = unwrap(vault, std::move(*token), "token");
+        if (!got) return unexpected(std::move(got.error()));
+        return read_session(vault, *got);
+    }
+    vault.set_token(std::move(*token));
+    if (!with.look_up) return session{};
+    auto self = vault.ask_for_success({.path = "auth/token/lookup-self"});
+    if (!self && self.error().code == errc::permission) {
+        say("the token may not be looked up, so it will not be prolonged: it is not valid, or its policies do not "
+            "allow auth/token/lookup-self");
+        return session{};
+    }
+    if (!self) return unexpected(std::move(self.error()));
+    return session{static_cast<long>(self->data()["ttl"].as_int().value_or(0)),
+                   self->data()["renewable"].as_bool().value_or(false)};
 }
 
 }  // namespace detail
@@ -124,22 +158,13 @@ template <class Say>
         if (with.token.empty())
             return unexpected(errc::invalid_value, "nothing to log in with: no token (VAULT_TOKEN, a token file), no "
                                                    "AppRole (its folder, or VAULT_ROLE_ID), no other method is given");
-        auto token = detail::read_source(with.token, "the token", say);
-        if (!token) return unexpected(std::move(token.error()));
-        vault.set_token(std::move(*token));
-        auto self = vault.ask_for_success({.path = "auth/token/lookup-self"});
-        if (!self && self.error().code == errc::permission)
-            return unexpected(errc::permission,
-                              concat(self.error().message, "; the token is not valid, or it has expired"));
-        if (!self) return unexpected(std::move(self.error()));
-        return session{static_cast<long>(self->data()["ttl"].as_int().value_or(0)),
-                       self->data()["renewable"].as_bool().value_or(false)};
+        return detail::take_token(vault, with, say);
     }
     case method::approle: {
         if (auto done = add("role_id", with.role_id, "the role id"); !done) return unexpected(std::move(done.error()));
         if (with.secret_id.empty()) break;
         auto id = detail::read_source(with.secret_id, "the secret id", say);
-        if (id && with.wrapped) id = detail::unwrap_secret_id(vault, std::move(*id), say);
+        if (id && with.wrapped) id = detail::unwrap_secret_id(vault, std::move(*id));
         if (!id) return unexpected(std::move(id.error()));
         body.member("secret_id", *id);
         wipe(*id);
@@ -175,6 +200,13 @@ template <class Say>
         return unexpected(errc::permission, concat("login by ", row.name, ": nothing is mounted at auth/", mount));
     if (!got) return unexpected(std::move(got.error()));
     return detail::read_session(vault, *got);
+}
+
+/// Does Vault refuse the client's token whatever it is used for? Of one that may not look at itself we say so too.
+[[nodiscard]] inline bool token_is_refused(client& vault)
+{
+    const auto self = vault.ask({.path = "auth/token/lookup-self", .retry = false});
+    return self && self->status() == 403;
 }
 
 /// Prolongs the token.

@@ -43,10 +43,10 @@ inline constexpr std::string_view ca_files[] = {
 /// The variables that read_environment() knows, without "VAULT_" or "BAO_": what a child must not inherit unasked
 /// stands first.
 inline constexpr std::string_view variables[] = {
-    "TOKEN",       "TOKEN_FILE", "ROLE_ID",         "SECRET_ID",   "APPROLE_DIR",    "WRAPPED_SECRET_ID",
-    "ADDR",        "AGENT_ADDR", "NAMESPACE",       "CACERT",      "CACERT_BYTES",   "CAPATH",
-    "CLIENT_CERT", "CLIENT_KEY", "TLS_SERVER_NAME", "SKIP_VERIFY", "CLIENT_TIMEOUT", "MAX_RETRIES",
-    "PROXY_ADDR",  "HTTP_PROXY",
+    "TOKEN",         "TOKEN_FILE",  "ROLE_ID",    "SECRET_ID",       "APPROLE_DIR", "WRAPPED_SECRET_ID",
+    "WRAPPED_TOKEN", "ADDR",        "AGENT_ADDR", "NAMESPACE",       "CACERT",      "CACERT_BYTES",
+    "CAPATH",        "CLIENT_CERT", "CLIENT_KEY", "TLS_SERVER_NAME", "SKIP_VERIFY", "CLIENT_TIMEOUT",
+    "MAX_RETRIES",   "PROXY_ADDR",  "HTTP_PROXY",
 };
 
 namespace detail {

@@ -77,6 +77,11 @@ public:
     {
         std::erase_if(read_, [id](const auto& known) { return known.second.lease_id == id; });
     }
+    /// Fetches everything with a lease anew: leases end with the token that they were made by.
+    void forget_leases()
+    {
+        std::erase_if(read_, [](const auto& known) { return !known.second.lease_id.empty(); });
+    }
     [[nodiscard]] const std::map<std::string, secret, std::less<>>& all() const noexcept { return read_; }
 
 private:
