@@ -230,36 +230,38 @@ def certificates(folder):
 class SealedVault(Server):
     """A Vault as it is in production: files, TLS by a private authority, neither initialised nor unsealed.
 
-    folder  where ca.pem and the others lie, and stay
+    folder   where ca.pem and the others lie, and stay
+    options  of its configuration: default_lease_ttl, max_lease_ttl
     """
     memory = 0
 
-    def __init__(self, folder):
+    def __init__(self, folder, **options):
         certificates(folder)
         self.port = free_port()
         self.address = f"https://127.0.0.1:{self.port}"
         self.context = ssl.create_default_context(cafile=os.path.join(folder, "ca.pem"))
         with open(os.path.join(folder, "vault.json"), "w", encoding="utf-8") as f:
-            json.dump({"storage": {"file": {"path": os.path.join(folder, "data")}}, "disable_mlock": True,
+            json.dump({**options, "storage": {"file": {"path": os.path.join(folder, "data")}}, "disable_mlock": True,
                        "listener": {"tcp": {"address": f"127.0.0.1:{self.port}", "tls_cert_file": os.path.join(folder, "server.pem"),
                                             "tls_key_file": os.path.join(folder, "server.key")}}}, f)
         super().__init__([installed("vault"), "server", f"-config={folder}/vault.json"], lambda: self.request("sys/health")[0] == 501, folder=folder,
                          env={"HOME": folder, "PATH": os.environ["PATH"], "SKIP_SETCAP": "1"})
         self.token, self.key = "", ""
 
-    def request(self, path, body=None, method=None, token=None):
+    def request(self, path, body=None, method=None, token=None, wrap=None):
+        """(status, answer), wrapped for that time when one is given."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self.context)
         try:
             connection.request(method or ("GET" if body is None else "POST"), "/v1/" + path, None if body is None else json.dumps(body),
-                               {"X-Vault-Token": token or getattr(self, "token", "")})
+                               {"X-Vault-Token": token or getattr(self, "token", ""), **({"X-Vault-Wrap-TTL": wrap} if wrap else {})})
             answer = connection.getresponse()
             text = answer.read()
             return answer.status, json.loads(text) if text else {}
         finally:
             connection.close()
 
-    def api(self, path, body=None, method=None, token=None):
-        status, answer = self.request(path, body, method, token)
+    def api(self, path, body=None, method=None, token=None, wrap=None):
+        status, answer = self.request(path, body, method, token, wrap)
         if status >= 300:
             raise RuntimeError(f"{path}: {status} {answer}")
         return answer

@@ -219,6 +219,10 @@ private:
         auto out = transport_.send(request);
         wipe(request.body);
         for (http::header& h : request.headers) wipe(h.value.value);
+        // Only TLS reads files in order to send: one that cannot be read is no missing secret and no refused login.
+        if (!out && (out.error().code == errc::not_found || out.error().code == errc::permission ||
+                     out.error().code == errc::io))
+            out.error().code = errc::tls;
         return out;
     }
 
