@@ -1,219 +1,466 @@
 #pragma once
-// PromQL's words with their places.
+// PromQL's words with their places. What is an error, where, and in which words, is as in Prometheus: users search for
+// these texts.
 
-#include <pitot/base/duration.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/base/utf8.hpp>
 #include <pitot/promql/literal.hpp>
+#include <pitot/promql/quote.hpp>
 #include <pitot/promql/token.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pitot::promql {
 
+namespace detail {
+
+inline constexpr std::int32_t end_of_text = -1;
+
+/// A character as error texts show it, in quotes: '!', '\n', '\u00a0'.
+[[nodiscard]] inline std::string quoted_rune(std::int32_t c)
+{
+    if (c < 0) c = 0xFFFD;
+    std::string text;
+    utf8_append(text, static_cast<std::uint32_t>(c));
+    std::string out = quote(text, '\'');
+    return out;
+}
+
+/// A character by its number: U+0063 'c'.
+[[nodiscard]] inline std::string named_rune(std::int32_t c)
+{
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    const auto value = static_cast<std::uint32_t>(c < 0 ? 0xFFFD : c);
+    std::string digits;
+    for (int shift = 20; shift >= 0; shift -= 4)
+        if (const auto digit = (value >> static_cast<unsigned>(shift)) & 15U;
+            digit != 0 || !digits.empty() || shift < 16)
+            digits += hex[digit];
+    std::string text;
+    utf8_append(text, value);
+    return concat("U+", digits, is_printable(value) ? concat(" '", text, "'") : "");
+}
+
+}  // namespace detail
+
 /// Cuts a text into tokens, one a call. Blanks and comments (# to the end of the line) are skipped; brackets must
-/// match. In braces words are names, not keywords; in square brackets ':' stands alone. After an error, and after the
-/// end, every further call says the same.
+/// match. In braces words are names, not keywords; in square brackets only what a duration can be made of is allowed.
+/// source  Prometheus, promql/parser/lex.go
 class lexer {
 public:
     explicit lexer(std::string_view text) noexcept : text_(text) {}
 
-    /// error  syntax, invalid_utf8 or unexpected_end, at the bytes at fault; an unclosed bracket at that bracket
-    [[nodiscard]] result<token> next()
+    /// An error is a token of kind error over the rest of the text, whose message() says what is wrong; then, and after
+    /// the end, every further call gives the end.
+    [[nodiscard]] token next()
     {
-        skip_blanks();
-        if (at_ == text_.size()) {
-            if (!open_.empty())
-                return fail(errc::unexpected_end, concat("this '", text_.substr(open_.back(), 1), "' is never closed"),
-                            open_.back(), 1);
-            return token{token_kind::end, {at_, 0}};
+        if (done_) return {token_kind::end, {text_.size(), 0}};
+        for (;;) {
+            const token got = state_ == where::braces ? in_braces() : state_ == where::range ? in_range() : outside();
+            if (got.kind != skipped) return got;
         }
-        const char c = text_[at_];
-        if (is_word_start(c) || (c == ':' && !in('['))) return word();
-        if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
-        if (c == '"' || c == '\'' || c == '`') return string(c);
-        return symbol(c);
     }
 
-    /// Where the next token is looked for, in bytes.
-    [[nodiscard]] std::size_t position() const noexcept { return at_; }
+    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+    /// Of the error: syntax, invalid_utf8 or unexpected_end.
+    [[nodiscard]] errc code() const noexcept { return code_; }
 
 private:
-    static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-    static constexpr bool is_word_start(char c) noexcept
+    enum class where : unsigned char { outside, braces, range };
+    static constexpr auto skipped = static_cast<token_kind>(255);
+
+    static constexpr bool is_digit(std::int32_t c) noexcept { return c >= '0' && c <= '9'; }
+    static constexpr bool is_alpha(std::int32_t c) noexcept
     {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
+    static constexpr bool is_blank(std::int32_t c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-    [[nodiscard]] char peek(std::size_t ahead) const noexcept
+    [[nodiscard]] std::int32_t peek() const noexcept
     {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+        if (at_ >= text_.size()) return detail::end_of_text;
+        const auto c = static_cast<unsigned char>(text_[at_]);
+        if (c < 0x80) return c;
+        const auto decoded = utf8_decode(text_, at_);
+        return decoded.length == 0 ? 0xFFFD : static_cast<std::int32_t>(decoded.value);
     }
-    [[nodiscard]] bool in(char bracket) const noexcept { return !open_.empty() && text_[open_.back()] == bracket; }
-
-    void skip_blanks() noexcept
+    std::int32_t read() noexcept
     {
-        for (; at_ < text_.size(); ++at_) {
+        const std::int32_t c = peek();
+        if (c < 0) return c;
+        at_ += c < 0x80 ? 1 : std::max<std::size_t>(utf8_decode(text_, at_).length, 1);
+        return c;
+    }
+    bool accept(std::string_view any) noexcept
+    {
+        if (at_ >= text_.size() || any.find(text_[at_]) == std::string_view::npos) return false;
+        ++at_;
+        return true;
+    }
+    [[nodiscard]] bool is(std::string_view any) const noexcept
+    {
+        return at_ < text_.size() && any.find(text_[at_]) != std::string_view::npos;
+    }
+
+    [[nodiscard]] token take(token_kind kind) noexcept
+    {
+        const token out{kind, {start_, at_ - start_}};
+        start_ = at_;
+        return out;
+    }
+    [[nodiscard]] token fail(std::string message, errc code = errc::syntax)
+    {
+        message_ = std::move(message);
+        code_ = code;
+        done_ = true;
+        return {token_kind::error, {start_, text_.size() - start_}};
+    }
+
+    [[nodiscard]] token outside()
+    {
+        while (at_ < text_.size()) {
             const char c = text_[at_];
-            if (c == '#') {
-                while (at_ + 1 < text_.size() && text_[at_ + 1] != '\n') ++at_;
-            } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
-                return;
-            }
+            if (is_blank(c))
+                ++at_;
+            else if (c == '#')
+                while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+            else
+                break;
+        }
+        start_ = at_;
+        const std::int32_t c = read();
+        if (is_digit(c) || (c == '.' && is_digit(peek()))) {
+            at_ = start_;
+            return number();
+        }
+        if (is_alpha(c) || c == ':') return in_bracket_ ? word_in_bracket(c) : word();
+        switch (c) {
+        case detail::end_of_text:
+            done_ = true;
+            if (open_ != 0) return fail("unclosed left parenthesis", errc::unexpected_end);
+            if (in_bracket_) return fail("unclosed left bracket", errc::unexpected_end);
+            return take(token_kind::end);
+        case ',': return take(token_kind::comma);
+        case '*': return take(token_kind::multiply);
+        case '/': return take(token_kind::divide);
+        case '%': return take(token_kind::modulo);
+        case '+': return take(token_kind::add);
+        case '-': return take(token_kind::subtract);
+        case '^': return take(token_kind::power);
+        case '@': return take(token_kind::at);
+        case '=':
+            if (accept("=")) return take(token_kind::equal);
+            if (peek() == '~') return fail("unexpected character after '=': '~'");
+            return take(token_kind::assign);
+        case '!':
+            if (const std::int32_t after = read(); after != '=')
+                return fail(concat("unexpected character after '!': ", detail::quoted_rune(after)));
+            return take(token_kind::not_equal);
+        case '<':
+            return take(accept("=") ? token_kind::less_equal : accept("/") ? token_kind::trim_upper : token_kind::less);
+        case '>':
+            return take(accept("=")   ? token_kind::greater_equal
+                        : accept("/") ? token_kind::trim_lower
+                                      : token_kind::greater);
+        case '"':
+        case '\'':
+        case '`': return string(static_cast<char>(c));
+        case '(': ++open_; return take(token_kind::left_paren);
+        case ')': return closing_paren();
+        case '{': state_ = where::braces; return take(token_kind::left_brace);
+        case '[':
+            if (in_bracket_) return fail("unexpected left bracket '['");
+            in_bracket_ = true;
+            seen_colon_ = seen_duration_ = false;
+            state_ = where::range;
+            return take(token_kind::left_bracket);
+        case ']':
+            if (!in_bracket_) return fail("unexpected right bracket ']'");
+            in_bracket_ = false;
+            return take(token_kind::right_bracket);
+        default:
+            return fail(concat("unexpected character: ", detail::quoted_rune(c)),
+                        c == 0xFFFD ? errc::invalid_utf8 : errc::syntax);
         }
     }
 
-    [[nodiscard]] token take(token_kind kind, std::size_t length) noexcept
+    [[nodiscard]] token closing_paren()
     {
-        const text_span span{at_, length};
-        at_ += length;
-        return {kind, span};
+        const token out = take(token_kind::right_paren);
+        if (open_-- == 0) {
+            open_ = 0;
+            return fail("unexpected right parenthesis ')'");
+        }
+        return out;
+    }
+
+    [[nodiscard]] token in_braces()
+    {
+        while (at_ < text_.size() && (is_blank(text_[at_]) || text_[at_] == '#')) {
+            if (text_[at_] == '#')
+                while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+            else
+                ++at_;
+        }
+        start_ = at_;
+        const std::int32_t c = read();
+        if (is_alpha(c)) {
+            while (is_alpha(peek()) || is_digit(peek())) ++at_;
+            return take(token_kind::identifier);
+        }
+        switch (c) {
+        case detail::end_of_text: return fail("unexpected end of input inside braces", errc::unexpected_end);
+        case ',': return take(token_kind::comma);
+        case '"':
+        case '\'':
+        case '`': return string(static_cast<char>(c));
+        case '=': return take(accept("~") ? token_kind::regex_match : token_kind::assign);
+        case '!': {
+            const std::int32_t after = read();
+            if (after == '~') return take(token_kind::regex_not_match);
+            if (after == '=') return take(token_kind::not_equal);
+            return fail(concat("unexpected character after '!' inside braces: ", detail::quoted_rune(after)));
+        }
+        case '{': return fail("unexpected left brace '{'");
+        case '}': state_ = where::outside; return take(token_kind::right_brace);
+        default: return fail(concat("unexpected character inside braces: ", detail::quoted_rune(c)));
+        }
+    }
+
+    /// After a left bracket, until a number or a duration has been read.
+    [[nodiscard]] token in_range()
+    {
+        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        start_ = at_;
+        const std::int32_t c = read();
+        if (is_digit(c) || (c == '.' && is_digit(peek()))) {
+            at_ = start_;
+            seen_duration_ = true;
+            state_ = where::outside;
+            return number();
+        }
+        switch (c) {
+        case detail::end_of_text: return fail("unexpected end of input in duration expression", errc::unexpected_end);
+        case ']':
+            in_bracket_ = seen_colon_ = false;
+            state_ = where::outside;
+            return take(token_kind::right_bracket);
+        case ':': {
+            const token out = take(token_kind::colon);
+            if (!seen_duration_) return fail("unexpected colon before duration in duration expression");
+            if (seen_colon_) return fail("unexpected repeated colon in duration expression");
+            seen_colon_ = true;
+            return out;
+        }
+        case '(': ++open_; return take(token_kind::left_paren);
+        case ')': return closing_paren();
+        case '+': return take(token_kind::add);
+        case '-': return take(token_kind::subtract);
+        case '*': return take(token_kind::multiply);
+        case '/': return take(token_kind::divide);
+        case '%': return take(token_kind::modulo);
+        case '^': return take(token_kind::power);
+        case ',': return take(token_kind::comma);
+        default: break;
+        }
+        if (const auto kind = duration_word(c)) {
+            seen_duration_ = true;
+            return take(*kind);
+        }
+        return fail(concat("unexpected character in duration expression: ", detail::quoted_rune(c)));
+    }
+
+    /// step, range, max_of, min_of; reads on to the word's end when its first letter is one of theirs.
+    [[nodiscard]] std::optional<token_kind> duration_word(std::int32_t first) noexcept
+    {
+        const char letter = detail::lower(static_cast<char>(first));
+        if (first > 0x7F || (letter != 's' && letter != 'r' && letter != 'm')) return std::nullopt;
+        while (is_alpha(peek())) ++at_;
+        const auto kind = keyword_of(text_.substr(start_, at_ - start_));
+        if (!kind || (*kind != token_kind::step && *kind != token_kind::range && *kind != token_kind::max_of &&
+                      *kind != token_kind::min_of))
+            return std::nullopt;
+        return kind;
+    }
+
+    [[nodiscard]] token word_in_bracket(std::int32_t c)
+    {
+        if (c == ':') {
+            if (seen_colon_) return fail("unexpected colon ':'");
+            seen_colon_ = true;
+            return take(token_kind::colon);
+        }
+        if (const auto kind = duration_word(c)) return take(*kind);
+        return fail(concat("unexpected character: ", detail::quoted_rune(c), ", expected ':'"));
     }
 
     [[nodiscard]] token word() noexcept
     {
-        const bool colon_allowed = !in('[') && !in('{');
-        std::size_t n = 1;
-        bool colon = text_[at_] == ':';
-        for (; at_ + n < text_.size(); ++n) {
-            const char c = text_[at_ + n];
-            if (c == ':' && colon_allowed)
+        bool colon = text_[start_] == ':';
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == ':')
                 colon = true;
-            else if (!is_word_start(c) && !is_digit(c))
+            else if (!is_alpha(c) && !is_digit(c))
                 break;
         }
-        if (colon) return take(token_kind::metric_identifier, n);
-        if (in('{')) return take(token_kind::identifier, n);
-        return take(keyword_of(text_.substr(at_, n)).value_or(token_kind::identifier), n);
+        if (colon) return take(token_kind::metric_identifier);
+        const auto kind = keyword_of(text_.substr(start_, at_ - start_));
+        if (!kind) return take(token_kind::identifier);
+        // These came late: where they could not be meant they stay names.
+        if (*kind == token_kind::fill || *kind == token_kind::fill_left || *kind == token_kind::fill_right) {
+            std::size_t after = at_;
+            while (after < text_.size() && is_blank(text_[after])) ++after;
+            if (after == text_.size() || text_[after] != '(') return take(token_kind::identifier);
+        }
+        return take(*kind);
     }
 
-    /// Digits, letters, points, underscores, and a sign after a decimal exponent: then it is a number, a duration, or
-    /// neither.
-    [[nodiscard]] result<token> number()
+    [[nodiscard]] token number()
     {
-        const bool hex = text_[at_] == '0' && (peek(1) == 'x' || peek(1) == 'X');
-        std::size_t n = 0;
-        for (;; ++n) {
-            const char c = peek(n);
-            if (is_digit(c) || is_word_start(c) || c == '.') continue;
-            const char before = n > 0 ? peek(n - 1) : '\0';
-            if ((c == '+' || c == '-') && (hex ? before == 'p' || before == 'P' : before == 'e' || before == 'E') &&
-                is_digit(peek(n + 1)))
+        if (scan_number()) return take(token_kind::number);
+        if (scan_duration()) return take(token_kind::duration);
+        return fail(concat("bad number or duration syntax: ", detail::quote(text_.substr(start_, at_ - start_), '"')));
+    }
+
+    /// Reads what a number can be made of; the value is judged by who takes it. On failure it stands behind what did
+    /// not fit, from where scan_duration() goes on.
+    [[nodiscard]] bool scan_number() noexcept
+    {
+        std::string_view digits = "0123456789";
+        bool hex = false;
+        if (accept("0") && accept("xX")) {
+            accept("_");
+            digits = "0123456789abcdefABCDEF";
+            hex = true;
+        }
+        accept(".");
+        accept(digits);
+        bool dot = false;
+        bool exponent = false;
+        for (;;) {
+            if (is(".")) {
+                ++at_;
+                if (dot) return false;
+                dot = true;
+                if (accept("_.") || hex) return false;
+            } else if (is("eE")) {
+                ++at_;
+                if (exponent) return false;
+                exponent = true;
+                accept("+-");
+                if (accept("._eE") || at_ >= text_.size()) return false;
+            } else if (is("_")) {
+                ++at_;
+                if (accept("._eE") || at_ >= text_.size()) return false;
+            } else if (is(digits)) {
+                while (accept(digits)) {}
+            } else {
+                break;
+            }
+        }
+        return !is_alpha(peek()) && !is_digit(peek());
+    }
+
+    /// A unit, then numbers with units. Whether the units' order is right is judged by who takes it.
+    [[nodiscard]] bool scan_duration() noexcept
+    {
+        if (!accept("smhdwy")) return false;
+        accept("s");
+        while (accept("0123456789")) {
+            while (accept("0123456789")) {}
+            if (!accept("smhdw")) return false;
+            accept("s");
+        }
+        if (!is_alpha(peek()) && !is_digit(peek())) return true;
+        read();
+        return false;
+    }
+
+    [[nodiscard]] token string(char quote)
+    {
+        for (;;) {
+            if (at_ >= text_.size())
+                return fail(quote == '`' ? "unterminated raw string" : "unterminated quoted string",
+                            errc::unexpected_end);
+            const char c = text_[at_];
+            if (c == quote) {
+                ++at_;
+                return take(token_kind::string);
+            }
+            if (static_cast<unsigned char>(c) >= 0x80) {
+                if (read() == 0xFFFD) return fail("invalid UTF-8 rune", errc::invalid_utf8);
                 continue;
-            break;
-        }
-        const std::string_view literal = text_.substr(at_, n);
-        if (number_value(literal)) return take(token_kind::number, n);
-        const auto duration = parse_duration(literal);
-        if (duration && literal != "0") return take(token_kind::duration, n);
-        const bool units = !hex && literal.find_first_of("ywdhms") != std::string_view::npos;
-        return fail(errc::syntax,
-                    units ? duration.error().message : concat("'", literal, "' is neither a number nor a duration"),
-                    at_, n);
-    }
-
-    [[nodiscard]] result<token> string(char quote)
-    {
-        std::size_t n = 1;
-        for (; at_ + n < text_.size() && text_[at_ + n] != quote; ++n) {
+            }
+            ++at_;
             if (quote == '`') continue;
-            if (text_[at_ + n] == '\n') break;
-            if (text_[at_ + n] == '\\') ++n;
+            if (c == '\n') return fail("unterminated quoted string");
+            if (c == '\\')
+                if (std::string why = escape(quote); !why.empty()) return fail(std::move(why));
         }
-        if (at_ + n >= text_.size() || text_[at_ + n] != quote)
-            return fail(errc::unexpected_end, "this string has no closing quote", at_, std::min(n, text_.size() - at_));
-        ++n;
-        const std::string_view literal = text_.substr(at_, n);
-        if (const std::size_t bad = utf8_error(literal); bad != n)
-            return fail(errc::invalid_utf8, "this byte is no UTF-8", at_ + bad, 1);
-        if (const auto value = unquote(literal); !value)
-            return fail(value.error().code, value.error().message, at_ + value.error().where.offset,
-                        value.error().where.length);
-        return take(token_kind::string, n);
     }
 
-    [[nodiscard]] result<token> symbol(char c)
+    /// After the backslash. Empty when it is a good one.
+    [[nodiscard]] std::string escape(char quote)
     {
-        const char after = peek(1);
+        std::int32_t c = read();
+        unsigned digits = 0;
+        unsigned base = 16;
+        std::uint32_t limit = 0x10FFFF;
         switch (c) {
-        case '(':
-        case '{':
-        case '[': return opening(c);
-        case ')': return closing(c, '(', token_kind::right_paren);
-        case '}': return closing(c, '{', token_kind::right_brace);
-        case ']': return closing(c, '[', token_kind::right_bracket);
-        case ',': return take(token_kind::comma, 1);
-        case ':': return take(token_kind::colon, 1);
-        case '@': return take(token_kind::at, 1);
-        case '+': return take(token_kind::add, 1);
-        case '-': return take(token_kind::subtract, 1);
-        case '*': return take(token_kind::multiply, 1);
-        case '/': return take(token_kind::divide, 1);
-        case '%': return take(token_kind::modulo, 1);
-        case '^': return take(token_kind::power, 1);
-        case '=':
-            if (after == '=') return take(token_kind::equal, 2);
-            if (after == '~') return take(token_kind::regex_match, 2);
-            return take(token_kind::assign, 1);
-        case '!':
-            if (after == '=') return take(token_kind::not_equal, 2);
-            if (after == '~') return take(token_kind::regex_not_match, 2);
-            return fail(errc::syntax, "'!' stands before '=' or '~' only", at_, 1);
-        case '<':
-            if (after == '=') return take(token_kind::less_equal, 2);
-            if (after == '/') return take(token_kind::trim_upper, 2);
-            return take(token_kind::less, 1);
-        case '>':
-            if (after == '=') return take(token_kind::greater_equal, 2);
-            if (after == '/') return take(token_kind::trim_lower, 2);
-            return take(token_kind::greater, 1);
-        default: break;
+        case 'a':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't':
+        case 'v':
+        case '\\': return {};
+        case 'x':
+            digits = 2;
+            limit = 255;
+            break;
+        case 'u': digits = 4; break;
+        case 'U': digits = 8; break;
+        case detail::end_of_text: return "escape sequence not terminated";
+        default:
+            if (c == quote) return {};
+            if (c < '0' || c > '7') return concat("unknown escape sequence ", detail::named_rune(c));
+            digits = 3;
+            base = 8;
+            limit = 255;
         }
-        const std::size_t length = utf8_decode(text_, at_).length;
-        if (length == 0) return fail(errc::invalid_utf8, "this byte is no UTF-8", at_, 1);
-        if (static_cast<unsigned char>(c) < 0x20)
-            return fail(errc::syntax, "a control character outside of a string", at_, 1);
-        return fail(errc::syntax, concat("'", text_.substr(at_, length), "' is not a part of PromQL here"), at_,
-                    length);
-    }
-
-    [[nodiscard]] result<token> opening(char c)
-    {
-        if (in('{'))
-            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between braces"), at_, 1);
-        if (in('[') && c != '(')
-            return fail(errc::syntax, concat("'", std::string_view(&c, 1), "' may not stand between square brackets"),
-                        at_, 1);
-        open_.push_back(at_);
-        if (c == '(') return take(token_kind::left_paren, 1);
-        return take(c == '{' ? token_kind::left_brace : token_kind::left_bracket, 1);
-    }
-
-    [[nodiscard]] result<token> closing(char c, char partner, token_kind kind)
-    {
-        if (open_.empty())
-            return fail(errc::syntax, concat("nothing is open that '", std::string_view(&c, 1), "' could close"), at_,
-                        1);
-        if (!in(partner))
-            return fail(errc::syntax,
-                        concat("'", std::string_view(&c, 1), "' closes nothing: '", text_.substr(open_.back(), 1),
-                               "' is still open"),
-                        at_, 1);
-        open_.pop_back();
-        return take(kind, 1);
-    }
-
-    [[nodiscard]] static unexpected<error> fail(errc code, std::string message, std::size_t at, std::size_t length)
-    {
-        return unexpected(code, std::move(message), text_span{at, length});
+        if (base == 16) c = read();
+        std::uint32_t value = 0;
+        for (; digits > 0; --digits) {
+            const unsigned digit = c < 0 || c > 0x7F ? 99U
+                                                     : static_cast<unsigned>(detail::digit_of(static_cast<char>(c)));
+            if (digit >= base)
+                return c < 0 ? std::string("escape sequence not terminated")
+                             : concat("illegal character ", detail::named_rune(c), " in escape sequence");
+            value = value * base + digit;
+            if (digits > 1) c = read();
+        }
+        if (value > limit || (value >= 0xD800 && value < 0xE000))
+            return "escape sequence is an invalid Unicode code point";
+        return {};
     }
 
     std::string_view text_;
+    std::size_t start_ = 0;  ///< of the token that is being read
     std::size_t at_ = 0;
-    std::vector<std::size_t> open_;  // places of the brackets that are open
+    std::string message_;
+    std::size_t open_ = 0;  ///< parentheses
+    errc code_ = errc::syntax;
+    where state_ = where::outside;
+    bool in_bracket_ = false;
+    bool seen_colon_ = false;     ///< since the left bracket
+    bool seen_duration_ = false;  ///< since the left bracket
+    bool done_ = false;
 };
 
 /// All tokens of a text, `end` as the last.
@@ -222,10 +469,10 @@ private:
     std::vector<token> tokens;
     lexer words(text);
     for (;;) {
-        const auto word = words.next();
-        if (!word) return unexpected(word.error());
-        tokens.push_back(*word);
-        if (word->kind == token_kind::end) return tokens;
+        const token word = words.next();
+        if (word.kind == token_kind::error) return unexpected(words.code(), words.message(), word.span);
+        tokens.push_back(word);
+        if (word.kind == token_kind::end) return tokens;
     }
 }
 

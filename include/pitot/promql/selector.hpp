@@ -221,7 +221,7 @@ private:
         std::size_t depth = 0;
         for (++at_;; ++at_) {
             const token_kind now = kind(at_);
-            const bool name = now == token_kind::identifier || now == token_kind::step || now == token_kind::range;
+            const bool name = now >= token_kind::step && now <= token_kind::min_of;
             if (now == token_kind::right_bracket) {
                 if (!before && kind(at_ - 1) != token_kind::colon) return expected("a duration");
                 step_over(false);
@@ -232,8 +232,7 @@ private:
                 before = true;
             } else if (now == token_kind::left_paren) {
                 const token_kind last = kind(at_ - 1);
-                if (before && last != token_kind::identifier && last != token_kind::step && last != token_kind::range)
-                    return expected("']'");
+                if (before && (last < token_kind::step || last > token_kind::min_of)) return expected("']'");
                 before = false;
                 ++depth;
             } else if (now == token_kind::right_paren) {

@@ -10,6 +10,7 @@ namespace pitot::promql {
 
 enum class token_kind : unsigned char {
     end,
+    error,
     identifier,         ///< a metric, label or function name without ':'
     metric_identifier,  ///< a name with ':', which only a metric can have
     string,             ///< with its quotes
@@ -65,6 +66,8 @@ enum class token_kind : unsigned char {
     end_of_range,  ///< end
     step,
     range,
+    max_of,
+    min_of,
 };
 
 struct token {
@@ -115,6 +118,8 @@ inline constexpr keyword keywords[] = {
     {"end", token_kind::end_of_range},
     {"step", token_kind::step},
     {"range", token_kind::range},
+    {"max_of", token_kind::max_of},
+    {"min_of", token_kind::min_of},
     {"inf", token_kind::number},
     {"nan", token_kind::number},
 };
@@ -160,6 +165,9 @@ constexpr bool equal_lower(std::string_view text, std::string_view lower_case) n
     switch (kind) {
     case token_kind::identifier:
     case token_kind::metric_identifier:
+    case token_kind::and_:
+    case token_kind::or_:
+    case token_kind::unless:
     case token_kind::aggregator:
     case token_kind::by:
     case token_kind::without:
@@ -172,8 +180,24 @@ constexpr bool equal_lower(std::string_view text, std::string_view lower_case) n
     case token_kind::start:
     case token_kind::end_of_range:
     case token_kind::step:
-    case token_kind::range: return true;
+    case token_kind::range:
+    case token_kind::max_of:
+    case token_kind::min_of: return true;
     default: return false;
+    }
+}
+
+/// Words that are label names where one stands in parentheses, after by, on and the like: all keywords.
+[[nodiscard]] constexpr bool can_be_label(token_kind kind) noexcept
+{
+    switch (kind) {
+    case token_kind::atan2:
+    case token_kind::bool_:
+    case token_kind::on:
+    case token_kind::ignoring:
+    case token_kind::group_left:
+    case token_kind::group_right: return true;
+    default: return can_be_metric(kind);
     }
 }
 
