@@ -25,6 +25,8 @@ void* operator new(std::size_t size)
     if (void* const at = std::malloc(size != 0 ? size : 1)) return at;
     throw std::bad_alloc();
 }
+// std::stable_sort's buffer comes from here, and must fit the delete above wherever else new is replaced.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size != 0 ? size : 1); }
 
 namespace pitot::tools::vault_env {
 

@@ -137,6 +137,7 @@ template <class Say>
 
 /// Logs in; the client has the token afterwards.
 /// say    hears warnings
+/// lease  of a token that may not be looked up, or is not, is 0: whether it is valid shows when it is used
 /// error  permission when Vault refuses; invalid_value for what is missing or malformed; those of client::ask
 template <class Say>
 [[nodiscard]] result<session> log_in(client& vault, const login& with, Say&& say)
@@ -202,7 +203,7 @@ template <class Say>
     return detail::read_session(vault, *got);
 }
 
-/// Does Vault refuse the client's token whatever it is used for? Of one that may not look at itself we say so too.
+/// Is the client's token dead? True also for a living one whose policies do not allow auth/token/lookup-self.
 [[nodiscard]] inline bool token_is_refused(client& vault)
 {
     const auto self = vault.ask({.path = "auth/token/lookup-self", .retry = false});
