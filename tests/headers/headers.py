@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 FLAGS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-c"]
-LIBRARIES = ["yaml-cpp", "libcurl", "libmicrohttpd", "zlib", "fmt"]
+LIBRARIES = ["yaml-cpp", "libcurl", "libmicrohttpd", "zlib", "fmt", "re2"]
 
 
 def headers(root):

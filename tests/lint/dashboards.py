@@ -37,7 +37,8 @@ def check_places(report, folder):
             text = file.read()
         lines = text[: f["offset"]].decode().split("\n")
         check((len(lines), len(lines[-1]) + 1) == (f["line"], f["column"]), f"line and column of {f}")
-        check(f["pointer"] and at_pointer(json.loads(text), f["pointer"]) == f["query"], f"pointer of {f}")
+        value = at_pointer(json.loads(text), f["pointer"])
+        check(value == f["query"] or "legend" in f["rule"], f"pointer of {f}")
 
 
 # The seed's dashboards against its scrapes: exactly the names that nobody exposes.
@@ -47,14 +48,14 @@ with open(os.path.join(devstack, "expected.json"), encoding="utf-8") as file:
 sources = [a for job in ("vector", "voip-nodes", "reference-api", "forgejo", "vault") for a in ("--metrics", f"metrics/{job}.prom,job={job}")]
 report = lint("dashboards", *sources, folder=devstack)
 wanted = {(q["dashboard"], q["pointer"]) for q in expected if "metric-not-exposed" in q["findings"]}
-found = {(os.path.basename(f["file"]), f["pointer"]) for f in report["findings"]}
+found = {(os.path.basename(f["file"]), f["pointer"]) for f in report["findings"] if f["rule"] == "metric-not-exposed"}
 check(found == wanted, f"missed {wanted - found}, false {found - wanted}")
 check(report["summary"]["queries"] == len(expected), f"queries {report['summary']['queries']} of {len(expected)}")
 check_places(report, devstack)
 
 # Real dashboards: each is read, and of their queries only the one that is broken on purpose does not lex.
 report = lint("corpus", "fixtures", folder=shared)
-errors = [f for f in report["findings"] if f["severity"] != "info"]
+errors = [f for f in report["findings"] if f["severity"] == "error"]
 check([os.path.basename(f["file"]) for f in errors] == ["dashboard_broken_expr.json"], f"errors {errors}")
 check(report["summary"]["queries"] > 1500, f"only {report['summary']['queries']} queries")
 check_places(report, shared)

@@ -35,7 +35,7 @@ result<std::vector<std::string>> files_below(const fs::path& folder)
         std::error_code ignored;
         if (at->is_directory(ignored)) {
             if (name.starts_with('.') || name == "node_modules") at.disable_recursion_pending();
-        } else if (at->path().extension() == ".json") {
+        } else if (const fs::path kind = at->path().extension(); kind == ".json" || kind == ".yml" || kind == ".yaml") {
             files.push_back(at->path().string());
         }
         const fs::path here = at->path();

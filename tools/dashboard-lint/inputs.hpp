@@ -17,10 +17,9 @@ struct input {
     bool named = false;
 };
 
-/// The files behind paths: a file is itself, a folder every *.json below it (hidden folders and node_modules are left
-/// out, links to folders not followed), a pattern (*, ?, […]) what it matches. In the order given, folders sorted;
-/// each file once.
-/// error  not_found, permission or io, naming the path
+/// The files behind paths: a file is itself, a folder every *.json, *.yml and *.yaml below it (hidden folders and
+/// node_modules are left out, links to folders not followed), a pattern (*, ?, […]) what it matches. In the order
+/// given, folders sorted; each file once. error  not_found, permission or io, naming the path
 [[nodiscard]] result<std::vector<input>> find_inputs(const std::vector<std::string>& paths);
 
 /// SOURCE[,LABEL=VALUE]…: the labels that Prometheus gives to everything from this source.

@@ -2,13 +2,17 @@
 #include <common/flags.hpp>
 #include <common/notes.hpp>
 #include <common/pages.hpp>
+#include <dashboard-lint/config.hpp>
 #include <dashboard-lint/inputs.hpp>
 
 #include <pitot/base/nearest.hpp>
+#include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/table.hpp>
 #include <pitot/lint/report_json.hpp>
 #include <pitot/lint/report_text.hpp>
@@ -33,6 +37,9 @@ namespace {
 
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
+    {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped, their targets and relabelling"},
+    {"config", 'c', "FILE",
+     "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
     {"verbose", 0, "", "list every query with its verdict, before the findings"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "infos fail, and so does what could not be verified"},
@@ -42,9 +49,11 @@ constexpr flag flags[] = {
 };
 
 constexpr command dashboard_lint_command{
-    "dashboard-lint", "[PATH…]", "Proves that every panel of a Grafana dashboard asks for metrics that really exist.",
+    "dashboard-lint", "[PATH…]",
+    "Proves that every panel of a Grafana dashboard, and every rule of Prometheus, asks for metrics that really exist.",
     flags,
-    "A PATH is a file, a folder (every *.json below it), a pattern or - for standard input; without one, the current "
+    "A PATH is a file, a folder (every *.json, *.yml and *.yaml below it), a pattern or - for standard input; without "
+    "one, the current "
     "folder.\n"
     "A SOURCE may be followed by the labels that Prometheus adds: http://127.0.0.1:9598/metrics,job=vector\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
@@ -68,7 +77,7 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 exit_code list_rules()
 {
     for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules)
-        fmt::print("{:20} {:8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
+        fmt::print("{:27} {:8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
     return exit_code::clean;
 }
 
@@ -91,7 +100,9 @@ exit_code explain_rule(std::span<char* const> argv)
 
 /// The flags, understood.
 struct settings {
+    file_config file;
     std::vector<labelled_source> sources;
+    std::string prometheus_config;
     http::options http;
     lint::severity fail_on = lint::severity::warning;
     bool strict = false;
@@ -104,6 +115,12 @@ result<settings> understand(const arguments& given)
 {
     const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
     settings out;
+    auto file = read_config(given.get("config"));
+    if (!file) return unexpected(std::move(file.error()));
+    out.file = std::move(*file);
+    out.sources = out.file.sources;
+    out.prometheus_config = given.has("prometheus-config") ? given.get("prometheus-config")
+                                                           : out.file.prometheus_config;
     for (const std::string& text : given.all("metrics")) {
         auto source = split_source(text);
         if (!source) return bad(fmt::format("--metrics {}: {}", text, source.error().message));
@@ -112,8 +129,10 @@ result<settings> understand(const arguments& given)
     const std::string format = given.get("format");
     if (format != "text" && format != "json") return bad(fmt::format("--format {}: text and json are known", format));
     out.json = format == "json";
-    const auto level = lint::severity_from(given.get("fail-on"));
-    if (!level) return bad(fmt::format("--fail-on {}: error, warning and info are known", given.get("fail-on")));
+    const std::string fail_on = given.has("fail-on") || out.file.fail_on.empty() ? given.get("fail-on")
+                                                                                 : out.file.fail_on;
+    const auto level = lint::severity_from(fail_on);
+    if (!level) return bad(fmt::format("--fail-on {}: error, warning and info are known", fail_on));
     out.strict = given.has("strict");
     out.verbose = given.has("verbose");
     out.fail_on = out.strict ? lint::severity::info : *level;
@@ -131,9 +150,14 @@ result<settings> understand(const arguments& given)
 }
 
 /// Loads every source; what is malformed in one is said and the rest of it used.
-exit_code load(const settings& how, catalog::listing& names, const notes& say)
+exit_code load(const settings& how, catalog::listing& names, catalog::inventory& series, const notes& say)
 {
     exit_code code = exit_code::clean;
+    if (!how.prometheus_config.empty())
+        if (auto read = catalog::read_prometheus_config(how.prometheus_config, series); !read) {
+            say.error(fmt::format("dashboard-lint: {}", read.error().message));
+            return exit_code::usage;
+        }
     catalog::source_options reading;
     reading.http = how.http;
     for (const labelled_source& source : how.sources) {
@@ -158,6 +182,18 @@ exit_code load(const settings& how, catalog::listing& names, const notes& say)
             else
                 from.labels.emplace_back(name, value);
         names.add(in->families, from, in->format == expo::format::openmetrics);
+        if (how.prometheus_config.empty() || from.job.empty()) {
+            catalog::label_list labels;
+            for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
+            if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
+            series.at(series.job(from.job)).targets.push_back(std::move(labels));
+        } else if (const std::uint32_t job = series.job(from.job); series.at(job).targets.empty()) {
+            const std::string unknown = fmt::format("--metrics: {} has no job '{}'", how.prometheus_config, from.job);
+            if (series.at(job).targets_known) say.warn(fmt::format("dashboard-lint: {}", unknown));
+        }
+        if (!series.add(in->families, series.job(from.job)))
+            say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
+                                 catalog::inventory::max_series));
         if (in->families.point_count() == 0) {
             say.error(fmt::format("dashboard-lint: --metrics: '{}' exposes nothing", in->name));
             if (code == exit_code::clean) code = exit_code::usage;
@@ -233,8 +269,15 @@ exit_code run(std::span<char* const> argv)
     if (!inputs) return refuse(inputs.error().message);
 
     catalog::listing names;
-    if (const exit_code code = load(*how, names, *say); code != exit_code::clean) return code;
+    catalog::inventory series;
+    if (const exit_code code = load(*how, names, series, *say); code != exit_code::clean) return code;
 
+    lint::dashboards::world sources;
+    if (!how->sources.empty()) {
+        sources.names = &names;
+        sources.series = &series;
+        sources.collected_by = how->file.collected_by;
+    }
     lint::dashboards::verdicts found;
     exit_code code = exit_code::clean;
     std::size_t skipped = 0;
@@ -246,13 +289,17 @@ exit_code run(std::span<char* const> argv)
             continue;
         }
         const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
-        if (lint::dashboards::check(file, how->sources.empty() ? nullptr : &names, how->limits, found)) continue;
+        const bool yaml = in.path.ends_with(".yml") || in.path.ends_with(".yaml");
+        if (yaml ? lint::dashboards::check_rule_file(file, sources, found)
+                 : lint::dashboards::check(file, sources, how->limits, found))
+            continue;
         ++skipped;
-        say->info(fmt::format("{}: skipped: not a Grafana dashboard", file.name()));
+        say->info(fmt::format("{}: skipped: {}", file.name(),
+                              yaml ? "no rule file of Prometheus" : "not a Grafana dashboard"));
     }
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
-        return refuse(skipped == 0 ? fmt::format("no *.json file in '{}'", paths.front())
-                                   : "none of the files is a dashboard");
+        return refuse(skipped == 0 ? fmt::format("no *.json and no rule file in '{}'", paths.front())
+                                   : "none of the files is a dashboard or a rule file");
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());

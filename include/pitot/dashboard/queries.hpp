@@ -24,10 +24,12 @@ enum class language : unsigned char {
 /// One query.
 /// expr   the JSON string that holds it
 /// panel  the panel, or the annotation, it belongs to
+/// target  what the expression is a member of, its legend too; absent for annotations
 struct query {
     json::value expr;
     json::value panel;
     language in = language::promql;
+    json::value target = {};
 };
 
 /// A part of the dashboard whose queries are not in reach.
@@ -128,7 +130,7 @@ inline void read_panel(json::value panel, const datasource_types& types, dashboa
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
         std::string_view type = types.of(target["datasource"]);
         if (type.empty()) type = types.of(panel["datasource"]);
-        out.queries.push_back({expr, panel, language_of(type, panel["type"].text())});
+        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target});
     }
 }
 
@@ -147,7 +149,7 @@ inline void read_elements(const datasource_types& types, dashboard& out)
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
             std::string_view type = asked["group"].text();
             if (type.empty()) type = types.of(asked["datasource"]);
-            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text())});
+            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"]});
         }
     }
 }

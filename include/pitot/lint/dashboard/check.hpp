@@ -1,11 +1,15 @@
 #pragma once
-// The rules on dashboards, in one table, and the run of all of them over a file.
+// The run of all rules over a dashboard.
 
 #include <pitot/dashboard/queries.hpp>
+#include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
-#include <pitot/lint/dashboard/metric_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/report.hpp>
+#include <pitot/promql/dialect.hpp>
+#include <pitot/promql/parse.hpp>
+#include <pitot/promql/selector.hpp>
 
 #include <algorithm>  // std::any_of
 #include <map>
@@ -14,24 +18,6 @@
 #include <vector>
 
 namespace pitot::lint::dashboards {
-
-inline constexpr dashboard_rule promql_parse{{"promql-parse", severity::error, "the query is no PromQL",
-                                              "Prometheus refuses it, and the panel shows an error. Variables outside "
-                                              "of strings are read as something that fits their place\n"
-                                              "($__rate_interval as a duration, $metric as a name). So far words, "
-                                              "brackets, matchers and the change of operands and operators\n"
-                                              "are checked, not types and arguments.",
-                                              "sum by (job (rate(x_total[5m]))", "sum by (job) (rate(x_total[5m]))"}};
-
-inline constexpr dashboard_rule json_syntax{{"json-syntax", severity::error, "the file is no JSON",
-                                             "Grafana cannot load it.", "{\"panels\": [],}", "{\"panels\": []}"}};
-
-inline constexpr dashboard_rule duplicate_key{
-    {"duplicate-key", severity::warning, "an object has the same key twice",
-     "Grafana takes the last and drops the others without a word; when it saves the dashboard they are gone.",
-     "{\"expr\": \"a\", \"expr\": \"b\"}", "{\"expr\": \"b\"}"}};
-
-inline constexpr dashboard_rule rules[] = {metric_not_exposed, promql_parse, json_syntax, duplicate_key};
 
 enum class verdict : unsigned char { ok, broken, not_verified };
 
@@ -70,43 +56,157 @@ struct verdicts {
 
 namespace detail {
 
-inline void check_query(const source& file, const dashboard::query& query, const catalog::listing* exposed,
-                        verdicts& out)
+/// Why a selector's name cannot be held against the sources; "" when it can. The name goes to `name`.
+[[nodiscard]] inline std::string_view why_unknown(const world& in, const dashboard::interpolated& readable,
+                                                  const promql::vector_selector& v, std::string& name)
 {
-    const std::string pointer = json::pointer_of(query.expr);
+    name = v.name;
+    text_span where = v.name_span;
+    bool by_pattern = false;
+    if (name.empty())
+        for (const promql::label_matcher& m : v.matchers) {
+            if (m.name != "__name__") continue;
+            by_pattern = by_pattern || m.op != promql::match_op::equal;
+            if (m.op != promql::match_op::equal) continue;
+            name = m.value;
+            where = m.value_span;
+        }
+    if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name))
+        return "variable metric name";
+    if (name.empty()) return by_pattern ? "metric name by regular expression" : "selector without a metric name";
+    if (name.find(':') != std::string::npos && (in.series == nullptr || in.series->find(name) == nullptr))
+        return "name recorded by a rule";
+    return {};
+}
+
+/// The selectors of a tree, held against the sources.
+[[nodiscard]] inline std::vector<asked> all_asked(const world& in, const dashboard::interpolated& readable,
+                                                  const promql::node* root)
+{
+    std::vector<asked> all;
+    promql::walk(root, [&](const promql::node* n, const std::vector<const promql::node*>& above) {
+        const auto* const v = promql::as<promql::vector_selector>(n);
+        if (v == nullptr || v->for_info) return;
+        asked a;
+        a.selector = v;
+        a.above = above;
+        a.unknown = why_unknown(in, readable, *v, a.name);
+        for (const promql::label_matcher& m : v->matchers) {
+            if (m.name == "__name__") continue;
+            const bool positive = m.op == promql::match_op::equal || m.op == promql::match_op::regex;
+            const bool is_regex = m.op == promql::match_op::regex || m.op == promql::match_op::not_regex;
+            const bool templated = dashboard::has_reference(m.value) || readable.is_variable(m.value_span) ||
+                                   readable.is_variable(m.name_span);
+            a.matchers.push_back(
+                {&m, catalog::matcher(templated ? std::string_view(".*") : m.value, positive, is_regex && !templated),
+                 templated});
+            if (templated && is_regex) a.matchers.back().test = catalog::matcher(".*", true, true);
+        }
+        hold_against(in, a);
+        all.push_back(std::move(a));
+    });
+    return all;
+}
+
+/// {{name}} of a legend.
+[[nodiscard]] inline std::vector<label_use> legend_labels(const located& legend)
+{
+    std::vector<label_use> all;
+    const std::string_view text = legend.text;
+    for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
+        const std::size_t end = text.find("}}", at);
+        if (end == std::string_view::npos) break;
+        const std::size_t first = text.find_first_not_of(" \t", at + 2);
+        const std::size_t last = text.find_last_not_of(" \t", end - 1);
+        if (first >= end || first > last) continue;
+        const std::string_view name = text.substr(first, last - first + 1);
+        if (!dashboard::has_reference(name) && name != "__name__") all.push_back({name, {first, name.size()}, &legend});
+    }
+    return all;
+}
+
+[[nodiscard]] inline located located_at(json::value v)
+{
+    return {v.text(), json::pointer_of(v), [v](text_span part) { return v.source_span(part); }};
+}
+
+/// A text that is being judged, and what goes with it.
+struct subject {
+    const located* expr = nullptr;
+    const located* legend = nullptr;
+    std::vector<label_use> annotations = {};
+    std::string panel = {};
+    std::string_view panel_type = {};
+    dashboard::language in = dashboard::language::promql;
+    bool is_alert = false;
+    bool is_rule = false;
+    bool other_queries_are_metricsql = false;  ///< of the same dashboard
+    text_position at = {};
+};
+
+/// Does a query hold what only MetricsQL has?
+[[nodiscard]] inline bool is_metricsql(const dashboard::query& query)
+{
+    if (query.in == dashboard::language::metricsql) return true;
+    if (query.in != dashboard::language::promql) return false;
+    const dashboard::interpolated readable = dashboard::interpolate(query.expr.text());
+    promql::tree_arena memory;
+    std::vector<promql::parse_error> errors;
+    promql::parse_into(memory, readable.text, promql::parse_options::everything(), errors);
+    if (errors.empty()) return false;
+    const auto loose = promql::find_selectors(readable.text);
+    return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
+}
+
+inline void judge(const source& file, const subject& about, const world& sources, const variables& declared,
+                  verdicts& out)
+{
     remarks said;
-    if (query.in == dashboard::language::logql || query.in == dashboard::language::other) {
-        said.unknown = query.in == dashboard::language::logql ? "LogQL" : "datasource that is not Prometheus";
+    if (about.in == dashboard::language::logql || about.in == dashboard::language::other) {
+        said.unknown = about.in == dashboard::language::logql ? "LogQL" : "datasource that is not Prometheus";
     } else {
-        const dashboard::interpolated readable = dashboard::interpolate(query.expr.text());
-        if (const auto asks = promql::find_selectors(readable.text)) {
-            const context in{file, query.expr, pointer, readable, *asks, exposed};
-            if (asks->metricsql && asks->selectors.empty()) said.unknown = "MetricsQL";
-            if (asks->selectors.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
-            if (exposed == nullptr && said.unknown.empty()) said.unknown = "no metrics given";
+        dashboard::interpolated readable;
+        if (about.is_rule)
+            readable.text = about.expr->text;
+        else
+            readable = dashboard::interpolate(about.expr->text);
+        promql::tree_arena memory;
+        std::vector<promql::parse_error> errors;
+        const promql::parse_options how = promql::parse_options::everything();
+        const promql::node* const root = promql::parse_into(memory, readable.text, how, errors);
+        if (errors.empty()) {
+            const std::vector<asked> asks = all_asked(sources, readable, root);
+            context in{file,    *about.expr, readable,         root,           asks,
+                       sources, declared,    about.panel_type, about.is_alert, about.is_rule};
+            if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
+            in.annotations = about.annotations;
+            if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
+            if (sources.series == nullptr && said.unknown.empty()) said.unknown = "no metrics given";
             for (const dashboard_rule& r : rules)
                 if (r.check != nullptr) r.check(in, r.about, said);
-        } else if (query.in == dashboard::language::metricsql) {
-            said.unknown = "MetricsQL";
+            if (said.unknown.empty())
+                for (const asked& a : asks)
+                    if (const asked_matcher* const job = a.matcher("job"); job != nullptr && !job->templated &&
+                                                                           !job->alive && names_a_job(in, *job) &&
+                                                                           !knows_what_jobs_expose(in, *job))
+                        said.unknown = "job whose exposition was not given";
         } else {
-            const context in{file, query.expr, pointer, readable, {}, exposed};
-            said.findings.push_back(
-                in.at(asks.error().where, promql_parse.about, promql_parse.about.level, asks.error().message));
+            const auto loose = promql::find_selectors(readable.text);
+            if (about.in == dashboard::language::metricsql || about.other_queries_are_metricsql ||
+                (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text)) {
+                said.unknown = "MetricsQL";
+            } else {
+                const std::vector<asked> none;
+                const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
+                said.findings.push_back(
+                    in.at(errors.front().span(), promql_parse.about, promql_parse.about.level, errors.front().message));
+            }
         }
     }
     ++out.queries;
     const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
                                     [](const finding& f) { return f.level != severity::info; });
-    json::value title;
-    for (const json::value of : {query.panel, query.panel["spec"]})
-        for (const std::string_view key : {"title", "name"})
-            if (!title) title = of[key];
-    out.judged.push_back({file.name(),
-                          std::string(title.text()),
-                          std::string(query.expr.text()),
-                          file.position(query.expr.span().offset + 1),
-                          verdict::ok,
-                          {}});
+    out.judged.push_back({file.name(), about.panel, std::string(about.expr->text), about.at, verdict::ok, {}});
     if (broken) {
         ++out.broken;
         out.judged.back().is = verdict::broken;
@@ -114,20 +214,41 @@ inline void check_query(const source& file, const dashboard::query& query, const
         ++out.not_verified;
         out.judged.back().is = verdict::not_verified;
         out.judged.back().reason = said.unknown;
-        ++out.reasons[std::string(said.unknown)];
-        out.unknown.push_back({file.name(), pointer, std::string(said.unknown)});
+        ++out.reasons[said.unknown];
+        out.unknown.push_back({file.name(), about.expr->pointer, said.unknown});
     }
     for (finding& f : said.findings) out.findings.push_back(std::move(f));
+}
+
+inline void check_query(const source& file, const dashboard::query& query, const world& sources,
+                        const variables& declared, bool dialect, verdicts& out)
+{
+    const located expr = located_at(query.expr);
+    const json::value legend_text = query.target["legendFormat"];
+    const located legend = located_at(legend_text.text().empty() ? query.expr : legend_text);
+    json::value title;
+    for (const json::value of : {query.panel, query.panel["spec"]})
+        for (const std::string_view key : {"title", "name"})
+            if (!title) title = of[key];
+    subject about;
+    about.expr = &expr;
+    about.legend = legend_text.text().empty() ? nullptr : &legend;
+    about.panel = title.text();
+    about.panel_type = query.panel["type"] ? query.panel["type"].text()
+                                           : query.panel["spec"]["vizConfig"]["group"].text();
+    about.in = query.in;
+    about.other_queries_are_metricsql = dialect;
+    about.at = file.position(query.expr.span().offset + 1);
+    judge(file, about, sources, declared, out);
 }
 
 }  // namespace detail
 
 /// Reads and judges one file.
 /// file     its text; must outlive the call
-/// exposed  what the sources expose; null leaves every name not verified
+/// sources  what the sources expose; none leaves every name not verified
 /// returns  false when it is well-formed JSON but no dashboard
-[[nodiscard]] inline bool check(const source& file, const catalog::listing* exposed, const json::limits& allowed,
-                                verdicts& out)
+[[nodiscard]] inline bool check(const source& file, const world& sources, const json::limits& allowed, verdicts& out)
 {
     const auto document = json::parse(file.text(), allowed);
     if (!document) {
@@ -145,7 +266,13 @@ inline void check_query(const source& file, const dashboard::query& query, const
         f.pointer = json::pointer_of(document->at(twice.node));
         out.findings.push_back(std::move(f));
     }
-    for (const dashboard::query& query : board.queries) detail::check_query(file, query, exposed, out);
+    variables declared;
+    declared.known = static_cast<bool>(board.model["templating"]) || static_cast<bool>(board.model["variables"]);
+    for (const dashboard::declared_variable& v : dashboard::read_variables(document->root(), board.model))
+        declared.all.push_back({v.name, v.many});
+    const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);
+    for (const dashboard::query& query : board.queries)
+        detail::check_query(file, query, sources, declared, dialect, out);
     for (const dashboard::unread& part : board.not_read)
         out.unknown.push_back({file.name(), json::pointer_of(part.where), part.reason});
     return true;

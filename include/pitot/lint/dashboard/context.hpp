@@ -1,12 +1,15 @@
 #pragma once
-// What a rule on a dashboard's query has before it.
+// What a rule on a query has before it, be the query a dashboard's or a rule file's.
 
-#include <pitot/catalog/listing.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/json/document.hpp>
+#include <pitot/lint/dashboard/asked.hpp>
 #include <pitot/lint/finding.hpp>
-#include <pitot/promql/selector.hpp>
+#include <pitot/promql/ast.hpp>
 
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,37 +17,100 @@
 
 namespace pitot::lint::dashboards {
 
+/// A text that stands in a file.
+/// text    decoded
+/// place   bytes of the file for bytes of `text`
+struct located {
+    std::string_view text;
+    std::string pointer;
+    std::function<text_span(text_span)> place;
+};
+
+/// {{name}} of a legend, {{ $labels.name }} of a rule's annotation.
+struct label_use {
+    std::string_view label;
+    text_span where;  ///< in the text
+    const located* in;
+};
+
+/// variables  of the dashboard, by name
+struct variable {
+    std::string name;
+    bool many = false;  ///< multi, or with an "All"
+};
+struct variables {
+    bool known = false;  ///< the dashboard declares its variables here
+    std::vector<variable> all;
+
+    [[nodiscard]] const variable* find(std::string_view name) const noexcept
+    {
+        for (const variable& v : all)
+            if (v.name == name) return &v;
+        return nullptr;
+    }
+};
+
 /// One query, read.
-/// expr      the JSON string that holds it
-/// pointer   its place in the document
-/// readable  it with stand-ins for its variables; places in `asks` count its bytes
-/// asks      the selectors of `readable`
-/// exposed   what the sources expose; null when none was given
+/// readable    it with stand-ins for its variables; places in the tree count its bytes
+/// asks        its selectors
+/// is_alert    of a rule file with `alert`; is_rule: of any rule file
+/// panel_type  "stat", "timeseries", …; empty for what is no panel
 struct context {
     const source& file;
-    json::value expr;
-    const std::string& pointer;
+    const located& expr;
     const dashboard::interpolated& readable;
-    const promql::selection& asks;
-    const catalog::listing* exposed = nullptr;
+    const promql::node* root;
+    const std::vector<asked>& asks;
+    const world& sources;
+    const variables& declared;
+    std::string_view panel_type;
+    bool is_alert = false;
+    bool is_rule = false;
+    std::vector<label_use> legend = {};
+    std::vector<label_use> annotations = {};
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,
                              std::string suggestion = {}) const
     {
         const text_span written = readable.original_span(part);
-        finding f = finding_in_query(file, expr.source_span(written), expr.text(), written, about.id, level,
-                                     std::move(message), std::move(suggestion));
-        f.pointer = pointer;
+        finding f = finding_in_query(file, expr.place(written), expr.text, written, about.id, level, std::move(message),
+                                     std::move(suggestion));
+        f.pointer = expr.pointer;
         return f;
+    }
+    /// A finding at a part of another text that goes with the query.
+    [[nodiscard]] finding at(const label_use& use, const rule& about, severity level, std::string message,
+                             std::string suggestion = {}) const
+    {
+        finding f = finding_in_query(file, use.in->place(use.where), use.in->text, use.where, about.id, level,
+                                     std::move(message), std::move(suggestion));
+        f.query = expr.text;
+        f.pointer = use.in->pointer;
+        return f;
+    }
+
+    [[nodiscard]] const asked* find(const promql::vector_selector& v) const noexcept
+    {
+        for (const asked& a : asks)
+            if (a.selector == &v) return &a;
+        return nullptr;
+    }
+    /// Of a label on the result of a part of the query.
+    [[nodiscard]] promql::presence presence(const promql::node* of, std::string_view label) const
+    {
+        return promql::label_presence(of, label, [&](const promql::vector_selector& v, std::string_view l) {
+            const asked* const a = find(v);
+            return a == nullptr ? promql::presence::maybe : presence_of(sources, *a, l);
+        });
     }
 };
 
 /// What rules say of one query.
-/// unknown  why it could not be judged in full; empty when it could
+/// unknown  why it could not be judged; empty when it could
 struct remarks {
     std::vector<finding> findings;
-    std::string_view unknown;
+    std::string unknown;
 };
 
 /// A rule: what it says about itself, and the check of one query. Rules that the readers apply have none.

@@ -1,3 +1,4 @@
+#include <pitot/expo/parse.hpp>
 #include <pitot/json/write.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
@@ -16,16 +17,20 @@ verdicts judge(std::string_view expr, bool with_metrics = true)
     pitot::json::writer w;
     w.begin_object().key("panels").begin_array().begin_object().key("targets").begin_array().begin_object();
     w.member("expr", expr).end_object().end_array().end_object().end_array().end_object();
+    pitot::batch families;
+    REQUIRE(
+        pitot::expo::parse(
+            "# TYPE a gauge\na{x=\"1\"} 1\n# TYPE b gauge\nb{x=\"1\"} 1\n# TYPE c_total counter\nc_total{x=\"1\"} 1\n",
+            families, {}, {})
+            .errors.empty());
     pitot::catalog::listing names;
-    for (const char* name : {"a", "b", "c_total"}) {
-        pitot::catalog::metric m;
-        m.name = name;
-        if (m.name == "c_total") m.jobs = {"first", "second"};
-        names.add(std::move(m));
-    }
+    pitot::catalog::inventory series;
+    for (const char* const job : {"first", "second"}) names.add(families, {job, {}});
+    series.add(families, series.job(""));
+    const lint::dashboards::world sources{&names, &series, {}};
     verdicts out;
     const lint::source file("d.json", std::string(w.text()));
-    CHECK(lint::dashboards::check(file, with_metrics ? &names : nullptr, {}, out));
+    CHECK(lint::dashboards::check(file, with_metrics ? sources : lint::dashboards::world{}, {}, out));
     CHECK(out.queries == 1);
     for (const lint::finding& f : out.findings) {
         CHECK(f.pointer == "/panels/0/targets/0/expr");
@@ -47,7 +52,8 @@ std::string verdict(std::string_view expr, bool with_metrics = true)
 
 TEST_CASE("a query is ok, broken or not verified")
 {
-    CHECK(verdict("rate(c_total[$__rate_interval]) / a{x=\"$y\"}") == "ok");
+    CHECK(verdict("rate(c_total[$__rate_interval]) / a{x=\"$y\"}") == "ok info:division-by-zero");
+    CHECK(verdict("rate(c_total[$__rate_interval]) * a{x=\"$y\"}") == "ok");
     CHECK(verdict("vector(1)") == "ok");
     CHECK(verdict("missing") == "broken error:metric-not-exposed");
     CHECK(verdict("missing + gone") == "broken error:metric-not-exposed error:metric-not-exposed");
@@ -71,21 +77,23 @@ TEST_CASE("absent() and the other side of or expect a metric to be missing")
           "ok info:metric-not-exposed info:metric-not-exposed");
     CHECK(verdict("missing or a") == "ok info:metric-not-exposed");
     CHECK(verdict("sum(rate(missing[5m])) or vector(0)") == "ok info:metric-not-exposed");
-    CHECK(verdict("sum(missing or a) / b") == "ok info:metric-not-exposed");
+    CHECK(verdict("sum(missing or a) * sum(b)") == "ok info:metric-not-exposed");
     CHECK(verdict("(missing or gone) or a") == "ok info:metric-not-exposed info:metric-not-exposed");
     CHECK(verdict("missing or gone") == "broken error:metric-not-exposed error:metric-not-exposed");
     CHECK(verdict("missing or a + gone") == "broken error:metric-not-exposed error:metric-not-exposed");
-    CHECK(verdict("sum(missing) / (a or b)") == "broken error:metric-not-exposed");
+    CHECK(verdict("missing * (a or b)") == "broken error:metric-not-exposed");
     CHECK(verdict("missing unless a") == "broken error:metric-not-exposed");
-    CHECK(verdict("f(missing, a or b)") == "broken error:metric-not-exposed");
+    CHECK(verdict("label_replace(missing, \"l\", \"$1\", \"x\", \"(.*)\") + (a or b)") ==
+          "broken error:metric-not-exposed");
     CHECK(verdict("missing or $m") == "broken error:metric-not-exposed");
 }
 
 TEST_CASE("a finding stands at the name in the file, through escapes and variables")
 {
     const verdicts v = judge("sum by ($g) (\n  rate(x_total{a=\"\xC3\xA4\"}[$i])) / ${p}_x");
-    REQUIRE(v.findings.size() == 1);
+    REQUIRE_FALSE(v.findings.empty());
     const lint::finding& f = v.findings[0];
+    CHECK(f.rule == "metric-not-exposed");
     CHECK(f.where.length == 7);
     CHECK(f.excerpt == "  rate(x_total{a=\"\xC3\xA4\"}[$i])) / ${p}_x");
     CHECK(f.mark == pitot::text_span{7, 7});
@@ -97,12 +105,13 @@ TEST_CASE("a finding stands at the name in the file, through escapes and variabl
 TEST_CASE("broken JSON, double keys and what is no dashboard")
 {
     verdicts out;
-    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [,]}"), nullptr, {}, out));
+    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [,]}"), lint::dashboards::world{}, {}, out));
     REQUIRE(out.findings.size() == 1);
     CHECK(out.findings[0].rule == "json-syntax");
     CHECK(out.findings[0].begin == pitot::text_position{1, 13});
-    CHECK_FALSE(lint::dashboards::check(lint::source("d", "{}"), nullptr, {}, out));
-    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [{\"id\": 1,\n\"id\": 2}]}"), nullptr, {}, out));
+    CHECK_FALSE(lint::dashboards::check(lint::source("d", "{}"), lint::dashboards::world{}, {}, out));
+    CHECK(lint::dashboards::check(lint::source("d", "{\"panels\": [{\"id\": 1,\n\"id\": 2}]}"),
+                                  lint::dashboards::world{}, {}, out));
     REQUIRE(out.findings.size() == 2);
     CHECK(out.findings[1].rule == "duplicate-key");
     CHECK(out.findings[1].pointer == "/panels/0/id");
@@ -119,4 +128,34 @@ TEST_CASE("every rule explains itself, under its own name")
             CHECK_FALSE(part.empty());
         CHECK(r.about.summary.back() != '.');
     }
+}
+
+TEST_CASE("labels, values and types are judged too")
+{
+    CHECK(verdict("a{y=\"1\"}") == "broken error:label-not-exposed");
+    CHECK(verdict("a{y=\"\"} + a{y!=\"1\"} + a{y=~\".*\"}") == "ok");
+    CHECK(verdict("a{x=\"2\"}") == "broken error:label-value-not-exposed");
+    CHECK(verdict("a{x=~\"1|2\"}") == "ok info:regex-alternative-dead");
+    CHECK(verdict("c") == "broken error:metric-not-exposed warning:missing-total-suffix warning:counter-without-rate");
+    CHECK(verdict("c_total") == "broken warning:counter-without-rate");
+    CHECK(verdict("c_total - c_total offset 1d") == "ok");
+    CHECK(verdict("count(c_total)") == "ok");
+    CHECK(verdict("rate(a[5m])") == "broken warning:rate-on-gauge");
+    CHECK(verdict("deriv(a[5m])") == "ok");
+    CHECK(verdict("rate(sum(c_total)[5m:])") == "broken warning:rate-of-sum");
+    CHECK(verdict("rate(c_total{x=\"1\"}[5m]) / rate(c_total[5m])") ==
+          "broken warning:ratio-always-one info:division-by-zero");
+    CHECK(verdict("sum(rate(c_total{x=\"1\"}[5m])) / sum(rate(c_total[5m]))") == "ok info:division-by-zero");
+    CHECK(verdict("a * on (z) b") == "ok");
+    CHECK(verdict("a + sum(b)") == "broken warning:vector-matching-impossible");
+    CHECK(verdict("a + on () sum(b)") == "ok");
+    CHECK(verdict("clamp_max(a > 0, 1)") == "ok info:filter-never-zero");
+    CHECK(verdict("sum(a) / ignoring (x) group_left () (b > 0)") == "ok");
+}
+
+TEST_CASE("MetricsQL is a dialect, not an error")
+{
+    CHECK(verdict("topk_max(3, a)") == "not verified MetricsQL");
+    CHECK(verdict("increase(vm_rows_total)") == "not verified MetricsQL");
+    CHECK(verdict("tpk(3, a)") == "broken error:promql-parse");
 }

@@ -1,0 +1,162 @@
+#pragma once
+// Every series that exists, by name, with the job that scrapes it: what matchers are held against.
+
+#include <pitot/base/number.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/relabel.hpp>
+#include <pitot/model/batch.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::catalog {
+
+/// A job as Prometheus scrapes it.
+/// targets          labels of each, job and instance among them, relabelled
+/// targets_known    false with service discovery, or when nobody told: then their instances are open
+/// discovered       by service discovery: any label may be a target's
+/// has_exposition   what it exposes was given
+struct scrape_job {
+    std::string name;
+    std::vector<label_list> targets;
+    std::vector<relabel_step> metric_relabelling;
+    bool honor_labels = false;
+    bool targets_known = false;
+    bool discovered = false;
+    bool has_exposition = false;
+};
+
+/// labels  of the exposition, without the name; those of the target are the job's
+/// job     index
+struct existing_series {
+    label_list labels;
+    std::uint32_t job = 0;
+};
+
+struct existing_metric {
+    metric_type type = metric_type::unknown;
+    std::vector<existing_series> series;
+};
+
+class inventory {
+public:
+    static constexpr std::size_t max_series = 2'000'000;
+
+    /// The job of that name, made when it is new.
+    std::uint32_t job(std::string_view name)
+    {
+        for (std::size_t i = 0; i < jobs_.size(); ++i)
+            if (jobs_[i].name == name) return static_cast<std::uint32_t>(i);
+        jobs_.push_back({});
+        jobs_.back().name = name;
+        return static_cast<std::uint32_t>(jobs_.size() - 1);
+    }
+    [[nodiscard]] const std::vector<scrape_job>& jobs() const noexcept { return jobs_; }
+    [[nodiscard]] scrape_job& at(std::uint32_t job) { return jobs_[job]; }
+    /// A prometheus.yml was read: these are all the jobs there are.
+    [[nodiscard]] bool knows_all_jobs() const noexcept { return knows_all_jobs_; }
+    void set_knows_all_jobs() noexcept { knows_all_jobs_ = true; }
+
+    /// What a job exposes. False when it is too much.
+    bool add(const batch& in, std::uint32_t job)
+    {
+        jobs_[job].has_exposition = true;
+        for (std::size_t f = 0; f < in.size(); ++f)
+            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job);
+        return count_ < max_series;
+    }
+
+    [[nodiscard]] const existing_metric* find(std::string_view name) const
+    {
+        const auto at = metrics_.find(name);
+        return at == metrics_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] const std::map<std::string, existing_metric, std::less<>>& metrics() const noexcept
+    {
+        return metrics_;
+    }
+    [[nodiscard]] bool empty() const noexcept { return metrics_.empty(); }
+
+    /// The value that a label has once the series was scraped from a target.
+    [[nodiscard]] std::string_view value(const existing_series& s, const label_list& target,
+                                         std::string_view label) const
+    {
+        const std::string_view own = value_of(s.labels, label);
+        const std::string_view given = value_of(target, label);
+        if (jobs_[s.job].honor_labels) return own.empty() ? given : own;
+        if (!given.empty()) return given;
+        if (own.empty() && label.starts_with("exported_") && !value_of(target, label.substr(9)).empty())
+            return value_of(s.labels, label.substr(9));
+        return own;
+    }
+
+private:
+    void put(std::string_view name, metric_type type, const label_list& labels, std::uint32_t job)
+    {
+        if (count_ >= max_series) return;
+        const auto& steps = jobs_[job].metric_relabelling;
+        if (steps.empty()) {
+            insert(name, type, labels, job);
+            return;
+        }
+        label_list all = labels;
+        set_label(all, "__name__", name);
+        if (!relabel(all, steps)) return;
+        const std::string now(value_of(all, "__name__"));
+        set_label(all, "__name__", "");
+        if (!now.empty()) insert(now, type, all, job);
+    }
+    void insert(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    {
+        auto at = metrics_.find(name);
+        if (at == metrics_.end()) at = metrics_.emplace(std::string(name), existing_metric{type, {}}).first;
+        if (at->second.type != type) at->second.type = metric_type::unknown;
+        at->second.series.push_back({std::move(labels), job});
+        ++count_;
+    }
+
+    void add(const batch& in, const family_view& family, const point_view& point, std::uint32_t job)
+    {
+        label_list labels;
+        for (const label_view& l : point.labels()) set_label(labels, l.name, l.value);
+        const std::string_view name = family.name();
+        const auto more = [&](std::string_view label, double value) {
+            char room[number_size];
+            label_list with = labels;
+            set_label(with, label, {room, static_cast<std::size_t>(write_go_number(room, value) - room)});
+            return with;
+        };
+        // What a histogram's or a summary's parts are is in their names; types are those of what was asked for.
+        if (const histogram_row* const h = point.histogram()) {
+            const bool gauge = family.type() == metric_type::gauge_histogram;
+            if (h->has_native()) put(name, family.type(), labels, job);
+            if (!h->has_native() || h->classic.count > 0) {
+                for (const classic_bucket& b : in.buckets(h->classic))
+                    put(concat(name, "_bucket"), family.type(), more("le", b.upper), job);
+                if (h->has_sum) put(concat(name, gauge ? "_gsum" : "_sum"), family.type(), labels, job);
+                if (h->has_count) put(concat(name, gauge ? "_gcount" : "_count"), family.type(), labels, job);
+            }
+            return;
+        }
+        if (const summary_row* const s = point.summary()) {
+            for (const summary_quantile& q : in.quantiles(s->quantiles))
+                put(name, family.type(), more("quantile", q.rank), job);
+            if (s->has_sum) put(concat(name, "_sum"), family.type(), labels, job);
+            if (s->has_count) put(concat(name, "_count"), family.type(), labels, job);
+            return;
+        }
+        put(name, family.type(), labels, job);
+    }
+
+    std::vector<scrape_job> jobs_;
+    std::map<std::string, existing_metric, std::less<>> metrics_;
+    std::size_t count_ = 0;
+    bool knows_all_jobs_ = false;
+};
+
+}  // namespace pitot::catalog

@@ -1,0 +1,70 @@
+#pragma once
+// A matcher of a selector, held against label values.
+
+#include <pitot/base/text.hpp>
+#include <pitot/connect/regex.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::catalog {
+
+/// positive  = or =~
+/// pattern   of =~ and !~; null when the text is no regular expression
+class matcher {
+public:
+    matcher(std::string_view value, bool positive, bool is_regex)
+        : value_(value), positive_(positive), is_regex_(is_regex)
+    {
+        if (!is_regex) return;
+        if (auto made = regex::compile(value)) pattern_ = std::move(*made);
+    }
+
+    [[nodiscard]] bool operator()(std::string_view text) const
+    {
+        if (!is_regex_) return (text == value_) == positive_;
+        return !pattern_ || pattern_->matches(text) == positive_;
+    }
+    [[nodiscard]] bool is_regex() const noexcept { return is_regex_; }
+    [[nodiscard]] bool is_positive() const noexcept { return positive_; }
+    [[nodiscard]] const std::string& value() const noexcept { return value_; }
+
+    /// What a regular expression names one by one: "a|b|c", "(a|b)"; empty when it is none such, or has one only.
+    [[nodiscard]] std::vector<std::string_view> alternatives() const
+    {
+        if (!is_regex_) return {};
+        std::string_view text = value_;
+        while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
+            text = text.substr(text.starts_with("(?:") ? 3 : 1);
+            text.remove_suffix(1);
+        }
+        std::vector<std::string_view> all;
+        int depth = 0;
+        std::size_t first = 0;
+        for (std::size_t i = 0; i <= text.size(); ++i) {
+            if (i == text.size() || (text[i] == '|' && depth == 0)) {
+                all.push_back(text.substr(first, i - first));
+                first = i + 1;
+            } else if (text[i] == '\\') {
+                ++i;
+            } else if (text[i] == '(' || text[i] == '[') {
+                ++depth;
+            } else if (text[i] == ')' || text[i] == ']') {
+                if (--depth < 0) return {};
+            }
+        }
+        if (all.size() < 2) all.clear();
+        return all;
+    }
+
+private:
+    std::string value_;
+    bool positive_;
+    bool is_regex_;
+    std::optional<regex> pattern_;
+};
+
+}  // namespace pitot::catalog

@@ -1,0 +1,133 @@
+#pragma once
+// Regular expressions as Prometheus reads them: RE2's syntax, anchored at both ends, the dot matches newlines too. The
+// only place that includes RE2.
+
+#include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
+
+#include <re2/re2.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pitot {
+
+/// Compiled once, matched often; may be shared between threads.
+class regex {
+public:
+    /// anchored  at both ends, as matchers and relabelling are; else it is searched for
+    /// error     syntax; the message says what is wrong
+    [[nodiscard]] static result<regex> compile(std::string_view pattern, bool anchored = true)
+    {
+        std::string text = anchored ? concat("^(?s:", translated(pattern), ")$") : translated(pattern);
+        RE2::Options how;
+        how.set_log_errors(false);
+        how.set_max_mem(std::int64_t{8} << 20U);
+        auto made = std::make_shared<const RE2>(text, how);
+        if (pattern.find("\\C") != std::string_view::npos && has_any_byte(pattern))
+            return unexpected(errc::syntax, "invalid escape sequence: `\\C`");
+        if (!made->ok()) return unexpected(errc::syntax, made->error());
+        return regex(std::move(made));
+    }
+
+    [[nodiscard]] bool matches(std::string_view text) const
+    {
+        return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+    }
+
+    /// What relabelling makes of a text that matches: $1, ${name} from the pattern's groups. False when it does not.
+    [[nodiscard]] bool expand(std::string_view text, std::string_view replacement, std::string& out) const
+    {
+        const int groups = compiled_->NumberOfCapturingGroups() + 1;
+        std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups));
+        const re2::StringPiece in(text.data(), text.size());
+        if (!compiled_->Match(in, 0, in.size(), RE2::UNANCHORED, found.data(), groups)) return false;
+        out.clear();
+        for (std::size_t i = 0; i < replacement.size(); ++i) {
+            if (replacement[i] != '$' || i + 1 == replacement.size()) {
+                out += replacement[i];
+                continue;
+            }
+            if (replacement[i + 1] == '$') {
+                out += '$';
+                ++i;
+                continue;
+            }
+            const bool braces = replacement[i + 1] == '{';
+            std::size_t first = i + (braces ? 2 : 1);
+            std::size_t last = first;
+            while (last < replacement.size() && is_word(replacement[last])) ++last;
+            if (last == first || (braces && (last == replacement.size() || replacement[last] != '}'))) {
+                out += replacement[i];
+                continue;
+            }
+            append_group(found, replacement.substr(first, last - first), out);
+            i = braces ? last : last - 1;
+        }
+        return true;
+    }
+
+private:
+    explicit regex(std::shared_ptr<const RE2> compiled) : compiled_(std::move(compiled)) {}
+
+    static bool is_word(char c) noexcept
+    {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
+    void append_group(const std::vector<re2::StringPiece>& found, std::string_view name, std::string& out) const
+    {
+        std::size_t index = 0;
+        bool number = true;
+        for (const char c : name) {
+            number = number && c >= '0' && c <= '9';
+            if (number) index = std::min<std::size_t>(index * 10 + static_cast<std::size_t>(c - '0'), 10'000);
+        }
+        if (!number) {
+            const auto at = compiled_->NamedCapturingGroups().find(std::string(name));
+            if (at == compiled_->NamedCapturingGroups().end()) return;
+            index = static_cast<std::size_t>(at->second);
+        }
+        if (index < found.size())
+            out.append(found[index].data() == nullptr ? "" : found[index].data(), found[index].size());
+    }
+
+    /// Debian 12's RE2 does not know (?<name>…), which Go does.
+    static std::string translated(std::string_view pattern)
+    {
+        std::string out;
+        bool in_class = false;
+        for (std::size_t i = 0; i < pattern.size(); ++i) {
+            if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+                out += pattern[i++];
+            } else if (pattern[i] == '[') {
+                in_class = true;
+            } else if (pattern[i] == ']') {
+                in_class = false;
+            } else if (!in_class && pattern.substr(i, 3) == "(?<") {
+                out += "(?P<";
+                i += 2;
+                continue;
+            }
+            out += pattern[i];
+        }
+        return out;
+    }
+
+    /// \C matches one byte; Go has no such thing.
+    static bool has_any_byte(std::string_view pattern)
+    {
+        for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
+            if (pattern[i] != '\\') continue;
+            if (pattern[i + 1] == 'C') return true;
+            ++i;
+        }
+        return false;
+    }
+
+    std::shared_ptr<const RE2> compiled_;
+};
+
+}  // namespace pitot

@@ -1,0 +1,54 @@
+#pragma once
+// The variables that a dashboard declares.
+
+#include <pitot/json/document.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::dashboard {
+
+/// many  it may hold several values: multi, or with an "All"
+struct declared_variable {
+    std::string name;
+    std::string type;  ///< query, custom, interval, textbox, constant, datasource, adhoc, …; as the file says
+    bool many = false;
+    json::value query;  ///< of a query variable: its text
+};
+
+namespace detail {
+
+/// Rows and tabs of version 2 have variables of their own.
+template <class F>
+void each_section_variable(json::value at, F&& f, int depth = 0)
+{
+    if (depth > 20) return;
+    for (const json::value v : at["variables"]) f(v);
+    for (const std::string_view inside : {"spec", "layout"})
+        if (at[inside].is_object()) each_section_variable(at[inside], f, depth + 1);
+    for (const std::string_view list : {"rows", "tabs", "items"})
+        for (const json::value one : at[list]) each_section_variable(one, f, depth + 1);
+}
+
+}  // namespace detail
+
+/// root, model  of read_dashboard's document; inputs count too
+[[nodiscard]] inline std::vector<declared_variable> read_variables(json::value root, json::value model)
+{
+    std::vector<declared_variable> out;
+    const auto add = [&out](json::value v, std::string_view type) {
+        if (v["name"].text().empty()) return;
+        json::value query = v["query"];
+        if (query.is_object()) query = query["spec"]["query"] ? query["spec"]["query"] : query["query"];
+        out.push_back({std::string(v["name"].text()), std::string(type),
+                       v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query});
+    };
+    for (const json::value v : model["templating"]["list"]) add(v, v["type"].text());
+    for (const json::value v : model["variables"]) add(v["spec"], v["kind"].text());
+    detail::each_section_variable(model["layout"], [&](json::value v) { add(v["spec"], v["kind"].text()); });
+    for (const json::value input : root["__inputs"]) add(input, "input");
+    return out;
+}
+
+}  // namespace pitot::dashboard

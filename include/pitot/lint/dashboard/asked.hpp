@@ -1,0 +1,177 @@
+#pragma once
+// What a query asks for, held against what exists: each selector with the metric it means and the series it selects.
+
+#include <pitot/catalog/inventory.hpp>
+#include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/matcher.hpp>
+#include <pitot/promql/infer.hpp>
+#include <pitot/promql/walk.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::lint::dashboards {
+
+/// What the user told of the world.
+/// listing       names, for suggestions
+/// series        null when no source was given
+/// collected_by  collecting job -> services it stands for
+struct world {
+    const catalog::listing* names = nullptr;
+    const catalog::inventory* series = nullptr;
+    std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
+};
+
+/// A series on one of its targets.
+struct found_series {
+    const catalog::existing_series* series;
+    const catalog::label_list* target;
+};
+
+/// One matcher and how it stands.
+/// templated  its value has a variable: nobody knows it
+/// alive      a series of the metric satisfies it, or may
+/// on_series  some series of the metric has the label
+struct asked_matcher {
+    const promql::label_matcher* written;
+    catalog::matcher test;
+    bool templated = false;
+    bool alive = true;
+    bool on_series = false;
+};
+
+/// One selector.
+/// above     the nodes around it, the root first
+/// name      of the metric; empty when nobody can tell
+/// unknown   why it cannot be judged; empty when it can
+/// exists    a source exposes the name
+/// total     name + "_total" is what exists; it is judged in its place
+/// metric    what is judged; null when there is nothing, or for what Prometheus makes itself (up, scrape_*)
+/// selected  the series that all matchers may select
+struct asked {
+    const promql::vector_selector* selector = nullptr;
+    std::vector<const promql::node*> above;
+    std::string name;
+    std::string_view unknown;
+    bool exists = false;
+    bool total = false;
+    bool own = false;  ///< made by Prometheus: one series a target
+    const catalog::existing_metric* metric = nullptr;
+    std::vector<asked_matcher> matchers;
+    std::vector<found_series> selected;
+    bool open_targets = false;  ///< labels of targets are not known
+
+    [[nodiscard]] const asked_matcher* matcher(std::string_view label) const noexcept
+    {
+        for (const asked_matcher& m : matchers)
+            if (m.written->name == label) return &m;
+        return nullptr;
+    }
+};
+
+namespace detail {
+
+inline const catalog::label_list& no_target_labels()
+{
+    static const catalog::label_list none;
+    return none;
+}
+
+/// Calls f(series, target) for every series of a name on every target of its job.
+template <class F>
+void each_series(const world& in, const asked& a, F&& f)
+{
+    const auto& jobs = in.series->jobs();
+    if (a.own) {
+        static const catalog::existing_series nothing;
+        for (std::size_t j = 0; j < jobs.size(); ++j) {
+            static thread_local std::vector<catalog::existing_series> made;
+            if (made.size() <= j) made.resize(j + 1);
+            made[j].job = static_cast<std::uint32_t>(j);
+            for (const catalog::label_list& t : jobs[j].targets) f(made[j], t);
+        }
+        return;
+    }
+    if (a.metric == nullptr) return;
+    for (const catalog::existing_series& s : a.metric->series) {
+        const catalog::scrape_job& job = jobs[s.job];
+        if (job.targets.empty()) f(s, no_target_labels());
+        for (const catalog::label_list& t : job.targets) f(s, t);
+    }
+}
+
+/// Is it open what value the label has?
+inline bool is_open(const world& in, const catalog::existing_series& s, std::string_view label)
+{
+    const catalog::scrape_job& job = in.series->jobs()[s.job];
+    if (label == "job") return job.name.empty();
+    const bool open = label == "instance" ? !job.targets_known : job.discovered;
+    return open && catalog::value_of(s.labels, label).empty();
+}
+
+}  // namespace detail
+
+/// Fills in what exists for a selector whose name, unknown and matchers are set.
+inline void hold_against(const world& in, asked& a)
+{
+    if (in.series == nullptr || !a.unknown.empty()) return;
+    a.own = catalog::is_made_by_prometheus(a.name) && in.series->find(a.name) == nullptr;
+    if (a.own) {
+        a.exists = true;
+        if (a.name.starts_with("ALERTS") || !in.series->knows_all_jobs()) return;
+    } else {
+        a.metric = in.series->find(a.name);
+        a.exists = a.metric != nullptr || (in.names != nullptr && in.names->find(a.name).has_value());
+        if (!a.exists) {
+            a.metric = in.series->find(a.name + "_total");
+            a.total = a.metric != nullptr;
+        }
+        if (a.metric == nullptr) return;
+    }
+    for (asked_matcher& m : a.matchers) m.alive = false;
+    detail::each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        bool all = true;
+        for (asked_matcher& m : a.matchers) {
+            const std::string_view value = in.series->value(s, t, m.written->name);
+            const bool open = value.empty() && detail::is_open(in, s, m.written->name);
+            if (open) a.open_targets = true;
+            m.on_series = m.on_series || !value.empty() || open;
+            const bool fits = open || (m.templated && (!value.empty() || m.test.is_regex() || !m.test.is_positive())) ||
+                              m.test(value);
+            m.alive = m.alive || fits;
+            all = all && fits;
+        }
+        if (all) a.selected.push_back({&s, &t});
+    });
+    if (a.own) {  // the series live in a scratch place
+        for (found_series& f : a.selected) f.series = nullptr;
+    }
+}
+
+/// Of a label on the series that a selector selects.
+[[nodiscard]] inline promql::presence presence_of(const world& in, const asked& a, std::string_view label)
+{
+    using promql::presence;
+    if (in.series == nullptr || !a.unknown.empty() || (a.metric == nullptr && !a.own)) return presence::maybe;
+    if (a.own && !in.series->knows_all_jobs()) return presence::maybe;
+    bool some = false;
+    bool all = true;
+    bool any = false;
+    const auto look = [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        any = true;
+        const bool open = detail::is_open(in, s, label);
+        const bool has = !in.series->value(s, t, label).empty();
+        some = some || has || open;
+        all = all && has;
+    };
+    if (a.own || a.selected.empty())
+        detail::each_series(in, a, look);
+    else
+        for (const found_series& f : a.selected) look(*f.series, *f.target);
+    if (!any) return presence::maybe;
+    return !some ? presence::never : all ? presence::always : presence::maybe;
+}
+
+}  // namespace pitot::lint::dashboards

@@ -1,0 +1,263 @@
+#pragma once
+// Questions that several rules ask of a query.
+
+#include <pitot/base/nearest.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/lint/dashboard/context.hpp>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::lint::dashboards {
+
+/// Is it missing that is asked about?
+[[nodiscard]] inline bool is_under_absent(const asked& a) noexcept
+{
+    for (const promql::node* up : a.above)
+        if (const auto* const call = promql::as<promql::call_node>(up);
+            call != nullptr && (call->name == "absent" || call->name == "absent_over_time"))
+            return true;
+    return false;
+}
+
+/// Does everything that a part of the query asks for exist?
+[[nodiscard]] inline bool is_complete(const context& in, const promql::node* part)
+{
+    for (const asked& a : in.asks) {
+        bool inside = static_cast<const promql::node*>(a.selector) == part;
+        for (const promql::node* up : a.above) inside = inside || up == part;
+        if (inside && (!a.unknown.empty() || !a.exists)) return false;
+    }
+    return true;
+}
+
+/// Is there an `or` around a selector whose other side gives a result?
+[[nodiscard]] inline bool has_stand_in(const context& in, const asked& a)
+{
+    for (std::size_t i = 0; i < a.above.size(); ++i) {
+        const auto* const b = promql::as<promql::binary_node>(a.above[i]);
+        if (b == nullptr || b->op != promql::token_kind::or_) continue;
+        const promql::node* const inside = i + 1 < a.above.size() ? a.above[i + 1] : a.selector;
+        if (is_complete(in, inside == b->left ? b->right : b->left)) return true;
+    }
+    return false;
+}
+
+/// "did you mean NAME (job a, b)?", with the jobs that expose it if they were told; empty when no name is near.
+[[nodiscard]] inline std::string suggest_name(const context& in, std::string_view name)
+{
+    if (in.sources.names == nullptr) return {};
+    const std::string near = in.sources.names->nearest_name(name);
+    if (near.empty()) return {};
+    std::string jobs;
+    if (const auto found = in.sources.names->find(near))
+        for (const std::string& job : found->of->jobs) jobs += concat(jobs.empty() ? " (job " : ", ", job);
+    return concat("did you mean ", near, jobs, jobs.empty() ? "?" : ")?");
+}
+
+/// Every label and value of the series that a selector's metric has.
+[[nodiscard]] inline std::set<std::string, std::less<>> labels_of(const context& in, const asked& a)
+{
+    std::set<std::string, std::less<>> all;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        for (const auto& [name, value] : s.labels) all.insert(name);
+        for (const auto& [name, value] : t) all.insert(name);
+    });
+    return all;
+}
+[[nodiscard]] inline std::set<std::string, std::less<>> values_of(const context& in, const asked& a,
+                                                                  std::string_view label)
+{
+    std::set<std::string, std::less<>> all;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        if (const std::string_view v = in.sources.series->value(s, t, label); !v.empty()) all.emplace(v);
+    });
+    return all;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string list_of(const std::set<std::string, std::less<>>& all, std::string_view what)
+{
+    if (all.empty()) return {};
+    std::string text;
+    std::size_t n = 0;
+    for (const std::string& one : all) {
+        if (++n > 8) return concat(what, text, ", …");
+        text += concat(text.empty() ? " " : ", ", one);
+    }
+    return concat(what, text);
+}
+
+[[nodiscard]] inline std::string near_or_list(const std::set<std::string, std::less<>>& all, std::string_view text,
+                                              std::string_view what)
+{
+    const std::vector<std::string_view> views(all.begin(), all.end());
+    const std::string_view near = nearest(text, views);
+    return near.empty() ? list_of(all, what) : concat("did you mean ", near, "?");
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline std::string suggest_label(const context& in, const asked& a, std::string_view label)
+{
+    return detail::near_or_list(labels_of(in, a), label, "its labels are");
+}
+[[nodiscard]] inline std::string suggest_value(const context& in, const asked& a, const asked_matcher& m)
+{
+    const auto all = values_of(in, a, m.written->name);
+    return m.test.is_regex() ? detail::list_of(all, "there are")
+                             : detail::near_or_list(all, m.test.value(), "there are");
+}
+[[nodiscard]] inline std::string suggest_job(const context& in, const asked_matcher& m)
+{
+    std::set<std::string, std::less<>> all;
+    for (const catalog::scrape_job& j : in.sources.series->jobs()) all.insert(j.name);
+    return detail::near_or_list(all, m.test.value(), "there are");
+}
+/// What a legend could show instead.
+[[nodiscard]] inline std::string suggest_result_label(const context& in, std::string_view label)
+{
+    std::set<std::string, std::less<>> all;
+    for (const asked& a : in.asks)
+        for (const std::string& l : labels_of(in, a))
+            if (in.presence(in.root, l) != promql::presence::never) all.insert(l);
+    return detail::near_or_list(all, label, "it has");
+}
+
+/// Calls f(selector, matcher) for each matcher that no series satisfies, of metrics that exist.
+template <class F>
+void each_dead_matcher(const context& in, F&& f)
+{
+    if (in.sources.series == nullptr) return;
+    for (const asked& a : in.asks) {
+        if (a.metric == nullptr && (!a.own || !in.sources.series->knows_all_jobs())) continue;
+        for (const asked_matcher& m : a.matchers) {
+            if (m.alive || m.written->name == "__name__") continue;
+            if (m.templated && m.test.is_regex()) continue;
+            f(a, m);
+        }
+    }
+}
+
+/// Is there a job that the matcher selects, whatever it exposes?
+[[nodiscard]] inline bool names_a_job(const context& in, const asked_matcher& m)
+{
+    for (const catalog::scrape_job& j : in.sources.series->jobs())
+        if (m.test(j.name)) return true;
+    return !in.sources.series->knows_all_jobs();
+}
+/// Is a job among them whose exposition was given?
+[[nodiscard]] inline bool knows_what_jobs_expose(const context& in, const asked_matcher& m)
+{
+    for (const catalog::scrape_job& j : in.sources.series->jobs())
+        if (j.has_exposition && m.test(j.name)) return true;
+    return !in.sources.series->knows_all_jobs();
+}
+
+/// The other label that has the matcher's value; empty when there is none, or when the value says too little.
+[[nodiscard]] inline std::string renamed_to(const context& in, const asked& a, const asked_matcher& m)
+{
+    if (m.templated || !m.test.is_positive() || m.test.value().size() < 2 || m.test("")) return {};
+    std::string found;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        if (!found.empty()) return;
+        for (const auto* const all : {&s.labels, &t})
+            for (const auto& [name, value] : *all)
+                if (found.empty() && name != "le" && name != "job" && name != "instance" && m.test(value) &&
+                    !m.test("some other text"))
+                    found = name;
+    });
+    return found;
+}
+
+/// Does a matcher alone select a series of the selector's metric?
+[[nodiscard]] inline bool selects(const context& in, const asked& a, std::string_view label, const catalog::matcher& m)
+{
+    bool any = false;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        any = any || detail::is_open(in.sources, s, label) || m(in.sources.series->value(s, t, label));
+    });
+    return any;
+}
+
+/// rate() and its like when they are asked of the selector itself; else null.
+[[nodiscard]] inline const promql::call_node* counter_call(const asked& a) noexcept
+{
+    bool range = false;
+    for (std::size_t i = a.above.size(); i-- > 0;) {
+        const promql::node* const up = a.above[i];
+        if (up->kind == promql::node_kind::matrix_selector || up->kind == promql::node_kind::subquery) {
+            if (range) return nullptr;
+            range = true;
+            continue;
+        }
+        if (up->kind == promql::node_kind::paren) continue;
+        const auto* const call = promql::as<promql::call_node>(up);
+        return range && call != nullptr && call->of != nullptr && call->of->of == promql::wants::counter ? call
+                                                                                                         : nullptr;
+    }
+    return nullptr;
+}
+
+/// Is the selector's value shown or compared as it is?
+[[nodiscard]] inline bool is_raw(const context& in, const asked& a)
+{
+    const promql::node* below = a.selector;
+    for (std::size_t i = a.above.size(); i-- > 0; below = a.above[i]) {
+        const promql::node* const up = a.above[i];
+        switch (up->kind) {
+        case promql::node_kind::matrix_selector:
+        case promql::node_kind::subquery: return false;
+        case promql::node_kind::aggregation: {
+            const auto& g = *static_cast<const promql::aggregation*>(up);
+            if (g.op == promql::aggregator::count || g.op == promql::aggregator::group ||
+                g.op == promql::aggregator::count_values)
+                return false;
+            break;
+        }
+        case promql::node_kind::call: {
+            const auto& c = *static_cast<const promql::call_node*>(up);
+            if (c.of == nullptr || c.of->of == promql::wants::histogram) return false;
+            for (const std::string_view asks_other : {"absent", "timestamp", "start_timestamp", "info"})
+                if (c.name == asks_other) return false;
+            break;
+        }
+        case promql::node_kind::binary: {
+            const auto& b = *static_cast<const promql::binary_node*>(up);
+            if ((b.op == promql::token_kind::and_ || b.op == promql::token_kind::unless) && below == b.right)
+                return false;
+            if (b.op == promql::token_kind::subtract) {  // a difference of the same counter, by hand
+                for (const asked& other : in.asks) {
+                    if (&other == &a || other.name != a.name) continue;
+                    const promql::node* const side = below == b.left ? b.right : b.left;
+                    bool inside = static_cast<const promql::node*>(other.selector) == side;
+                    for (const promql::node* n : other.above) inside = inside || n == side;
+                    if (inside) return false;
+                }
+            }
+            break;
+        }
+        default: break;
+        }
+    }
+    return true;
+}
+
+/// The labels by which a binary operation pairs its sides.
+[[nodiscard]] inline std::vector<std::string> compared_labels(const context& in, const promql::binary_node& b)
+{
+    std::set<std::string, std::less<>> all;
+    if (b.matching->on) {
+        for (const promql::label_name& l : b.matching->labels) all.emplace(l.text);
+    } else {
+        for (const asked& a : in.asks)
+            for (const std::string& l : labels_of(in, a))
+                if (l != "__name__" && !promql::contains(b.matching->labels, l)) all.insert(l);
+    }
+    return {all.begin(), all.end()};
+}
+
+}  // namespace pitot::lint::dashboards

@@ -1,0 +1,26 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule counter_without_rate{
+    {"counter-without-rate", severity::warning, "a counter is shown as it is, since its start",
+     "A counter only grows, and falls to 0 when its process restarts: its value says little. Reported where the source "
+     "declares a counter\n"
+     "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie.",
+     "http_requests_total", "rate(http_requests_total[5m])"},
+    [](const context& in, const rule& about, remarks& out) {
+        for (const asked& a : in.asks) {
+            if (a.metric == nullptr || a.metric->type != metric_type::counter || !is_raw(in, a)) continue;
+            const std::string name = a.total ? a.name + "_total" : a.name;
+            bool usual = false;
+            for (const std::string_view end : {"_total", "_count", "_sum", "_bucket"})
+                usual = usual || name.ends_with(end);
+            out.findings.push_back(in.at(a.selector->span, about, usual ? about.level : severity::info,
+                                         concat(name, " is a counter: it grows until its process restarts"),
+                                         concat("rate(", name, "[5m])")));
+        }
+    }};
+
+}  // namespace pitot::lint::dashboards

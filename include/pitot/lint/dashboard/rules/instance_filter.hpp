@@ -1,0 +1,31 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule instance_filter{
+    {"instance-filter", severity::warning, "a matcher asks for an instance that no target of the metric's jobs has",
+     "When a collector gathers for many services, every series has the collector's instance. A filter by the service's "
+     "own\n"
+     "instance selects nothing. It is right where the job is scraped directly, and relabelled so.",
+     "redis_up{instance=\"redis-1\"}", "redis_up{endpoint=\"redis://redis-1:6379\"}"},
+    [](const context& in, const rule& about, remarks& out) {
+        for (const asked& a : in.asks) {
+            const asked_matcher* const m = a.matcher("instance");
+            if (m == nullptr || in.sources.series == nullptr || m->templated) continue;
+            if (a.metric == nullptr && !a.own) {
+                if (a.unknown.empty() && !a.exists && m->test.is_positive())
+                    out.findings.push_back(
+                        in.at(m->written->value_span, about, severity::info,
+                              "the metric is not exposed; whether this instance would be is unknown"));
+                continue;
+            }
+            if (m->alive || (a.own && !in.sources.series->knows_all_jobs())) continue;
+            out.findings.push_back(in.at(m->written->value_span, about, about.level,
+                                         "no target that exposes this metric has this instance",
+                                         suggest_value(in, a, *m)));
+        }
+    }};
+
+}  // namespace pitot::lint::dashboards

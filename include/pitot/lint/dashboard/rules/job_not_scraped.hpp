@@ -1,0 +1,25 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule job_not_scraped{
+    {"job-not-scraped", severity::error, "a matcher asks for jobs that Prometheus does not scrape",
+     "No series has this job: it was renamed, removed, or never was in prometheus.yml. up{job=\"…\"} of such a job is "
+     "empty, not 0, so\n"
+     "an alert on it never fires.",
+     "up{job=\"postgres\"} == 0", "postgresql_up == 0"},
+    [](const context& in, const rule& about, remarks& out) {
+        if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
+        for (const asked& a : in.asks) {
+            const asked_matcher* const m = a.matcher("job");
+            if (m == nullptr || m->templated || !m->test.is_positive() || (a.metric == nullptr && !a.own) || m->alive ||
+                names_a_job(in, *m))
+                continue;
+            out.findings.push_back(in.at(m->written->value_span, about, about.level, "Prometheus scrapes no such job",
+                                         suggest_job(in, *m)));
+        }
+    }};
+
+}  // namespace pitot::lint::dashboards

@@ -1,0 +1,26 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule label_value_not_exposed{
+    {"label-value-not-exposed", severity::error, "no series of the metric has a label value that a matcher selects",
+     "The selector selects nothing: the value is misspelt, or another version of the exporter has other values.",
+     "node_cpu_seconds_total{mode=\"idel\"}", "node_cpu_seconds_total{mode=\"idle\"}"},
+    [](const context& in, const rule& about, remarks& out) {
+        each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {
+            if (!m.on_series || m.written->name == "instance" || (m.written->name == "job" && !names_a_job(in, m)))
+                return;
+            if (m.written->name == "job" && !knows_what_jobs_expose(in, m)) return;
+            out.findings.push_back(
+                in.at(m.written->value_span, about, about.level,
+                      concat("no series of ", a.name, a.total ? "_total" : "", " has a ", m.written->name,
+                             m.test.is_regex()      ? " that this selects"
+                             : m.test.is_positive() ? " of this value"
+                                                    : " but this one"),
+                      suggest_value(in, a, m)));
+        });
+    }};
+
+}  // namespace pitot::lint::dashboards

@@ -1,0 +1,29 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule rate_of_sum{
+    {"rate-of-sum", severity::warning, "a rate is taken of an aggregated counter",
+     "When one of the summed counters starts anew, the sum falls, and rate takes that for a restart of all: a spike "
+     "that never was.\n"
+     "Take the rate first, then aggregate.",
+     "rate(sum(http_requests_total)[5m:])", "sum(rate(http_requests_total[5m]))"},
+    [](const context& in, const rule& about, remarks& out) {
+        promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+            const auto* const call = promql::as<promql::call_node>(n);
+            if (call == nullptr || call->of == nullptr || call->of->of != promql::wants::counter ||
+                call->arguments.empty())
+                return;
+            const auto* const sub = promql::as<promql::subquery>(promql::without_parens(call->arguments[0]));
+            const auto* const sum = sub == nullptr ? nullptr
+                                                   : promql::as<promql::aggregation>(promql::without_parens(sub->of));
+            if (sum == nullptr || sum->op == promql::aggregator::count || sum->op == promql::aggregator::group) return;
+            if (promql::as<promql::vector_selector>(promql::without_parens(sum->of)) == nullptr) return;
+            out.findings.push_back(in.at(call->span, about, about.level,
+                                         concat(call->name, "() of an aggregate sees restarts that are none"),
+                                         "take the rate first, then aggregate"));
+        });
+    }};
+
+}  // namespace pitot::lint::dashboards

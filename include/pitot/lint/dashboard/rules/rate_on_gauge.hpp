@@ -1,0 +1,28 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule rate_on_gauge{
+    {"rate-on-gauge", severity::warning, "a function for counters is asked of a gauge",
+     "rate, irate, increase and resets take every decrease for a restart of a counter. Of a gauge they are wrong "
+     "whenever it falls: use\n"
+     "deriv or delta. Types are as the source declares them; a gauge that only grows can be excluded in the "
+     "configuration.",
+     "rate(process_resident_memory_bytes[5m])", "deriv(process_resident_memory_bytes[5m])"},
+    [](const context& in, const rule& about, remarks& out) {
+        for (const asked& a : in.asks) {
+            if (a.metric == nullptr || a.metric->type != metric_type::gauge) continue;
+            const promql::call_node* const call = counter_call(a);
+            if (call != nullptr)
+                out.findings.push_back(in.at(
+                    call->span, about, about.level,
+                    concat(call->name, "() is for counters, and ", a.name, a.total ? "_total" : "", " is a gauge"),
+                    call->name == "increase" ? "use delta()"
+                    : call->name == "resets" ? "use changes()"
+                                             : "use deriv()"));
+        }
+    }};
+
+}  // namespace pitot::lint::dashboards

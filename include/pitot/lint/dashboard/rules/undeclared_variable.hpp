@@ -1,0 +1,28 @@
+#pragma once
+#include <pitot/lint/dashboard/context.hpp>
+
+namespace pitot::lint::dashboards {
+
+inline constexpr dashboard_rule undeclared_variable{
+    {"undeclared-variable", severity::warning, "a query uses a variable that the dashboard does not declare",
+     "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing.", "up{job=\"$jbo\"}",
+     "up{job=\"$job\"}"},
+    [](const context& in, const rule& about, remarks& out) {
+        if (!in.declared.known || in.is_rule) return;
+        const std::string_view text = in.expr.text;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const dashboard::reference ref = dashboard::reference_at(text, i);
+            if (!ref) continue;
+            const std::string_view name = ref.name;
+            const bool number = name.find_first_not_of("0123456789") == std::string_view::npos;
+            if (!number && !name.starts_with("__") && in.declared.find(name) == nullptr) {
+                finding f = finding_in_query(in.file, in.expr.place({i, ref.length}), text, {i, ref.length}, about.id,
+                                             about.level, concat("the dashboard has no variable ", name));
+                f.pointer = in.expr.pointer;
+                out.findings.push_back(std::move(f));
+            }
+            i += ref.length - 1;
+        }
+    }};
+
+}  // namespace pitot::lint::dashboards
