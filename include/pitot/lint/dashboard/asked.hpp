@@ -138,8 +138,8 @@ inline void hold_against(const world& in, asked& a)
             const bool open = value.empty() && detail::is_open(in, s, m.written->name);
             if (open) a.open_targets = true;
             m.on_series = m.on_series || !value.empty() || open;
-            const bool fits = open || (m.templated && (!value.empty() || m.test.is_regex() || !m.test.is_positive())) ||
-                              m.test(value);
+// A variable may hold anything, nothing too: where no series has the label its list is empty, and so is its value.
+            const bool fits = open || m.templated || m.test(value);
             m.alive = m.alive || fits;
             all = all && fits;
         }

@@ -136,7 +136,6 @@ void each_dead_matcher(const context& in, F&& f)
         if (a.metric == nullptr && (!a.own || !in.sources.series->knows_all_jobs())) continue;
         for (const asked_matcher& m : a.matchers) {
             if (m.alive || m.written->name == "__name__") continue;
-            if (m.templated && m.test.is_regex()) continue;
             f(a, m);
         }
     }

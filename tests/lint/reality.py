@@ -1,0 +1,143 @@
+"""The verdict against reality: real expositions in a real Prometheus, and every query of real dashboards asked of it. "ok" must
+mean that the query returns data, "broken" that it does not; each query where it does not is listed with its reason below.
+
+usage: reality.py DASHBOARD-LINT [-v]
+"""
+import collections
+import glob
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "servers"))
+import servers  # noqa: E402
+
+shared = os.path.abspath(os.environ.get("PITOT_SHARED") or os.environ.get("PITOT_SHARED_DEFAULT") or "../shared")
+tool = os.path.abspath(sys.argv[1])
+verbose = "-v" in sys.argv
+if not os.path.isdir(shared):
+    print(f"SKIPPED: there is no {shared}; set PITOT_SHARED")
+    sys.exit(77)
+KINDS = ("node", "mysqld", "postgres", "redis", "rabbitmq")
+BOARDS = ("mysqld-mixin/dashboards/mysql-overview.json", "grafana/dashboards/RabbitMQ-", "grafana/dashboards/inet_tcp_metrics.json",
+          "monitor_services.json", "docker_host.json", "redis-mixin/dashboards/redis-overview.json", "grafana_prometheus_redis_dashboard_exporter",
+          "node-exporter-bsd.json", "postgres_mixin/dashboards/postgres-overview.json")
+# What says that a query gives nothing. The other rules are about results that are there and wrong.
+EMPTY = {"metric-not-exposed", "label-not-exposed", "label-renamed", "label-value-not-exposed", "job-not-scraped", "instance-filter",
+         "vector-matching-impossible", "promql-parse"}
+REFERENCE = r"\$\{\w+(?::[^}]*)?\}|\$\w+|\[\[\w+(?::\w+)?\]\]"
+files = {kind: sorted(glob.glob(os.path.join(shared, "catalogs", "scrapes", f"{kind}*.prom"))) for kind in KINDS}
+
+
+def asked(expr):
+    """The query with something in place of each variable that any value would do for; None when only a value can tell."""
+    expr = re.sub(r"\[\s*(?:%s)\s*(:[^\]]*)?\]" % REFERENCE, "[5m]", expr)
+
+    def matcher(found):
+        op, value = found[1], found[2]
+        if not re.search(REFERENCE, value):
+            return found[0]
+        return ("=~" if op in ("=", "=~") else "!~") + '"' + (re.sub(REFERENCE, ".*", value) if op in ("=", "=~") else "no such value") + '"'
+    expr = re.sub(r'(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"', matcher, expr)
+    return None if re.search(REFERENCE, expr) and not re.search(r'label_replace', expr) else expr
+
+
+class Expositions(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *args):
+        super().__init__(*args, directory=os.path.join(shared, "catalogs", "scrapes"))
+
+    def guess_type(self, path):
+        return "text/plain; version=0.0.4"
+
+    def log_message(self, *_):
+        pass
+
+
+# Queries that are ok, or not, for reasons that no catalog knows. Each is (part of the query, what is so).
+EXPLAINED = [
+    (r"ALERTS", "no rule is loaded, so no alert fires"),
+    (r"[<>]=? ?\d|== ?\d|!= ?\d", "a comparison filters by value, and the scrapes' values never change"),
+    (r"offset \d", "the scrapes are some seconds old: before them there is nothing"),
+    (r"/", "0 / 0 between counters that do not move is NaN: a value, but none of a panel"),
+]
+
+
+def main():
+    web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Expositions)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [
+        {"job_name": kind, "metric_name_validation_scheme": "utf8", "static_configs": [
+            {"targets": [f"127.0.0.1:{web.server_port}"], "labels": {"__metrics_path__": "/" + os.path.basename(f), "instance": os.path.basename(f)}}
+            for f in files[kind]]} for kind in KINDS]}
+    boards = [f for f in glob.glob(os.path.join(shared, "dashboards", "corpus", "**", "*.json"), recursive=True) if any(b in f for b in BOARDS)]
+    sources = [word for kind in KINDS for f in files[kind] for word in ("--metrics", f"{f},job={kind},instance={os.path.basename(f)}")]
+    done = subprocess.run([tool, *boards, *sources, "--format", "json"], capture_output=True, text=True, timeout=120, check=False)
+    report = json.loads(done.stdout)
+    broken = collections.defaultdict(set)
+    unknown = {(n["file"], n["pointer"]) for n in report["not_verified"]}
+    for f in report["findings"]:
+        if f["rule"] in EMPTY and f["severity"] != "info":
+            broken[f["file"], f["query"]].add(f"{f['rule']}: {f['message']}")
+
+    def queries(value, pointer=""):
+        if isinstance(value, dict):
+            for k, v in value.items():
+                if k == "expr" and isinstance(v, str) and v.strip():
+                    yield f"{pointer}/{k}", v
+                yield from queries(v, f"{pointer}/{k}")
+        elif isinstance(value, list):
+            for i, v in enumerate(value):
+                yield from queries(v, f"{pointer}/{i}")
+    agree, explained, failures, skipped, seen = 0, collections.Counter(), [], 0, set()
+    try:
+        prometheus = servers.Prometheus("3", config)
+    except servers.Missing as why:
+        print(f"SKIPPED: no Prometheus: {why}")
+        return 77
+    with prometheus:
+        wanted = sum(len(f) for f in files.values())
+        end = time.monotonic() + 30
+        while time.monotonic() < end and sum(v for _, v in prometheus.query("min_over_time((count_over_time(up[1m]) >= bool 4)[1s:1s])")) < wanted:
+            time.sleep(0.5)
+        for board in boards:
+            for pointer, expr in queries(json.load(open(board, encoding="utf-8"))):
+                ask = asked(expr)
+                if ask is None or (board, pointer) in unknown or (board, expr) in seen:
+                    skipped += 1
+                    continue
+                seen.add((board, expr))
+                try:
+                    has = len(prometheus.query(ask)) > 0
+                except RuntimeError as why:
+                    failures.append(f"{os.path.basename(board)}{pointer}: Prometheus refuses {ask}: {why}")
+                    continue
+                says = broken.get((board, expr))
+                if has == (not says):
+                    agree += 1
+                    continue
+                reason = next((text for pattern, text in EXPLAINED if re.search(pattern, expr)), None) if not says else None
+                line = f"{os.path.basename(board)} {pointer}: {'data' if has else 'no data'}, but {'broken ' + '; '.join(says) if says else 'ok'}: {expr[:300]!r}"
+                if reason:
+                    explained[reason] += 1
+                    if verbose:
+                        print("explained:", line)
+                else:
+                    failures.append(line)
+    web.shutdown()
+    for reason, n in explained.items():
+        print(f"{n} differ: {reason}")
+    for failure in failures:
+        print("FAILED", failure)
+    print(f"{len(boards)} dashboards, {skipped} queries skipped (seen before, or made of variables)")
+    print(f"{agree} passed, {len(failures)} failed")
+    return 1 if failures or agree < 150 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
