@@ -1,9 +1,13 @@
 #include <dashboard-lint/config.hpp>
 
+#include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/yaml.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <fnmatch.h>
+#include <set>
 
 namespace pitot::tools::dashboard_lint {
 
@@ -59,7 +63,8 @@ result<file_config> read_config(const std::string& path)
     }
     const auto root = yaml::read_file(file);
     if (!root) return unexpected(root.error());
-    if (auto known = root->only_keys({"prometheus_config", "metrics", "collected_by", "fail_on"}); !known)
+    if (auto known = root->only_keys({"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude"});
+        !known)
         return unexpected(known.error());
     const auto prometheus = root->get<std::string>("prometheus_config", "");
     const auto fail_on = root->get<std::string>("fail_on", "");
@@ -85,7 +90,82 @@ result<file_config> read_config(const std::string& path)
             out.collected_by.emplace(m.name, *services);
         }
     }
+    if (const auto rules = root->find("rules")) {
+        const auto members = rules->members();
+        if (!members) return unexpected(members.error());
+        std::vector<std::string_view> known;
+        for (const auto& r : lint::dashboards::rules) known.push_back(r.about.id);
+        for (const auto& m : *members) {
+            const auto level = m.value.as<std::string>();
+            if (!level) return unexpected(level.error());
+            if (std::find(known.begin(), known.end(), m.name) == known.end()) {
+                const std::string_view near = nearest(m.name, known);
+                return m.key.refuse(errc::invalid_name,
+                                    concat("there is no rule '", m.name, "'", near.empty() ? "" : "; did you mean ",
+                                           near, near.empty() ? "" : "?"));
+            }
+            if (*level != "off" && !lint::severity_from(*level))
+                return m.value.refuse(errc::invalid_value,
+                                      concat("'", *level, "' is no severity: error, warning, info and off are"));
+            out.severities.emplace(m.name, *level);
+        }
+    }
+    if (const auto excluded = root->find("exclude")) {
+        const auto items = excluded->items();
+        if (!items) return unexpected(items.error());
+        for (const yaml::node& item : *items) {
+            if (auto fits = item.only_keys({"file", "panel", "rule", "metric", "reason"}); !fits)
+                return unexpected(fits.error());
+            exclusion one;
+            for (const auto& [key, to] :
+                 {std::pair{"file", &one.file}, std::pair{"panel", &one.panel}, std::pair{"rule", &one.rule},
+                  std::pair{"metric", &one.metric}, std::pair{"reason", &one.reason}}) {
+                auto text = item.get<std::string>(key, "");
+                if (!text) return unexpected(text.error());
+                *to = std::move(*text);
+            }
+            if (one.reason.empty()) return item.refuse(errc::invalid_value, "an exclusion needs its reason");
+            if (one.file.empty() && one.panel.empty() && one.rule.empty() && one.metric.empty())
+                return item.refuse(errc::invalid_value, "file, panel, rule or metric must say what is excluded");
+            out.exclusions.push_back(std::move(one));
+        }
+    }
     return out;
+}
+
+void apply(const file_config& how, lint::dashboards::verdicts& to)
+{
+    if (how.severities.empty() && how.exclusions.empty()) return;
+    const auto fits = [](const std::string& pattern, const std::string& text) {
+        return pattern.empty() || ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+    };
+    std::map<std::pair<std::string, std::string>, std::string> panels;  // file and query -> title
+    for (const auto& j : to.judged) panels.emplace(std::pair{j.file, j.query}, j.panel);
+    std::erase_if(to.findings, [&](lint::finding& f) {
+        if (const auto level = how.severities.find(f.rule); level != how.severities.end()) {
+            if (level->second == "off") return true;
+            f.level = *lint::severity_from(level->second);
+        }
+        const auto panel = panels.find({f.file, f.query});
+        const std::string title = panel == panels.end() ? std::string() : panel->second;
+        const std::string last = fs::path(f.file).filename().string();
+        return std::any_of(how.exclusions.begin(), how.exclusions.end(), [&](const exclusion& e) {
+            const bool metric = e.metric.empty() ||
+                                ::fnmatch(concat("*", e.metric, "*").c_str(), f.query.c_str(), 0) == 0;
+            return (fits(e.file, f.file) || fits(e.file, last)) && fits(e.panel, title) && fits(e.rule, f.rule) &&
+                   metric;
+        });
+    });
+    std::set<std::pair<std::string, std::string>> wrong;
+    for (const lint::finding& f : to.findings)
+        if (f.level != lint::severity::info) wrong.emplace(f.file, f.query);
+    to.broken = 0;
+    for (auto& j : to.judged) {
+        if (j.is == lint::dashboards::verdict::not_verified) continue;
+        const bool broken = wrong.contains({j.file, j.query});
+        j.is = broken ? lint::dashboards::verdict::broken : lint::dashboards::verdict::ok;
+        to.broken += broken ? 1U : 0U;
+    }
 }
 
 }  // namespace pitot::tools::dashboard_lint

@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,8 @@
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
-#include <unistd.h>     // isatty
+#include <thread>
+#include <unistd.h>  // isatty
 #include <utility>
 #include <vector>
 
@@ -251,6 +253,56 @@ void report(const settings& how, lint::dashboards::verdicts& found)
     print(text);
 }
 
+/// What became of one file.
+/// error, skipped  why it could not be read, why it was passed over; empty when neither
+struct outcome {
+    lint::dashboards::verdicts found;
+    std::string error;
+    std::string skipped;
+};
+
+outcome check_one(const input& in, const lint::dashboards::world& sources, const json::limits& limits)
+{
+    outcome out;
+    auto text = catalog::read_file(in.path, limits.size);
+    if (!text) {
+        out.error = text.error().message;
+        return out;
+    }
+    const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
+    const bool yaml = in.path.ends_with(".yml") || in.path.ends_with(".yaml");
+    if (!(yaml ? lint::dashboards::check_rule_file(file, sources, out.found)
+               : lint::dashboards::check(file, sources, limits, out.found)))
+        out.skipped = fmt::format("{}: skipped: {}", file.name(),
+                                  yaml ? "no rule file of Prometheus" : "not a Grafana dashboard");
+    return out;
+}
+
+/// Every file, on as many threads as there are processors; what comes back is in the order of the files.
+std::vector<outcome> check_all(const std::vector<input>& inputs, const lint::dashboards::world& sources,
+                               const json::limits& limits)
+{
+    std::vector<outcome> all(inputs.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        const lint::dashboards::world own = sources;  // it remembers what it has looked up
+        for (std::size_t i = 0; (i = next++) < inputs.size();) {
+            try {
+                all[i] = check_one(inputs[i], own, limits);
+            } catch (const std::exception& e) {  // out of memory: the others are still checked
+                all[i].error = fmt::format("{}: {}", inputs[i].path, e.what());
+            }
+        }
+    };
+    const std::size_t useful = inputs.size() / 8;  // a thread for a few files costs more than it saves
+    std::vector<std::thread> others;
+    for (std::size_t n = 1; n < std::min<std::size_t>({std::thread::hardware_concurrency(), useful, 16}); ++n)
+        others.emplace_back(work);
+    work();
+    for (std::thread& t : others) t.join();
+    return all;
+}
+
 exit_code run(std::span<char* const> argv)
 {
     if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules();
@@ -281,26 +333,21 @@ exit_code run(std::span<char* const> argv)
     lint::dashboards::verdicts found;
     exit_code code = exit_code::clean;
     std::size_t skipped = 0;
-    for (const input& in : *inputs) {
-        auto text = catalog::read_file(in.path, how->limits.size);
-        if (!text) {
-            say->error(fmt::format("dashboard-lint: {}", text.error().message));
+    for (outcome& one : check_all(*inputs, sources, how->limits)) {
+        if (!one.error.empty()) {
+            say->error(fmt::format("dashboard-lint: {}", one.error));
             code = exit_code::usage;
-            continue;
+        } else if (!one.skipped.empty()) {
+            ++skipped;
+            say->info(one.skipped);
         }
-        const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
-        const bool yaml = in.path.ends_with(".yml") || in.path.ends_with(".yaml");
-        if (yaml ? lint::dashboards::check_rule_file(file, sources, found)
-                 : lint::dashboards::check(file, sources, how->limits, found))
-            continue;
-        ++skipped;
-        say->info(fmt::format("{}: skipped: {}", file.name(),
-                              yaml ? "no rule file of Prometheus" : "not a Grafana dashboard"));
+        found.add(std::move(one.found));
     }
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
         return refuse(skipped == 0 ? fmt::format("no *.json and no rule file in '{}'", paths.front())
                                    : "none of the files is a dashboard or a rule file");
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    apply(how->file, found);
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
     report(*how, found);

@@ -22,6 +22,9 @@ struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
+    // What was found out before: a copy of the world for each thread.
+    mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names
+    mutable std::map<std::string, std::string, std::less<>> successors;  ///< of prefixes
 };
 
 /// A series on one of its targets.
@@ -138,7 +141,8 @@ inline void hold_against(const world& in, asked& a)
             const bool open = value.empty() && detail::is_open(in, s, m.written->name);
             if (open) a.open_targets = true;
             m.on_series = m.on_series || !value.empty() || open;
-// A variable may hold anything, nothing too: where no series has the label its list is empty, and so is its value.
+            // A variable may hold anything, nothing too: where no series has the label its list is empty, and so is its
+            // value.
             const bool fits = open || m.templated || m.test(value);
             m.alive = m.alive || fits;
             all = all && fits;

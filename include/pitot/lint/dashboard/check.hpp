@@ -12,6 +12,7 @@
 #include <pitot/promql/selector.hpp>
 
 #include <algorithm>  // std::any_of
+#include <iterator>   // std::make_move_iterator
 #include <map>
 #include <string>
 #include <string_view>
@@ -52,6 +53,22 @@ struct verdicts {
     std::vector<judgement> judged;
 
     [[nodiscard]] std::size_t ok() const noexcept { return queries - broken - not_verified; }
+
+    /// What another run has found, behind this.
+    void add(verdicts&& more)
+    {
+        dashboards += more.dashboards;
+        queries += more.queries;
+        broken += more.broken;
+        not_verified += more.not_verified;
+        for (const auto& [reason, n] : more.reasons) reasons[reason] += n;
+        const auto move_all = [](auto& to, auto& from) {
+            to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        };
+        move_all(findings, more.findings);
+        move_all(unknown, more.unknown);
+        move_all(judged, more.judged);
+    }
 };
 
 namespace detail {

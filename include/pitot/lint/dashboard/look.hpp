@@ -49,12 +49,36 @@ namespace pitot::lint::dashboards {
 [[nodiscard]] inline std::string suggest_name(const context& in, std::string_view name)
 {
     if (in.sources.names == nullptr) return {};
+    if (const auto known = in.sources.near.find(name); known != in.sources.near.end()) return known->second;
     const std::string near = in.sources.names->nearest_name(name);
-    if (near.empty()) return {};
-    std::string jobs;
-    if (const auto found = in.sources.names->find(near))
-        for (const std::string& job : found->of->jobs) jobs += concat(jobs.empty() ? " (job " : ", ", job);
-    return concat("did you mean ", near, jobs, jobs.empty() ? "?" : ")?");
+    std::string text;
+    if (!near.empty()) {
+        std::string jobs;
+        if (const auto found = in.sources.names->find(near))
+            for (const std::string& job : found->of->jobs) jobs += concat(jobs.empty() ? " (job " : ", ", job);
+        text = concat("did you mean ", near, jobs, jobs.empty() ? "?" : ")?");
+    }
+    in.sources.near.emplace(name, text);
+    return text;
+}
+
+/// Where the names with a prefix went: "postgresql_pg_" for "pg_". Empty when there still are some, or none anywhere.
+[[nodiscard]] inline std::string successor_of(const context& in, const std::string& prefix)
+{
+    if (const auto known = in.sources.successors.find(prefix); known != in.sources.successors.end())
+        return known->second;
+    const auto& metrics = in.sources.series->metrics();
+    const auto same = metrics.lower_bound(prefix);
+    std::string other;
+    if (same == metrics.end() || !same->first.starts_with(prefix))
+        for (const auto& [name, m] : metrics) {
+            const std::size_t word = name.find('_');
+            if (word == std::string::npos || !std::string_view(name).substr(word + 1).starts_with(prefix)) continue;
+            other = name.substr(0, word + 1) + prefix;
+            break;
+        }
+    in.sources.successors.emplace(prefix, other);
+    return other;
 }
 
 /// Every label and value of the series that a selector's metric has.

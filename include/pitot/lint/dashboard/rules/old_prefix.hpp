@@ -18,16 +18,8 @@ inline constexpr dashboard_rule old_prefix{
             const std::size_t cut = a.name.find('_');
             if (cut == std::string::npos || cut == 0) continue;
             const std::string prefix = a.name.substr(0, cut + 1);
-            std::string other;
-            bool lives = false;
-            for (const auto& [name, m] : in.sources.series->metrics()) {
-                lives = lives || name.starts_with(prefix);
-                const std::size_t word = name.find('_');
-                if (other.empty() && word != std::string::npos &&
-                    std::string_view(name).substr(word + 1).starts_with(prefix))
-                    other = name.substr(0, word + 1) + prefix;
-            }
-            if (lives || other.empty()) continue;
+            const std::string other = successor_of(in, prefix);
+            if (other.empty()) continue;
             out.findings.push_back(
                 in.at(a.selector->name_span, about, about.level,
                       concat("nothing has the prefix ", prefix, " any more; its family is exposed as ", other, "…"),
