@@ -14,7 +14,8 @@ struct declared_variable {
     std::string name;
     std::string type;  ///< query, custom, interval, textbox, constant, datasource, adhoc, …; as the file says
     bool many = false;
-    json::value query;  ///< of a query variable: its text
+    json::value query;       ///< of a query variable: its text
+    json::value datasource;  ///< as the file has it
 };
 
 namespace detail {
@@ -42,7 +43,8 @@ void each_section_variable(json::value at, F&& f, int depth = 0)
         json::value query = v["query"];
         if (query.is_object()) query = query["spec"]["query"] ? query["spec"]["query"] : query["query"];
         out.push_back({std::string(v["name"].text()), std::string(type),
-                       v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query});
+                       v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query,
+                       v["datasource"]});
     };
     for (const json::value v : model["templating"]["list"]) add(v, v["type"].text());
     for (const json::value v : model["variables"]) add(v["spec"], v["kind"].text());

@@ -6,6 +6,8 @@
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
+#include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/lint/dashboard/variable_query.hpp>
 #include <pitot/lint/report.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
@@ -72,58 +74,6 @@ struct verdicts {
 };
 
 namespace detail {
-
-/// Why a selector's name cannot be held against the sources; "" when it can. The name goes to `name`.
-[[nodiscard]] inline std::string_view why_unknown(const world& in, const dashboard::interpolated& readable,
-                                                  const promql::vector_selector& v, std::string& name)
-{
-    name = v.name;
-    text_span where = v.name_span;
-    bool by_pattern = false;
-    if (name.empty())
-        for (const promql::label_matcher& m : v.matchers) {
-            if (m.name != "__name__") continue;
-            by_pattern = by_pattern || m.op != promql::match_op::equal;
-            if (m.op != promql::match_op::equal) continue;
-            name = m.value;
-            where = m.value_span;
-        }
-    if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name))
-        return "variable metric name";
-    if (name.empty()) return by_pattern ? "metric name by regular expression" : "selector without a metric name";
-    if (name.find(':') != std::string::npos && (in.series == nullptr || in.series->find(name) == nullptr))
-        return "name recorded by a rule";
-    return {};
-}
-
-/// The selectors of a tree, held against the sources.
-[[nodiscard]] inline std::vector<asked> all_asked(const world& in, const dashboard::interpolated& readable,
-                                                  const promql::node* root)
-{
-    std::vector<asked> all;
-    promql::walk(root, [&](const promql::node* n, const std::vector<const promql::node*>& above) {
-        const auto* const v = promql::as<promql::vector_selector>(n);
-        if (v == nullptr || v->for_info) return;
-        asked a;
-        a.selector = v;
-        a.above = above;
-        a.unknown = why_unknown(in, readable, *v, a.name);
-        for (const promql::label_matcher& m : v->matchers) {
-            if (m.name == "__name__") continue;
-            const bool positive = m.op == promql::match_op::equal || m.op == promql::match_op::regex;
-            const bool is_regex = m.op == promql::match_op::regex || m.op == promql::match_op::not_regex;
-            const bool templated = dashboard::has_reference(m.value) || readable.is_variable(m.value_span) ||
-                                   readable.is_variable(m.name_span);
-            a.matchers.push_back(
-                {&m, catalog::matcher(templated ? std::string_view(".*") : m.value, positive, is_regex && !templated),
-                 templated});
-            if (templated && is_regex) a.matchers.back().test = catalog::matcher(".*", true, true);
-        }
-        hold_against(in, a);
-        all.push_back(std::move(a));
-    });
-    return all;
-}
 
 /// {{name}} of a legend.
 [[nodiscard]] inline std::vector<label_use> legend_labels(const located& legend)
@@ -287,6 +237,10 @@ inline void check_query(const source& file, const dashboard::query& query, const
     declared.known = static_cast<bool>(board.model["templating"]) || static_cast<bool>(board.model["variables"]);
     for (const dashboard::declared_variable& v : dashboard::read_variables(document->root(), board.model))
         declared.all.push_back({v.name, v.many});
+    const dashboard::detail::datasource_types types(document->root(), board.model);
+    for (const dashboard::declared_variable& v : dashboard::read_variables(document->root(), board.model))
+        if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
+            check_variable(file, v, sources, out.findings);
     const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);
     for (const dashboard::query& query : board.queries)
         detail::check_query(file, query, sources, declared, dialect, out);

@@ -23,6 +23,7 @@
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 #include <pitot/lint/dashboard/rules/vector_matching_impossible.hpp>
+#include <pitot/lint/dashboard/variable_query.hpp>
 
 namespace pitot::lint::dashboards {
 
@@ -63,6 +64,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            vector_matching_impossible,
                                            multi_variable_equality,
                                            undeclared_variable,
+                                           variable_query,
                                            filter_never_zero,
                                            regex_alternative_dead,
                                            division_by_zero,

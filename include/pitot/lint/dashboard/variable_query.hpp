@@ -1,0 +1,106 @@
+#pragma once
+// The queries that fill a dashboard's variables: label_values(selector, label), query_result(expression),
+// metrics(regex).
+
+#include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/variables.hpp>
+#include <pitot/json/pointer.hpp>
+#include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/promql/dialect.hpp>
+#include <pitot/promql/parse.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// label_values([SELECTOR,] LABEL), query_result(EXPR); kind is empty for anything else.
+struct template_query {
+    std::string_view kind;
+    std::string_view inside;  ///< the selector or expression; empty when there is none
+    std::string_view label;
+};
+
+/// source  Grafana, the Prometheus datasource's variable queries
+[[nodiscard]] inline template_query read_template_query(std::string_view text)
+{
+    const auto trim = [](std::string_view t) {
+        const std::size_t first = t.find_first_not_of(" \t\n");
+        return first == std::string_view::npos ? std::string_view()
+                                               : t.substr(first, t.find_last_not_of(" \t\n") - first + 1);
+    };
+    text = trim(text);
+    for (const std::string_view kind : {"label_values", "query_result"}) {
+        if (!text.starts_with(kind) || text.size() < kind.size() + 2 || text[kind.size()] != '(' || text.back() != ')')
+            continue;
+        std::string_view inside = trim(text.substr(kind.size() + 1, text.size() - kind.size() - 2));
+        if (kind == "query_result") return {kind, inside, {}};
+        const std::size_t comma = inside.rfind(',');
+        if (comma == std::string_view::npos) return {kind, {}, inside};
+        return {kind, trim(inside.substr(0, comma)), trim(inside.substr(comma + 1))};
+    }
+    return {};
+}
+
+}  // namespace detail
+
+inline constexpr dashboard_rule variable_query{
+    {"variable-query", severity::warning, "the query of a variable gives nothing, or is refused",
+     "The variable stays empty, and with it every panel that uses it. label_values() takes a series selector and a "
+     "label, no "
+     "expression:\nrate(x[5m]) or a parenthesis is refused there; query_result() takes an expression.",
+     "label_values(rate(app_requests_total[5m]), path)", "label_values(app_requests_total, path)"}};
+
+/// Judges the query of one variable.
+inline void check_variable(const source& file, const dashboard::declared_variable& v, const world& sources,
+                           std::vector<finding>& out)
+{
+    const std::string_view written = v.query.text();
+    const detail::template_query asked_for = detail::read_template_query(written);
+    if (asked_for.kind.empty()) return;
+    const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
+        const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
+        finding f = finding_in_query(file, v.query.source_span(where), written, where, variable_query.about.id,
+                                     variable_query.about.level, std::move(message), std::move(suggestion));
+        f.pointer = json::pointer_of(v.query);
+        out.push_back(std::move(f));
+    };
+    if (asked_for.inside.empty() || asked_for.inside == "{}") {
+        if (asked_for.kind == "query_result" || sources.series == nullptr || dashboard::has_reference(asked_for.label))
+            return;
+        for (const auto& [name, m] : sources.series->metrics())
+            for (const catalog::existing_series& s : m.series)
+                if (!catalog::value_of(s.labels, asked_for.label).empty()) return;
+        for (const catalog::scrape_job& j : sources.series->jobs()) {
+            if (!j.targets_known && (asked_for.label == "instance" || asked_for.label == "job" || j.discovered)) return;
+            for (const catalog::label_list& t : j.targets)
+                if (!catalog::value_of(t, asked_for.label).empty()) return;
+        }
+        return say(asked_for.label, concat("no series has the label ", asked_for.label));
+    }
+    const dashboard::interpolated readable = dashboard::interpolate(asked_for.inside);
+    const bool expression = asked_for.kind == "query_result";
+    const auto tree = expression ? promql::parse(readable.text, promql::parse_options::everything())
+                                 : promql::parse_selector(readable.text);
+    if (!tree) {
+        if (promql::asks_for_victoriametrics(readable.text)) return;
+        return say(asked_for.inside, expression
+                                         ? tree.error().message
+                                         : concat("label_values() takes a series selector: ", tree.error().message));
+    }
+    if (sources.series == nullptr) return;
+    for (const asked& a : detail::all_asked(sources, readable, tree->root())) {
+        if (!a.unknown.empty()) continue;
+        if (!a.exists) {
+            say(asked_for.inside, concat("no source exposes ", a.name));
+            continue;
+        }
+        if (expression || dashboard::has_reference(asked_for.label)) continue;
+        if (presence_of(sources, a, asked_for.label) == promql::presence::never)
+            say(asked_for.label, concat("no series of ", a.name, " has the label ", asked_for.label));
+    }
+}
+
+}  // namespace pitot::lint::dashboards
