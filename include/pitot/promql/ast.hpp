@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace pitot::promql {
 
@@ -193,9 +194,17 @@ struct duration_node : node {
     bool wrapped;  ///< in parentheses
 };
 
-/// Memory for a tree.
+/// Memory for a tree, and what the parser lays aside while it reads: reused, nothing is allocated for the next one.
 class tree_arena {
 public:
+    struct work {
+        std::vector<label_matcher> matchers;
+        std::vector<label_name> labels;
+        std::vector<node*> arguments;
+        std::vector<node*> spine;
+    };
+    [[nodiscard]] work& scratch() noexcept { return work_; }
+
     explicit tree_arena(std::size_t first_block = 2048) noexcept : memory_(first_block) {}
 
     template <class T>
@@ -226,6 +235,7 @@ private:
     }
 
     arena memory_;
+    work work_;
 };
 
 /// The node as what its kind says; null for another kind.

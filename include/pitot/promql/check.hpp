@@ -87,7 +87,11 @@ namespace pitot::promql {
 /// One pass; fills in what only types tell (which binary operations match vectors, and how).
 class checker {
 public:
-    checker(std::string_view text, std::vector<parse_error>& errors) : text_(text), errors_(errors) {}
+    checker(std::string_view text, tree_arena& memory, std::vector<parse_error>& errors)
+        : text_(text), errors_(errors), spine_(memory.scratch().spine)
+    {
+        spine_.clear();
+    }
 
     value_type check(node* n)
     {
@@ -281,7 +285,7 @@ private:
 
     std::string_view text_;
     std::vector<parse_error>& errors_;
-    std::vector<node*> spine_;
+    std::vector<node*>& spine_;
 };
 
 }  // namespace pitot::promql

@@ -20,6 +20,28 @@ namespace detail {
 
 inline constexpr std::int32_t end_of_text = -1;
 
+/// What a byte can be part of.
+enum char_class : unsigned char { class_alpha = 1, class_digit = 2, class_blank = 4, class_in_string = 8 };
+struct char_classes {
+    unsigned char of[256];
+    [[nodiscard]] constexpr bool is(char c, unsigned char any) const noexcept
+    {
+        return (of[static_cast<unsigned char>(c)] & any) != 0;
+    }
+};
+consteval char_classes make_char_classes()
+{
+    char_classes out{};
+    for (unsigned c = 0; c < 256; ++c) {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_') out.of[c] |= class_alpha;
+        if (c >= '0' && c <= '9') out.of[c] |= class_digit;
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') out.of[c] |= class_blank;
+        if (c < 0x80 && c != '"' && c != '\'' && c != '`' && c != '\\' && c != '\n') out.of[c] |= class_in_string;
+    }
+    return out;
+}
+inline constexpr char_classes classes = make_char_classes();
+
 /// A character as error texts show it, in quotes: '!', '\n', '\u00a0'.
 [[nodiscard]] inline std::string quoted_rune(std::int32_t c)
 {
@@ -56,13 +78,18 @@ public:
 
     /// An error is a token of kind error over the rest of the text, whose message() says what is wrong; then, and after
     /// the end, every further call gives the end.
-    [[nodiscard]] token next()
+    [[nodiscard]] const token& next()
     {
-        if (done_) return {token_kind::end, {text_.size(), 0}};
-        for (;;) {
-            const token got = state_ == where::braces ? in_braces() : state_ == where::range ? in_range() : outside();
-            if (got.kind != skipped) return got;
+        if (done_) {
+            last_ = {token_kind::end, {text_.size(), 0}};
+            return last_;
         }
+        switch (state_) {
+        case where::braces: in_braces(); break;
+        case where::range: in_range(); break;
+        case where::outside: outside(); break;
+        }
+        return last_;
     }
 
     [[nodiscard]] const std::string& message() const noexcept { return message_; }
@@ -71,7 +98,6 @@ public:
 
 private:
     enum class where : unsigned char { outside, braces, range };
-    static constexpr auto skipped = static_cast<token_kind>(255);
 
     static constexpr bool is_digit(std::int32_t c) noexcept { return c >= '0' && c <= '9'; }
     static constexpr bool is_alpha(std::int32_t c) noexcept
@@ -106,21 +132,24 @@ private:
         return at_ < text_.size() && any.find(text_[at_]) != std::string_view::npos;
     }
 
-    [[nodiscard]] token take(token_kind kind) noexcept
+    token_kind take(token_kind kind) noexcept
     {
-        const token out{kind, {start_, at_ - start_}};
+        last_.kind = kind;
+        last_.span.offset = start_;
+        last_.span.length = at_ - start_;
         start_ = at_;
-        return out;
+        return kind;
     }
-    [[nodiscard]] token fail(std::string message, errc code = errc::syntax)
+    token_kind fail(std::string message, errc code = errc::syntax)
     {
         message_ = std::move(message);
         code_ = code;
         done_ = true;
-        return {token_kind::error, {start_, text_.size() - start_}};
+        last_ = {token_kind::error, {start_, text_.size() - start_}};
+        return token_kind::error;
     }
 
-    [[nodiscard]] token outside()
+    token_kind outside()
     {
         while (at_ < text_.size()) {
             const char c = text_[at_];
@@ -188,9 +217,9 @@ private:
         }
     }
 
-    [[nodiscard]] token closing_paren()
+    token_kind closing_paren()
     {
-        const token out = take(token_kind::right_paren);
+        const token_kind out = take(token_kind::right_paren);
         if (open_-- == 0) {
             open_ = 0;
             return fail("unexpected right parenthesis ')'");
@@ -198,7 +227,7 @@ private:
         return out;
     }
 
-    [[nodiscard]] token in_braces()
+    token_kind in_braces()
     {
         while (at_ < text_.size() && (is_blank(text_[at_]) || text_[at_] == '#')) {
             if (text_[at_] == '#')
@@ -209,7 +238,8 @@ private:
         start_ = at_;
         const std::int32_t c = read();
         if (is_alpha(c)) {
-            while (is_alpha(peek()) || is_digit(peek())) ++at_;
+            while (at_ < text_.size() && detail::classes.is(text_[at_], detail::class_alpha | detail::class_digit))
+                ++at_;
             return take(token_kind::identifier);
         }
         switch (c) {
@@ -232,7 +262,7 @@ private:
     }
 
     /// After a left bracket, until a number or a duration has been read.
-    [[nodiscard]] token in_range()
+    token_kind in_range()
     {
         while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
         start_ = at_;
@@ -250,7 +280,7 @@ private:
             state_ = where::outside;
             return take(token_kind::right_bracket);
         case ':': {
-            const token out = take(token_kind::colon);
+            const token_kind out = take(token_kind::colon);
             if (!seen_duration_) return fail("unexpected colon before duration in duration expression");
             if (seen_colon_) return fail("unexpected repeated colon in duration expression");
             seen_colon_ = true;
@@ -287,7 +317,7 @@ private:
         return kind;
     }
 
-    [[nodiscard]] token word_in_bracket(std::int32_t c)
+    token_kind word_in_bracket(std::int32_t c)
     {
         if (c == ':') {
             if (seen_colon_) return fail("unexpected colon ':'");
@@ -298,15 +328,13 @@ private:
         return fail(concat("unexpected character: ", detail::quoted_rune(c), ", expected ':'"));
     }
 
-    [[nodiscard]] token word() noexcept
+    token_kind word() noexcept
     {
         bool colon = text_[start_] == ':';
         for (; at_ < text_.size(); ++at_) {
-            const char c = text_[at_];
-            if (c == ':')
-                colon = true;
-            else if (!is_alpha(c) && !is_digit(c))
-                break;
+            if (detail::classes.is(text_[at_], detail::class_alpha | detail::class_digit)) continue;
+            if (text_[at_] != ':') break;
+            colon = true;
         }
         if (colon) return take(token_kind::metric_identifier);
         const auto kind = keyword_of(text_.substr(start_, at_ - start_));
@@ -320,8 +348,24 @@ private:
         return take(*kind);
     }
 
-    [[nodiscard]] token number()
+    token_kind number()
     {
+        // Most are a few digits, with or without one unit.
+        std::size_t end = at_;
+        while (end < text_.size() && detail::classes.is(text_[end], detail::class_digit)) ++end;
+        const auto ends_at = [this](std::size_t i) {
+            return i >= text_.size() ||
+                   !(detail::classes.is(text_[i], detail::class_alpha | detail::class_digit) || text_[i] == '.');
+        };
+        if (end > at_ && ends_at(end)) {
+            at_ = end;
+            return take(token_kind::number);
+        }
+        if (end > at_ && (text_[end] == 'm' || text_[end] == 's' || text_[end] == 'h' || text_[end] == 'd') &&
+            ends_at(end + 1)) {
+            at_ = end + 1;
+            return take(token_kind::duration);
+        }
         if (scan_number()) return take(token_kind::number);
         if (scan_duration()) return take(token_kind::duration);
         return fail(concat("bad number or duration syntax: ", detail::quote(text_.substr(start_, at_ - start_), '"')));
@@ -381,9 +425,10 @@ private:
         return false;
     }
 
-    [[nodiscard]] token string(char quote)
+    token_kind string(char quote)
     {
         for (;;) {
+            while (at_ < text_.size() && detail::classes.is(text_[at_], detail::class_in_string)) ++at_;
             if (at_ >= text_.size())
                 return fail(quote == '`' ? "unterminated raw string" : "unterminated quoted string",
                             errc::unexpected_end);
@@ -451,6 +496,7 @@ private:
     }
 
     std::string_view text_;
+    token last_;
     std::size_t start_ = 0;  ///< of the token that is being read
     std::size_t at_ = 0;
     std::string message_;

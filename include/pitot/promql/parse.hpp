@@ -34,7 +34,7 @@ inline node* parse_into(tree_arena& memory, std::string_view text, const parse_o
 {
     errors.clear();
     node* const root = parser(text, memory, how, errors).expression();
-    if (root != nullptr && errors.empty()) checker(text, errors).check(root);
+    if (root != nullptr && errors.empty()) checker(text, memory, errors).check(root);
     return root;
 }
 
@@ -55,7 +55,7 @@ inline node* parse_into(tree_arena& memory, std::string_view text, const parse_o
     std::vector<parse_error> errors;
     text = memory.copy(text);
     node* const root = parser(text, memory, how, errors).selector();
-    if (root != nullptr && errors.empty()) checker(text, errors).check(root);
+    if (root != nullptr && errors.empty()) checker(text, memory, errors).check(root);
     if (!errors.empty()) return unexpected(errc::syntax, errors.front().message, errors.front().span());
     return tree(std::move(memory), root);
 }

@@ -23,8 +23,12 @@ namespace pitot::promql {
 class parser {
 public:
     parser(std::string_view text, tree_arena& into, const parse_options& how, std::vector<parse_error>& errors)
-        : text_(text), words_(text), tree_(into), how_(how), errors_(errors)
+        : text_(text), words_(text), tree_(into), how_(how), errors_(errors), matchers_(into.scratch().matchers),
+          labels_(into.scratch().labels), arguments_(into.scratch().arguments)
     {
+        matchers_.clear();
+        labels_.clear();
+        arguments_.clear();
         advance();
     }
 
@@ -101,7 +105,10 @@ private:
     void advance()
     {
         previous_end_ = now_.span.end();
-        now_ = words_.next();
+        const token& read = words_.next();  // part by part: a copy as a whole waits for the stores
+        now_.kind = read.kind;
+        now_.span.offset = read.span.offset;
+        now_.span.length = read.span.length;
         switch (now_.kind) {
         case token_kind::error:
             complain(range_of{now_.span.offset, text_.size()}, words_.message());
@@ -280,7 +287,7 @@ private:
     [[nodiscard]] node* binary(node* left, const token& op, int strength)
     {
         const bool return_bool = accept(token_kind::bool_);
-        vector_matching how;
+        vector_matching& how = *tree_.make(vector_matching{});  // in its place: copying it costs more than reading it
         if (now_.kind == token_kind::on || now_.kind == token_kind::ignoring) {
             how.on = now_.kind == token_kind::on;
             const std::size_t begin = now_.span.offset;
@@ -299,8 +306,7 @@ private:
         const text_span span{left->span.offset, right->span.end() - left->span.offset};
         if ((how.has_fill_left || how.has_fill_right) && !how_.binop_fill_modifiers)
             complain(span, "binop fill modifiers are experimental and not enabled");
-        return tree_.make(
-            binary_node{{node_kind::binary, span}, op.kind, op.span, left, right, return_bool, tree_.make(how)});
+        return tree_.make(binary_node{{node_kind::binary, span}, op.kind, op.span, left, right, return_bool, &how});
     }
 
     bool fill_values(vector_matching& how)
@@ -430,12 +436,11 @@ private:
 
     [[nodiscard]] node* metric(const token& name)
     {
-        vector_selector made;
+        vector_selector& made = *tree_.make(vector_selector{});
         made.kind = node_kind::vector_selector;
         made.name = word(name);
         made.name_span = made.span = name.span;
-        if (now_.kind == token_kind::left_brace && !matchers(made)) return nullptr;
-        return tree_.make(made);
+        return now_.kind != token_kind::left_brace || matchers(made) ? &made : nullptr;
     }
     [[nodiscard]] node* vector()
     {
@@ -444,10 +449,10 @@ private:
             advance();
             return metric(name);
         }
-        vector_selector made;
+        vector_selector& made = *tree_.make(vector_selector{});
         made.kind = node_kind::vector_selector;
         made.span = made.name_span = {now_.span.offset, 0};
-        return matchers(made) ? tree_.make(made) : nullptr;
+        return matchers(made) ? &made : nullptr;
     }
 
     bool matchers(vector_selector& into)
@@ -962,9 +967,9 @@ private:
     place place_ = place::anywhere;
     bool lexing_failed_ = false;
     bool failed_ = false;
-    std::vector<label_matcher> matchers_;
-    std::vector<label_name> labels_;
-    std::vector<node*> arguments_;
+    std::vector<label_matcher>& matchers_;
+    std::vector<label_name>& labels_;
+    std::vector<node*>& arguments_;
 };
 
 }  // namespace pitot::promql

@@ -3,6 +3,7 @@
 
 #include <pitot/base/span.hpp>
 
+#include <iterator>  // std::size
 #include <optional>
 #include <string_view>
 
@@ -136,13 +137,43 @@ constexpr bool equal_lower(std::string_view text, std::string_view lower_case) n
 
 }  // namespace detail
 
+namespace detail {
+
+constexpr std::size_t keyword_hash(std::string_view word) noexcept
+{
+    return (word.size() * 37U + static_cast<unsigned char>(lower(word[0])) * 5U +
+            static_cast<unsigned char>(lower(word.back())) * 11U + static_cast<unsigned char>(lower(word[1]))) &
+           255U;
+}
+
+/// Slots of the keywords by their hash, the next free one when it is taken; 255 is free.
+struct keyword_slots {
+    unsigned char at[256];
+};
+consteval keyword_slots make_keyword_slots()
+{
+    keyword_slots out{};
+    for (unsigned char& slot : out.at) slot = 255;
+    for (unsigned char i = 0; i < std::size(keywords); ++i) {
+        std::size_t place = keyword_hash(keywords[i].text);
+        while (out.at[place] != 255) place = (place + 1) & 255U;
+        out.at[place] = i;
+    }
+    return out;
+}
+inline constexpr keyword_slots keyword_places = make_keyword_slots();
+
+}  // namespace detail
+
 /// The keyword that a word is, in any case.
 [[nodiscard]] constexpr std::optional<token_kind> keyword_of(std::string_view word) noexcept
 {
     if (word.size() < 2 || word.size() > 12) return std::nullopt;
-    for (const detail::keyword& k : detail::keywords)
-        if (detail::equal_lower(word, k.text)) return k.kind;
-    return std::nullopt;
+    for (std::size_t place = detail::keyword_hash(word);; place = (place + 1) & 255U) {
+        const unsigned char i = detail::keyword_places.at[place];
+        if (i == 255) return std::nullopt;
+        if (detail::equal_lower(word, detail::keywords[i].text)) return detail::keywords[i].kind;
+    }
 }
 
 /// Operators between two operands, and/or/unless/atan2 among them.
