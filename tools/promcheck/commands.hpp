@@ -20,5 +20,11 @@ struct subcommand {
 
 extern const command metrics_command;
 exit_code run_metrics(std::span<char* const> argv);
+extern const command fmt_command;
+exit_code run_fmt(std::span<char* const> argv);
+extern const command explain_command;
+exit_code run_explain(std::span<char* const> argv);
+extern const command catalog_command;
+exit_code run_catalog(std::span<char* const> argv);
 
 }  // namespace pitot::tools::promcheck

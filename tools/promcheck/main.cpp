@@ -15,6 +15,9 @@ namespace {
 
 const subcommand subcommands[] = {
     {&metrics_command, &run_metrics},
+    {&fmt_command, &run_fmt},
+    {&explain_command, &run_explain},
+    {&catalog_command, &run_catalog},
 };
 
 std::string_view last_word(std::string_view name) { return name.substr(name.rfind(' ') + 1); }

@@ -1,0 +1,165 @@
+#include <promcheck/commands.hpp>
+
+#include <pitot/catalog/diff.hpp>
+#include <pitot/catalog/file.hpp>
+#include <pitot/catalog/source.hpp>
+#include <pitot/connect/http_config.hpp>
+#include <pitot/json/write.hpp>
+#include <pitot/model/name.hpp>
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::tools::promcheck {
+namespace {
+
+constexpr flag flags[] = {
+    {"format", 0, "text|json", "how diff reports", false, "text"},
+    {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
+};
+
+}  // namespace
+
+const command catalog_command{
+    "promcheck catalog", "save SOURCE… | diff BEFORE AFTER",
+    "Says what exists, as a file to commit; and what changed between two.", flags,
+    "A SOURCE is an exposition (a file, - or a URL), with the labels that Prometheus adds behind it: app.prom,job=app\n"
+    "BEFORE and AFTER are files that save has written, or SOURCEs.\n\n"
+    "Exit codes: 0 clean; 1 something changed that breaks queries (removed, renamed, another type); 2 wrong arguments "
+    "or an\n"
+    "unreadable file; 3 a URL that does not answer.\n\n"
+    "Examples:\n"
+    "  promcheck catalog save http://127.0.0.1:9598/metrics,job=node > catalog.json\n"
+    "  promcheck catalog diff catalog.json http://127.0.0.1:9598/metrics,job=node"};
+
+namespace {
+
+exit_code refuse(std::string_view why)
+{
+    fmt::print(stderr, "promcheck catalog: {}\n", why);
+    return exit_code::usage;
+}
+
+/// SOURCE[,LABEL=VALUE]…
+std::pair<std::string, catalog::target> split(std::string_view text)
+{
+    catalog::target from;
+    for (;;) {
+        const std::size_t comma = text.rfind(',');
+        if (comma == std::string_view::npos || comma == 0) break;
+        const std::string_view part = text.substr(comma + 1);
+        const std::size_t equals = part.find('=');
+        if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
+        if (part.substr(0, equals) == "job")
+            from.job = part.substr(equals + 1);
+        else
+            from.labels.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+        text = text.substr(0, comma);
+    }
+    return {std::string(text), std::move(from)};
+}
+
+/// Adds what a source exposes; a catalog file stands for itself.
+exit_code add(const std::string& argument, const http::options& http, catalog::listing& into, bool may_be_saved)
+{
+    const auto [source, from] = split(argument);
+    if (may_be_saved && !http::is_url(source)) {
+        auto text = catalog::read_file(source, std::size_t{256} << 20U);
+        if (!text) return refuse(text.error().message);
+        if (text->find_first_not_of(" \t\r\n") != std::string::npos &&
+            (*text)[text->find_first_not_of(" \t\r\n")] == '{') {
+            auto saved = catalog::load(*text);
+            if (!saved) return refuse(fmt::format("{}: {}", source, saved.error().message));
+            for (const auto& [name, m] : saved->metrics()) into.add(m);
+            return exit_code::clean;
+        }
+    }
+    catalog::source_options how;
+    how.http = http;
+    const auto in = catalog::load_source(source, how);
+    if (!in) {
+        refuse(in.error().message);
+        return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
+    }
+    for (const error& e : in->errors) {
+        const text_position at = position_of(in->text(), e.where.offset);
+        fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
+                   e.message);
+    }
+    into.add(in->families, from, in->format == expo::format::openmetrics);
+    return exit_code::clean;
+}
+
+exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json)
+{
+    bool broken = false;
+    json::writer w(2);
+    if (as_json) w.begin_object().member("version", 1).key("changes").begin_array();
+    for (const catalog::change& c : changes) {
+        broken = broken || catalog::breaks(c.kind);
+        if (as_json) {
+            w.begin_object().member("kind", catalog::to_string(c.kind)).member("name", c.name).member("label", c.label);
+            w.member("before", c.before)
+                .member("after", c.after)
+                .member("breaks", catalog::breaks(c.kind))
+                .end_object();
+            continue;
+        }
+        std::string line = fmt::format("{} {}", catalog::to_string(c.kind), c.name);
+        if (!c.label.empty()) line += fmt::format("{{{}}}", c.label);
+        if (!c.before.empty() && !c.after.empty())
+            line += fmt::format(": {} -> {}", c.before, c.after);
+        else if (!c.before.empty() || !c.after.empty())
+            line += fmt::format(": {}", c.before.empty() ? c.after : c.before);
+        fmt::print("{}\n", line);
+    }
+    if (as_json)
+        fmt::print("{}\n", w.end_array().end_object().text());
+    else
+        fmt::print("{} {}\n", changes.size(), changes.size() == 1 ? "change" : "changes");
+    return broken ? exit_code::findings : exit_code::clean;
+}
+
+}  // namespace
+
+exit_code run_catalog(std::span<char* const> argv)
+{
+    const auto given = parse(catalog_command, argv);
+    if (!given) return refuse(given.error().message);
+    if (const auto code = answer(whole_program(), catalog_command, *given)) return *code;
+    std::vector<std::string> words = given->positional;
+    words.insert(words.end(), given->rest.begin(), given->rest.end());
+    if (words.empty()) return refuse("save or diff is expected; promcheck catalog --help says more");
+    const std::string format = given->get("format");
+    if (format != "text" && format != "json")
+        return refuse(fmt::format("--format {}: text and json are known", format));
+    http::options http;
+    http.proxy_from_environment = true;
+    if (given->has("http-config")) {
+        auto config = http::read_config_file(given->get("http-config"));
+        if (!config) return refuse(config.error().message);
+        http = std::move(*config);
+    }
+    const std::string what = words.front();
+    words.erase(words.begin());
+    if (what == "save") {
+        if (words.empty()) return refuse("save needs a SOURCE");
+        catalog::listing all;
+        for (const std::string& source : words)
+            if (const exit_code code = add(source, http, all, false); code != exit_code::clean) return code;
+        fmt::print("{}", catalog::save(all));
+        return exit_code::clean;
+    }
+    if (what != "diff") return refuse(fmt::format("'{}' is neither save nor diff", what));
+    if (words.size() != 2) return refuse("diff compares two: BEFORE and AFTER");
+    catalog::listing sides[2];
+    for (std::size_t i = 0; i < 2; ++i)
+        if (const exit_code code = add(words[i], http, sides[i], true); code != exit_code::clean) return code;
+    return show_changes(catalog::diff(sides[0], sides[1]), format == "json");
+}
+
+}  // namespace pitot::tools::promcheck
