@@ -1,4 +1,6 @@
 // What each kind of family counts.
+#include <pitot/expo/serialize.hpp>
+#include <pitot/metrics/family_names.hpp>
 #include <pitot/metrics/registry.hpp>
 #include <pitot/metrics/testing.hpp>
 

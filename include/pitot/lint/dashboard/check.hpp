@@ -9,6 +9,7 @@
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
 #include <pitot/lint/report.hpp>
+#include <pitot/logql/parse.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 #include <pitot/promql/selector.hpp>
@@ -131,6 +132,15 @@ inline void judge(const source& file, const subject& about, const world& sources
     remarks said;
     if (about.in == dashboard::language::logql || about.in == dashboard::language::other) {
         said.unknown = about.in == dashboard::language::logql ? "LogQL" : "datasource that is not Prometheus";
+        if (about.in == dashboard::language::logql) {
+            const dashboard::interpolated readable = dashboard::interpolate(about.expr->text);
+            if (const auto read = logql::parse(readable.text); !read) {
+                const std::vector<asked> none;
+                const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
+                said.findings.push_back(
+                    in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
+            }
+        }
     } else {
         dashboard::interpolated readable;
         if (about.is_rule)

@@ -33,6 +33,11 @@ inline constexpr dashboard_rule promql_parse{{"promql-parse", severity::error, "
                                               "($__rate_interval as a duration, $metric as a name).",
                                               "sum by (job (rate(x_total[5m]))", "sum by (job) (rate(x_total[5m]))"}};
 
+inline constexpr dashboard_rule logql_parse{
+    {"logql-parse", severity::error, "the query is no LogQL",
+     "Loki refuses it, and the panel shows an error. What its streams and labels are is not looked at.",
+     "sum(rate({app=\"web\"}))", "sum(rate({app=\"web\"}[5m]))"}};
+
 inline constexpr dashboard_rule json_syntax{{"json-syntax", severity::error, "the file is no JSON",
                                              "Grafana cannot load it.", "{\"panels\": [],}", "{\"panels\": []}"}};
 
@@ -69,6 +74,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            regex_alternative_dead,
                                            division_by_zero,
                                            promql_parse,
+                                           logql_parse,
                                            json_syntax,
                                            yaml_syntax,
                                            duplicate_key};

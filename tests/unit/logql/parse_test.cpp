@@ -1,0 +1,80 @@
+#include <pitot/logql/parse.hpp>
+
+#include <catch.hpp>
+
+#include <string>
+
+namespace logql = pitot::logql;
+
+TEST_CASE("log queries")
+{
+    for (const auto* good :
+         {"{app=\"x\"}", "{app=\"x\", env=~`a|b`,}", "{}",
+          "{a=\"b\"} |= \"x\" != `y` |~ \"z\" !~ \"w\" |> \"<_>\" !> \"q\"", "{a=\"b\"} |= \"x\" or \"y\"",
+          "{a=\"b\"} |= ip(\"10.0.0.0/8\")", "{a=\"b\"} | json", "{a=\"b\"} | json x=\"a.b\", y=\"c\" | x > 5",
+          "{a=\"b\"} | logfmt --strict --keep-empty level, host=\"h\"",
+          "{a=\"b\"} | regexp `(?P<x>.*)` | pattern \"<ip> - <_>\"",
+          "{a=\"b\"} | unpack | decolorize | line_format \"{{.x}}\" | label_format a=b, c=\"{{.d}}\"",
+          "{a=\"b\"} | drop x, y=\"z\" | keep k",
+          "{a=\"b\"} | x=\"y\" and (n >= 10ms or size < 5KiB), z!=ip(\"::1\") | t == 1.5",
+          "{a=\"b\"} # comment\n | json", "({a=\"b\"} |= \"c\")", "{a=\"b\"} | json | json=\"x\""}) {
+        const auto read = logql::parse(good);
+        INFO(good << (read ? "" : read.error().message));
+        CHECK(read.has_value());
+        if (read) CHECK_FALSE(read->metric);
+    }
+}
+
+TEST_CASE("metric queries")
+{
+    for (const auto* good :
+         {"rate({a=\"b\"}[5m])", "sum by (x) (rate({a=\"b\"} |= \"e\" | json [5m]))",
+          "sum(count_over_time({a=\"b\"}[1h] |= \"e\")) by (l)",
+          "quantile_over_time(0.99, {a=\"b\"} | logfmt | unwrap duration(d) | __error__=\"\" [5m]) by (x)",
+          "topk(10, sum(rate({a=\"b\"}[5m])) by (x))", "rate(({a=\"b\"} |= \"x\")[5m])",
+          "rate({a=\"b\"}[5m] offset 1h)",
+          "sum(rate({a=\"b\"}[1m])) / on (x) group_left sum(rate({a=\"c\"}[1m])) > bool 0.5 or vector(0)",
+          "label_replace(rate({a=\"b\"}[1m]), \"x\", \"$1\", \"y\", \"(.*)\")", "1 + 2 * 3", "-1",
+          "absent_over_time({a=\"b\"}[5m])", "sum_over_time({a=\"b\"} | unwrap bytes [5m])",
+          "sort_desc(sum without (x) (bytes_rate({a=\"b\"}[5m])))"}) {
+        const auto read = logql::parse(good);
+        INFO(good << (read ? "" : read.error().message));
+        CHECK(read.has_value());
+        if (read) CHECK(read->metric);
+    }
+}
+
+TEST_CASE("streams have their matchers and places")
+{
+    const std::string text = "sum(rate({app=\"x\", env!~\"y\"}[1m])) / sum(rate({app=\"z\"}[1m]))";
+    const auto read = logql::parse(text);
+    REQUIRE(read);
+    REQUIRE(read->streams.size() == 2);
+    CHECK(text.substr(read->streams[0].span.offset, read->streams[0].span.length) == "{app=\"x\", env!~\"y\"}");
+    REQUIRE(read->streams[0].matchers.size() == 2);
+    CHECK(read->streams[0].matchers[1].op == logql::match_op::not_regex);
+    CHECK(read->streams[0].matchers[1].value == "y");
+    CHECK(text.substr(read->streams[0].matchers[0].span.offset, read->streams[0].matchers[0].span.length) ==
+          "app=\"x\"");
+}
+
+TEST_CASE("what is no LogQL is refused at its place")
+{
+    struct wrong {
+        const char* text;
+        std::size_t offset;
+    };
+    for (const wrong& w :
+         {wrong{"", 0}, wrong{"rate({a=\"b\"})", 12}, wrong{"{a=b}", 3}, wrong{"{a=\"b\"", 6}, wrong{"{a=\"b\"} |", 9},
+          wrong{"{a=\"b\"} | json |= 5", 18}, wrong{"sum({a=\"b\"})", 11}, wrong{"{a=\"b\"} + 1", 8},
+          wrong{"foo({a=\"b\"}[5m])", 0}, wrong{"rate({a=\"b\"}[])", 13}, wrong{"{a=\"b\"} |= \"x", 11},
+          wrong{"{a=\"b\"} | x", 11}, wrong{"topk(sum(rate({a=\"b\"}[1m])))", 5}}) {
+        const auto read = logql::parse(w.text);
+        INFO(w.text);
+        REQUIRE_FALSE(read);
+        INFO(read.error().message);
+        CHECK(read.error().where.offset == w.offset);
+    }
+    CHECK_FALSE(logql::parse(std::string(100'000, '(')));
+    CHECK_FALSE(logql::parse("{a=\"b\"} | " + std::string(100'000, '(')));
+}
