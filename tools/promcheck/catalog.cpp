@@ -44,29 +44,10 @@ exit_code refuse(std::string_view why)
     return exit_code::usage;
 }
 
-/// SOURCE[,LABEL=VALUE]…
-std::pair<std::string, catalog::target> split(std::string_view text)
-{
-    catalog::target from;
-    for (;;) {
-        const std::size_t comma = text.rfind(',');
-        if (comma == std::string_view::npos || comma == 0) break;
-        const std::string_view part = text.substr(comma + 1);
-        const std::size_t equals = part.find('=');
-        if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
-        if (part.substr(0, equals) == "job")
-            from.job = part.substr(equals + 1);
-        else
-            from.labels.emplace_back(part.substr(0, equals), part.substr(equals + 1));
-        text = text.substr(0, comma);
-    }
-    return {std::string(text), std::move(from)};
-}
-
 /// Adds what a source exposes; a catalog file stands for itself.
 exit_code add(const std::string& argument, const http::options& http, catalog::listing& into, bool may_be_saved)
 {
-    const auto [source, from] = split(argument);
+    const auto [source, from] = split_source(argument);
     if (may_be_saved && !http::is_url(source)) {
         auto text = catalog::read_file(source, std::size_t{256} << 20U);
         if (!text) return refuse(text.error().message);
@@ -125,6 +106,24 @@ exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json
 }
 
 }  // namespace
+
+std::pair<std::string, catalog::target> split_source(std::string_view text)
+{
+    catalog::target from;
+    for (;;) {
+        const std::size_t comma = text.rfind(',');
+        if (comma == std::string_view::npos || comma == 0) break;
+        const std::string_view part = text.substr(comma + 1);
+        const std::size_t equals = part.find('=');
+        if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
+        if (part.substr(0, equals) == "job")
+            from.job = part.substr(equals + 1);
+        else
+            from.labels.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+        text = text.substr(0, comma);
+    }
+    return {std::string(text), std::move(from)};
+}
 
 exit_code run_catalog(std::span<char* const> argv)
 {

@@ -5,7 +5,12 @@
 #include <common/flags.hpp>
 #include <common/pages.hpp>
 
+#include <pitot/catalog/listing.hpp>
+
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace pitot::tools::promcheck {
 
@@ -26,5 +31,10 @@ extern const command explain_command;
 exit_code run_explain(std::span<char* const> argv);
 extern const command catalog_command;
 exit_code run_catalog(std::span<char* const> argv);
+extern const command rules_command;
+exit_code run_rules(std::span<char* const> argv);
+
+/// SOURCE[,LABEL=VALUE]…
+[[nodiscard]] std::pair<std::string, catalog::target> split_source(std::string_view text);
 
 }  // namespace pitot::tools::promcheck

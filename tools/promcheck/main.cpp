@@ -14,10 +14,8 @@ namespace pitot::tools::promcheck {
 namespace {
 
 const subcommand subcommands[] = {
-    {&metrics_command, &run_metrics},
-    {&fmt_command, &run_fmt},
-    {&explain_command, &run_explain},
-    {&catalog_command, &run_catalog},
+    {&metrics_command, &run_metrics}, {&fmt_command, &run_fmt},     {&explain_command, &run_explain},
+    {&catalog_command, &run_catalog}, {&rules_command, &run_rules},
 };
 
 std::string_view last_word(std::string_view name) { return name.substr(name.rfind(' ') + 1); }

@@ -1,0 +1,127 @@
+#include <promcheck/commands.hpp>
+
+#include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/prometheus_config.hpp>
+#include <pitot/catalog/source.hpp>
+#include <pitot/lint/dashboard/rule_file.hpp>
+#include <pitot/lint/dashboard/rule_shape.hpp>
+#include <pitot/lint/report_json.hpp>
+#include <pitot/lint/report_text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <unistd.h>  // isatty
+#include <vector>
+
+namespace pitot::tools::promcheck {
+namespace {
+
+constexpr flag flags[] = {
+    {"metrics", 0, "SOURCE", "an exposition that the rules are held against: a file or a URL, with ,job=NAME behind it",
+     true},
+    {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped"},
+    {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
+    {"format", 0, "text|json", "how to report", false, "text"},
+};
+
+}  // namespace
+
+const command rules_command{
+    "promcheck rules", "FILE…",
+    "Checks rule files: what Prometheus loads, duplicates, templates, and whether the metrics exist.", flags,
+    "Without --metrics the expressions are parsed and typed; with it their metrics, labels and jobs must exist.\n\n"
+    "Exit codes: 0 clean; 1 findings; 2 wrong arguments or an unreadable file; 3 a URL that does not answer.\n\n"
+    "Examples:\n"
+    "  promcheck rules rules/*.yml\n"
+    "  promcheck rules alerts.yml --metrics node.prom,job=node --prometheus-config prometheus.yml"};
+
+namespace {
+
+exit_code refuse(std::string_view why)
+{
+    fmt::print(stderr, "promcheck rules: {}\n", why);
+    return exit_code::usage;
+}
+
+}  // namespace
+
+exit_code run_rules(std::span<char* const> argv)
+{
+    const auto given = parse(rules_command, argv);
+    if (!given) return refuse(given.error().message);
+    if (const auto code = answer(whole_program(), rules_command, *given)) return *code;
+    std::vector<std::string> files = given->positional;
+    files.insert(files.end(), given->rest.begin(), given->rest.end());
+    if (files.empty()) return refuse("a rule file is missing");
+    const std::string format = given->get("format");
+    if (format != "text" && format != "json")
+        return refuse(fmt::format("--format {}: text and json are known", format));
+    const auto fail_on = lint::severity_from(given->get("fail-on"));
+    if (!fail_on) return refuse(fmt::format("--fail-on {}: error, warning and info are known", given->get("fail-on")));
+
+    catalog::listing names;
+    catalog::inventory series;
+    if (given->has("prometheus-config"))
+        if (auto read = catalog::read_prometheus_config(given->get("prometheus-config"), series); !read)
+            return refuse(read.error().message);
+    for (const std::string& text : given->all("metrics")) {
+        const auto [source, from] = split_source(text);
+        const auto in = catalog::load_source(source);
+        if (!in) {
+            refuse(in.error().message);
+            return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
+        }
+        names.add(in->families, from, in->format == expo::format::openmetrics);
+        const std::uint32_t job = series.job(from.job);
+        if (series.at(job).targets.empty() && !series.at(job).targets_known) {
+            catalog::label_list labels;
+            for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
+            if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
+            series.at(job).targets.push_back(std::move(labels));
+        }
+        series.add(in->families, job);
+    }
+    lint::dashboards::world sources;
+    if (given->has("metrics")) {
+        sources.names = &names;
+        sources.series = &series;
+    }
+
+    lint::dashboards::verdicts found;
+    for (const std::string& path : files) {
+        auto text = catalog::read_file(path, std::size_t{4} << 20U);
+        if (!text) return refuse(text.error().message);
+        const lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
+        if (!lint::dashboards::check_rule_file(file, sources, found))
+            found.findings.push_back(lint::finding_at(file, {0, 0}, lint::dashboards::rule_shape.id,
+                                                      lint::severity::error,
+                                                      "there is no list of groups: this is no rule file"));
+        lint::dashboards::check_rule_shape(file, found.findings);
+    }
+    std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    if (format == "json") {
+        lint::report out;
+        out.summary = {{"rules", found.queries},
+                       {"broken", found.broken},
+                       {"not_verified", given->has("metrics") ? found.not_verified : 0}};
+        out.findings = found.findings;
+        fmt::print("{}", lint::to_json(out));
+    } else {
+        std::string text;
+        const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
+        for (const lint::finding& f : found.findings)
+            if (f.level != lint::severity::info || *fail_on == lint::severity::info) lint::append_text(text, f, style);
+        const auto errors = std::count_if(found.findings.begin(), found.findings.end(),
+                                          [](const lint::finding& f) { return f.level != lint::severity::info; });
+        fmt::print("{}{} {}: {} {}\n", text, found.queries, found.queries == 1 ? "rule" : "rules", errors,
+                   errors == 1 ? "finding" : "findings");
+    }
+    const auto worst = lint::worst(found.findings);
+    return worst && *worst >= *fail_on ? exit_code::findings : exit_code::clean;
+}
+
+}  // namespace pitot::tools::promcheck
