@@ -253,6 +253,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
             check_variable(file, v, sources, out.findings);
     const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);
     for (const dashboard::query& query : board.queries)
+        check_datasource(file, query, document->root()["__inputs"], declared, out.findings);
+    for (const dashboard::query& query : board.queries)
         detail::check_query(file, query, sources, declared, dialect, out);
     for (const dashboard::unread& part : board.not_read)
         out.unknown.push_back({file.name(), json::pointer_of(part.where), part.reason});

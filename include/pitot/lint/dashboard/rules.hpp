@@ -1,6 +1,7 @@
 #pragma once
 // All rules on queries, in one table.
 
+#include <pitot/lint/dashboard/datasource_missing.hpp>
 #include <pitot/lint/dashboard/rules/ambiguous_source.hpp>
 #include <pitot/lint/dashboard/rules/annotation_label_missing.hpp>
 #include <pitot/lint/dashboard/rules/counter_without_rate.hpp>
@@ -70,6 +71,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            multi_variable_equality,
                                            undeclared_variable,
                                            variable_query,
+                                           datasource_missing,
                                            filter_never_zero,
                                            regex_alternative_dead,
                                            division_by_zero,

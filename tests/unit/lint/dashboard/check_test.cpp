@@ -159,3 +159,19 @@ TEST_CASE("MetricsQL is a dialect, not an error")
     CHECK(verdict("increase(vm_rows_total)") == "not verified MetricsQL");
     CHECK(verdict("tpk(3, a)") == "broken error:promql-parse");
 }
+
+TEST_CASE("a datasource must be one of the inputs, where there are inputs")
+{
+    const auto rules_of = [](std::string text) {
+        verdicts out;
+        CHECK(lint::dashboards::check(lint::source("d", std::move(text)), lint::dashboards::world{}, {}, out));
+        std::string all;
+        for (const lint::finding& f : out.findings) all += f.rule + " ";
+        return all;
+    };
+    const std::string panels =
+        "\"panels\": [{\"datasource\": {\"uid\": \"${DS_P}\"}, \"targets\": [{\"expr\": \"a\"}]}]}";
+    CHECK(rules_of("{\"__inputs\": [{\"name\": \"DS_Q\"}], " + panels) == "datasource-missing ");
+    CHECK(rules_of("{\"__inputs\": [{\"name\": \"DS_P\"}], " + panels).empty());
+    CHECK(rules_of("{" + panels).empty());
+}
