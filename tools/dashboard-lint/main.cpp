@@ -6,6 +6,7 @@
 #include <dashboard-lint/inputs.hpp>
 
 #include <pitot/base/nearest.hpp>
+#include <pitot/catalog/file.hpp>
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
@@ -39,6 +40,7 @@ namespace {
 
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
+    {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped, their targets and relabelling"},
     {"config", 'c', "FILE",
      "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
@@ -110,6 +112,7 @@ struct settings {
     file_config file;
     std::vector<labelled_source> sources;
     std::string prometheus_config;
+    std::vector<std::string> catalogs;
     http::options http;
     lint::severity fail_on = lint::severity::warning;
     bool strict = false;
@@ -128,6 +131,7 @@ result<settings> understand(const arguments& given)
     out.sources = out.file.sources;
     out.prometheus_config = given.has("prometheus-config") ? given.get("prometheus-config")
                                                            : out.file.prometheus_config;
+    out.catalogs = given.all("catalog");
     for (const std::string& text : given.all("metrics")) {
         auto source = split_source(text);
         if (!source) return bad(fmt::format("--metrics {}: {}", text, source.error().message));
@@ -167,6 +171,24 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
         }
     catalog::source_options reading;
     reading.http = how.http;
+    for (const std::string& path : how.catalogs) {
+        auto text = catalog::read_file(path, std::size_t{256} << 20U);
+        if (!text) {
+            say.error(fmt::format("dashboard-lint: --catalog: {}", text.error().message));
+            return exit_code::usage;
+        }
+        auto saved = catalog::load(*text);
+        if (!saved) {
+            const text_position at = position_of(*text, saved.error().where.offset);
+            say.error(fmt::format("dashboard-lint: --catalog: {}:{}:{}: {}", path, at.line, at.column,
+                                  saved.error().message));
+            return exit_code::usage;
+        }
+        for (const auto& [name, m] : saved->metrics()) {
+            names.add(m);
+            series.add(m);
+        }
+    }
     for (const labelled_source& source : how.sources) {
         const auto in = catalog::load_source(source.source, reading);
         if (!in) {
@@ -330,7 +352,7 @@ exit_code run(std::span<char* const> argv)
     if (const exit_code code = load(*how, names, series, *say); code != exit_code::clean) return code;
 
     lint::dashboards::world sources;
-    if (!how->sources.empty()) {
+    if (!how->sources.empty() || !how->catalogs.empty()) {
         sources.names = &names;
         sources.series = &series;
         sources.collected_by = how->file.collected_by;

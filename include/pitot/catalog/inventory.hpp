@@ -33,9 +33,11 @@ struct scrape_job {
 
 /// labels  of the exposition, without the name; those of the target are the job's
 /// job     index
+/// open    labels that may have other values too
 struct existing_series {
     label_list labels;
     std::uint32_t job = 0;
+    std::vector<std::string> open = {};
 };
 
 struct existing_metric {
@@ -69,6 +71,34 @@ public:
         for (std::size_t f = 0; f < in.size(); ++f)
             for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job);
         return count_ < max_series;
+    }
+
+    /// A metric of a saved catalog, which has the labels and their values, but not which go together: a series for each
+    /// value alone. metric_relabel_configs are not applied.
+    void add(const metric& saved)
+    {
+        std::vector<std::uint32_t> jobs;
+        for (const std::string& name : saved.jobs) jobs.push_back(job(name));
+        if (jobs.empty()) jobs.push_back(job(""));
+        for (const std::uint32_t at : jobs) {
+            scrape_job& from = jobs_[at];
+            from.has_exposition = true;
+            if (from.targets.empty() && !from.targets_known && !from.name.empty())
+                from.targets.push_back({{"job", from.name}});
+            for (const std::string_view suffix : series_suffixes(saved.type)) {
+                if (count_ >= max_series) return;
+                const std::string name = concat(saved.name, suffix);
+                insert(name, saved.type, {}, at);
+                for (const auto& [label, values] : saved.labels) {
+                    if (label == "job") continue;
+                    if ((label == "le" && suffix != "_bucket") || (label == "quantile" && !suffix.empty())) continue;
+                    for (const std::string& value : values.values) insert(name, saved.type, {{label, value}}, at);
+                    if (values.complete && !values.values.empty()) continue;
+                    insert(name, saved.type, {}, at);
+                    metrics_.find(name)->second.series.back().open.push_back(label);
+                }
+            }
+        }
     }
 
     [[nodiscard]] const existing_metric* find(std::string_view name) const

@@ -109,6 +109,8 @@ void each_series(const world& in, const asked& a, F&& f)
 inline bool is_open(const world& in, const catalog::existing_series& s, std::string_view label)
 {
     const catalog::scrape_job& job = in.series->jobs()[s.job];
+    for (const std::string& open : s.open)
+        if (open == label) return true;
     if (label == "job") return job.name.empty();
     const bool open = label == "instance" ? !job.targets_known : job.discovered;
     return open && catalog::value_of(s.labels, label).empty();
