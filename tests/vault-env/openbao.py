@@ -4,6 +4,7 @@ usage: openbao.py VAULT-ENV
 """
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,6 +186,7 @@ def main():
             bao.api("database/config/postgresql", {"plugin_name": "postgresql-database-plugin", "allowed_roles": "*", "username": "admin", "password": "admin-password",
                                                    "connection_url": f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{db.port}/postgres"})
             exec_mode(bao)
+    shutil.rmtree(folder, ignore_errors=True)
     for failure in failures:
         print("FAILED", failure)
     print(f"{passed} passed, {len(failures)} failed")
