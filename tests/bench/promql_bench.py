@@ -34,7 +34,11 @@ def cases(shared):
     plain = [re.sub(REFERENCE, "x", re.sub(r"\[\s*(?:%s)\s*\]" % REFERENCE, "[5m]", e)) for e in sorted(corpus)]
     with open(shared / "promql" / "bench_cases.json", encoding="utf-8") as f:
         bench = json.load(f)["parse"]
-    return {"real dashboards": plain, "upstream's cases": bench["upstream_cases"], "upstream's errors": bench["upstream_error_cases"]}
+    # Prometheus compiles the regular expressions of matchers while it parses; Pitot leaves that to whoever evaluates. So
+    # only expressions without one are the same work on both sides.
+    with_regex = [e for e in plain if "=~" in e or "!~" in e]
+    without = [e for e in plain if "=~" not in e and "!~" not in e]
+    return {"dashboards, no regex": without, "dashboards, regex": with_regex, "upstream's cases": bench["upstream_cases"], "upstream's errors": bench["upstream_error_cases"]}
 
 
 def show(rounds=3):
@@ -49,7 +53,8 @@ def show(rounds=3):
     if not quietly(["go", "build", "-o", "parse", "."], "go build", cwd=peer, env={**os.environ, "CGO_ENABLED": "0"}):
         return
     ours = BUILD / "tests" / "bench" / "bench-promql-parse"
-    print("\nPromQL parsed, a mean expression   (goal: a tenth of Prometheus's time)")
+    print("\nPromQL parsed, a mean expression, the fastest of all windows   (goal: a tenth of Prometheus's time)")
+    print("  with a regex Prometheus also compiles it, and Pitot does not; refused expressions count on both sides")
     with tempfile.TemporaryDirectory() as folder:
         for name, all_of_them in cases(shared).items():
             path = os.path.join(folder, "expressions")
@@ -62,5 +67,5 @@ def show(rounds=3):
                     if who not in best or got["ns"] < best[who]["ns"]:
                         best[who] = got
             for who, got in best.items():
-                print(f"  {name:18} {who:16} {got['ns']:8.0f} ns  x {got['ns'] / best['Pitot']['ns']:<5.1f} {got['allocations']:5.1f} allocations"
+                print(f"  {name:20} {who:16} {got['ns']:8.0f} ns  x {got['ns'] / best['Pitot']['ns']:<5.1f} {got['allocations']:5.1f} allocations"
                       f"   {got['expressions']} expressions, {got['refused']} refused")
