@@ -59,6 +59,23 @@ class Expositions(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def live_differs(boards, report, url):
+    """What is judged otherwise when the server is asked instead of the expositions, and what should be said of one that is not there."""
+    def broken(r):
+        return {(f["file"], f["query"]) for f in r["findings"] if f["rule"] in EMPTY and f["severity"] != "info"}
+    done = subprocess.run([tool, *boards, "--prometheus", url, "--format", "json"], capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 1 or done.stderr:
+        return [f"--prometheus: exit {done.returncode}: {done.stderr}"]
+    live = json.loads(done.stdout)
+    apart = broken(report) ^ broken(live)
+    print(f"--prometheus: {live['summary']['queries']} queries, {len(apart)} judged otherwise than from the expositions")
+    gone = subprocess.run([tool, boards[0], "--prometheus", f"http://127.0.0.1:{servers.free_port()}"], capture_output=True, text=True, timeout=60, check=False)
+    wrong = [f"--prometheus: judged otherwise: {os.path.basename(f)}: {q[:200]!r}" for f, q in sorted(apart)]
+    if gone.returncode != 3 or "127.0.0.1" not in gone.stderr or "quer" not in gone.stdout:
+        wrong.append(f"--prometheus of nobody: exit {gone.returncode}: {gone.stderr}")
+    return wrong
+
+
 # Queries that are ok, or not, for reasons that no catalog knows. Each is (part of the query, what is so).
 EXPLAINED = [
     (r"ALERTS", "no rule is loaded, so no alert fires"),
@@ -129,6 +146,7 @@ def main():
                         print("explained:", line)
                 else:
                     failures.append(line)
+        failures += live_differs(boards, report, f"http://127.0.0.1:{prometheus.port}")
     web.shutdown()
     for reason, n in explained.items():
         print(f"{n} differ: {reason}")

@@ -9,6 +9,7 @@
 #include <pitot/catalog/file.hpp>
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/prometheus_api.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
@@ -27,6 +28,7 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -41,7 +43,9 @@ namespace {
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the dashboards are held against: a file, - or a URL", true},
     {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
+    {"prometheus", 0, "URL", "a server (Prometheus, Mimir, Thanos, VictoriaMetrics): what it had in the last hour"},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped, their targets and relabelling"},
+    {"var", 0, "NAME=VALUE", "the value of a dashboard's variable; given again, one of several values", true},
     {"config", 'c', "FILE",
      "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
     {"verbose", 0, "", "list every query with its verdict, before the findings"},
@@ -70,7 +74,8 @@ constexpr command dashboard_lint_command{
     "answer.\n\n"
     "Examples:\n"
     "  dashboard-lint dashboards/ --metrics http://127.0.0.1:9598/metrics,job=node\n"
-    "  dashboard-lint dashboards/host.json --metrics node.prom --format json"};
+    "  dashboard-lint dashboards/host.json --metrics node.prom --format json\n"
+    "  dashboard-lint dashboards/ rules/ --prometheus http://127.0.0.1:9090"};
 
 const command* const commands[] = {&dashboard_lint_command};
 constexpr program dashboard_lint{"dashboard-lint", dashboard_lint_command.summary, commands};
@@ -113,6 +118,8 @@ struct settings {
     std::vector<labelled_source> sources;
     std::string prometheus_config;
     std::vector<std::string> catalogs;
+    std::string prometheus;
+    dashboard::variable_values values;
     http::options http;
     lint::severity fail_on = lint::severity::warning;
     bool strict = false;
@@ -137,6 +144,15 @@ result<settings> understand(const arguments& given)
         if (!source) return bad(fmt::format("--metrics {}: {}", text, source.error().message));
         out.sources.push_back(std::move(*source));
     }
+    out.prometheus = given.get("prometheus");
+    if (!out.prometheus.empty() && !http::is_url(out.prometheus))
+        return bad(fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", out.prometheus));
+    for (const std::string& text : given.all("var")) {
+        const std::size_t equals = text.find('=');
+        if (equals == 0 || equals == std::string::npos)
+            return bad(fmt::format("--var {}: NAME=VALUE is expected", text));
+        out.values[text.substr(0, equals)].push_back(text.substr(equals + 1));
+    }
     const std::string format = given.get("format");
     if (format != "text" && format != "json") return bad(fmt::format("--format {}: text and json are known", format));
     out.json = format == "json";
@@ -158,6 +174,42 @@ result<settings> understand(const arguments& given)
         out.http = std::move(*config);
     }
     return out;
+}
+
+/// Every word of the files that could name a metric.
+std::set<std::string, std::less<>> words_of(const std::vector<input>& inputs, std::size_t limit)
+{
+    std::set<std::string, std::less<>> all;
+    for (const input& in : inputs) {
+        if (in.path == "-") return {};
+        const auto text = catalog::read_file(in.path, limit);
+        if (!text) continue;  // said when it is checked
+        const auto is_word = [](char c) { return dashboard::detail::is_word(c) || c == ':'; };
+        for (auto at = text->begin(); at != text->end();) {
+            const auto first = std::find_if(at, text->end(), is_word);
+            at = std::find_if_not(first, text->end(), is_word);
+            if (at - first > 1) all.emplace(first, at);
+        }
+    }
+    return all;
+}
+
+exit_code load_prometheus(const settings& how, const std::vector<input>& inputs, catalog::listing& names,
+                          catalog::inventory& series, const notes& say)
+{
+    const std::set<std::string, std::less<>> words = words_of(inputs, how.limits.size);
+    catalog::prometheus_query what;
+    what.url = how.prometheus;
+    what.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (!words.empty())
+        what.matters = [&words](std::string_view name) {
+            return words.contains(name) ||
+                   (name.ends_with("_total") && words.contains(name.substr(0, name.size() - 6)));
+        };
+    const auto read = catalog::read_prometheus(what, how.http, names, series);
+    if (read) return exit_code::clean;
+    say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
+    return read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
 }
 
 /// Loads every source; what is malformed in one is said and the rest of it used.
@@ -350,15 +402,18 @@ exit_code run(std::span<char* const> argv)
     catalog::listing names;
     catalog::inventory series;
     if (const exit_code code = load(*how, names, series, *say); code != exit_code::clean) return code;
+    exit_code live = exit_code::clean;
+    if (!how->prometheus.empty()) live = load_prometheus(*how, *inputs, names, series, *say);
 
     lint::dashboards::world sources;
-    if (!how->sources.empty() || !how->catalogs.empty()) {
+    if (!how->values.empty()) sources.values = &how->values;
+    if (!how->sources.empty() || !how->catalogs.empty() || (!how->prometheus.empty() && live == exit_code::clean)) {
         sources.names = &names;
         sources.series = &series;
         sources.collected_by = how->file.collected_by;
     }
     lint::dashboards::verdicts found;
-    exit_code code = exit_code::clean;
+    exit_code code = live;
     std::size_t skipped = 0;
     for (outcome& one : check_all(*inputs, sources, how->limits)) {
         if (!one.error.empty()) {

@@ -101,6 +101,13 @@ public:
         }
     }
 
+    /// One series, with the labels that it is stored under. False when it is too much.
+    bool add(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    {
+        if (count_ < max_series) insert(name, type, std::move(labels), job);
+        return count_ < max_series;
+    }
+
     [[nodiscard]] const existing_metric* find(std::string_view name) const
     {
         const auto at = metrics_.find(name);

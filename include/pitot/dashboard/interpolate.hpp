@@ -2,7 +2,7 @@
 // A dashboard's query as PromQL: each variable outside of strings gets a stand-in that fits its position.
 //
 // What stands in is no value of the variable: it lets the query be read, and says which of its words are unknown. In
-// strings the reference stays; in comments nothing counts.
+// strings the reference stays; in comments nothing counts. A variable whose value was told gets it, in strings too.
 
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
@@ -11,6 +11,7 @@
 
 #include <algorithm>  // std::any_of
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,15 @@ namespace pitot::dashboard {
 /// A variable and what stands for it.
 /// original  bytes of the reference in the query as written
 /// replaced  bytes of the stand-in in the text to parse
+/// known     it is the variable's value
 struct stand_in {
     text_span original;
     text_span replaced;
+    bool known = false;
 };
+
+/// Values of variables, by name.
+using variable_values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 struct interpolated {
     std::string text;
@@ -51,20 +57,42 @@ struct interpolated {
             if (part.end() > s.replaced.offset && part.end() < s.replaced.end()) last = s.original.end();
         return {first, last > first ? last - first : 0};
     }
-    /// Does a part of `text` come from a variable, wholly or in part?
+    /// Does a part of `text` come from a variable whose value nobody told, wholly or in part?
     [[nodiscard]] bool is_variable(text_span part) const noexcept
     {
         return std::any_of(stand_ins.begin(), stand_ins.end(), [part](const stand_in& s) {
-            return s.replaced.offset < part.end() && part.offset < s.replaced.end();
+            return !s.known && s.replaced.offset < part.end() && part.offset < s.replaced.end();
         });
     }
 };
 
 namespace detail {
 
+/// A variable's value as Grafana writes it into a query for Prometheus: one as it is, several as a regular expression.
+[[nodiscard]] inline std::string formatted(const std::vector<std::string>& values, std::string_view format)
+{
+    constexpr std::string_view special = "$^*{}[]+?.()|\\";
+    const bool plain = format == "raw" || format == "csv" || format == "pipe";
+    const bool pattern = format == "regex" || (!plain && values.size() > 1);
+    const std::string_view escape = format == "regex" ? "\\" : "\\\\";  // of a PromQL string too
+    std::string out;
+    for (const std::string& value : values) {
+        if (&value != &values.front()) out += format == "csv" ? ',' : '|';
+        for (const char c : value) {
+            if (pattern && special.find(c) != std::string_view::npos) out += escape;
+            if (!pattern && !plain && c == '\'') out += "\\\\";
+            if (!plain && c == '\\' && format != "regex")
+                out += "\\\\";
+            else
+                out += c;
+        }
+    }
+    return values.size() > 1 && pattern ? concat("(", out, ")") : out;
+}
+
 class interpolation {
 public:
-    explicit interpolation(std::string_view text) : text_(text) {}
+    interpolation(std::string_view text, const variable_values* values) : text_(text), values_(values) {}
 
     [[nodiscard]] interpolated run()
     {
@@ -105,15 +133,32 @@ private:
     void string(char quote)
     {
         std::size_t end = at_ + 1;
-        while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
+        while (end < text_.size() && text_[end] != quote) {
+            const reference found = values_ == nullptr ? reference{} : reference_at(text_, end);
+            if (found && value_of(found) != nullptr) {
+                copy(end - at_);
+                replace(found);
+                end = at_;
+            } else {
+                end += text_[end] == '\\' && quote != '`' ? 2 : 1;
+            }
+        }
         copy(std::min(end + 1, text_.size()) - at_);
+    }
+
+    [[nodiscard]] const std::vector<std::string>* value_of(const reference& found) const
+    {
+        if (values_ == nullptr) return nullptr;
+        const auto at = values_->find(found.name);
+        return at == values_->end() ? nullptr : &at->second;
     }
 
     void replace(const reference& found)
     {
         const std::size_t first = out_.text.size();
-        out_.text += substitute(at_ + found.length);
-        out_.stand_ins.push_back({{at_, found.length}, {first, out_.text.size() - first}});
+        const std::vector<std::string>* const value = value_of(found);
+        out_.text += value != nullptr ? formatted(*value, found.format) : substitute(at_ + found.length);
+        out_.stand_ins.push_back({{at_, found.length}, {first, out_.text.size() - first}, value != nullptr});
         at_ += found.length;
     }
 
@@ -248,6 +293,7 @@ private:
     }
 
     std::string_view text_;
+    const variable_values* values_;
     interpolated out_;
     std::vector<bracket> open_;
     std::size_t at_ = 0;
@@ -256,6 +302,10 @@ private:
 }  // namespace detail
 
 /// A query with stand-ins for its variables. Never fails: what is no PromQL stays so.
-[[nodiscard]] inline interpolated interpolate(std::string_view query) { return detail::interpolation(query).run(); }
+/// values  of variables that the user told
+[[nodiscard]] inline interpolated interpolate(std::string_view query, const variable_values* values = nullptr)
+{
+    return detail::interpolation(query, values).run();
+}
 
 }  // namespace pitot::dashboard

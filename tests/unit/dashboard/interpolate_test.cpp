@@ -61,6 +61,20 @@ TEST_CASE("strings and comments are left alone")
     CHECK(text_of("x # [\n + rate(y[$i])") == "x # [\n + rate(y[5m])");
 }
 
+TEST_CASE("a value that was told takes the reference's place, in strings too")
+{
+    const dashboard::variable_values values{
+        {"one", {"a.b\\c"}}, {"many", {"a.b", "c"}}, {"range", {"1m"}}, {"metric", {"up"}}};
+    const auto of = [&values](std::string_view query) { return dashboard::interpolate(query, &values).text; };
+    CHECK(of("$metric{a=\"$one\",b=~\"x$many\"}[$range]") == "up{a=\"a.b\\\\c\",b=~\"x(a\\\\.b|c)\"}[1m]");
+    CHECK(of("x{a=~'${many:pipe}', b=~`${many:regex}`, c=\"${many:csv}$unknown\"}") ==
+          "x{a=~'a.b|c', b=~`(a\\.b|c)`, c=\"a.b,c$unknown\"}");
+    const auto out = dashboard::interpolate("$metric + $other", &values);
+    CHECK_FALSE(out.is_variable({0, 2}));
+    CHECK(out.is_variable({5, 1}));
+    CHECK(out.original_span({0, 2}) == pitot::text_span{0, 7});
+}
+
 TEST_CASE("places lead back to the query as written")
 {
     const std::string_view query = "sum by ($group) (rate(x{a=\"1\"}[$__rate_interval])) / ${metric}_total";

@@ -133,7 +133,7 @@ inline void judge(const source& file, const subject& about, const world& sources
     if (about.in == dashboard::language::logql || about.in == dashboard::language::other) {
         said.unknown = about.in == dashboard::language::logql ? "LogQL" : "datasource that is not Prometheus";
         if (about.in == dashboard::language::logql) {
-            const dashboard::interpolated readable = dashboard::interpolate(about.expr->text);
+            const dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
             if (const auto read = logql::parse(readable.text); !read) {
                 const std::vector<asked> none;
                 const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
@@ -146,7 +146,7 @@ inline void judge(const source& file, const subject& about, const world& sources
         if (about.is_rule)
             readable.text = about.expr->text;
         else
-            readable = dashboard::interpolate(about.expr->text);
+            readable = dashboard::interpolate(about.expr->text, sources.values);
         promql::tree_arena memory;
         std::vector<promql::parse_error> errors;
         const promql::parse_options how = promql::parse_options::everything();

@@ -80,7 +80,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
         }
         return say(asked_for.label, concat("no series has the label ", asked_for.label));
     }
-    const dashboard::interpolated readable = dashboard::interpolate(asked_for.inside);
+    const dashboard::interpolated readable = dashboard::interpolate(asked_for.inside, sources.values);
     const bool expression = asked_for.kind == "query_result";
     const auto tree = expression ? promql::parse(readable.text, promql::parse_options::everything())
                                  : promql::parse_selector(readable.text);
