@@ -1,0 +1,148 @@
+#pragma once
+// What a query has to say about itself besides its result. Each text is said once.
+
+#include <pitot/base/span.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/promql/quote.hpp>
+#include <pitot/store/histogram.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pitot::promql {
+
+struct annotation {
+    bool warning = false;  ///< else an info
+    std::string text;      ///< "PromQL info: …", without the place
+    text_span where;
+    /// Of histogram_quantile's corrections: how far they went.
+    struct correction {
+        double lowest_bucket = 0;
+        double highest_bucket = 0;
+        double largest = 0;
+        std::int64_t first = 0;
+        std::int64_t last = 0;
+        std::size_t count = 0;
+    } fixed = {};
+    std::size_t overlaps = 0;  ///< of start timestamps
+};
+
+namespace detail {
+
+/// "2001-02-03T04:05:06Z".
+[[nodiscard]] inline std::string utc_text(std::int64_t milliseconds)
+{
+    std::int64_t seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0);
+    std::int64_t day = seconds / 86400;
+    seconds %= 86400;
+    if (seconds < 0) {
+        seconds += 86400;
+        --day;
+    }
+    // source  Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days
+    const std::int64_t z = day + 719468;
+    const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    const std::int64_t doe = z - era * 146097;
+    const std::int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    const std::int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const std::int64_t mp = (5 * doy + 2) / 153;
+    const std::int64_t month = mp < 10 ? mp + 3 : mp - 9;
+    const std::int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
+    char room[80];
+    const int n = std::snprintf(room, sizeof room, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
+                                static_cast<long long>(year), static_cast<long long>(month),
+                                static_cast<long long>(doy - (153 * mp + 2) / 5 + 1),
+                                static_cast<long long>(seconds / 3600), static_cast<long long>(seconds / 60 % 60),
+                                static_cast<long long>(seconds % 60));
+    return {room, static_cast<std::size_t>(n)};
+}
+
+}  // namespace detail
+
+/// Go's %g.
+[[nodiscard]] inline std::string go_number(double value)
+{
+    std::string out;
+    store::detail::append_number(out, value);
+    return out;
+}
+
+class annotations {
+public:
+    void warn(std::string_view text, text_span where) { add(true, concat("PromQL warning: ", text), where); }
+    void info(std::string_view text, text_span where) { add(false, concat("PromQL info: ", text), where); }
+
+    void corrected(std::string_view metric_name, text_span where, const annotation::correction& what)
+    {
+        annotation& a = add(
+            false,
+            concat("PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see "
+                   "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
+                   metric_name.empty() ? "" : concat(" for metric name ", detail::quote(metric_name))),
+            where);
+        if (a.fixed.count == 0) {
+            a.fixed = what;
+        } else {
+            a.fixed.lowest_bucket = std::min(a.fixed.lowest_bucket, what.lowest_bucket);
+            a.fixed.highest_bucket = std::max(a.fixed.highest_bucket, what.highest_bucket);
+            a.fixed.largest = std::max(a.fixed.largest, what.largest);
+            a.fixed.first = std::min(a.fixed.first, what.first);
+            a.fixed.last = std::max(a.fixed.last, what.last);
+        }
+        a.fixed.count = a.fixed.count + 1;
+    }
+    void starts_overlap(std::string_view metric_name, text_span where)
+    {
+        ++add(true,
+              concat("PromQL warning: sample has start time that overlaps with previous sample timestamp for metric ",
+                     detail::quote(metric_name)),
+              where)
+              .overlaps;
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
+    [[nodiscard]] std::vector<std::string> texts(bool warnings, std::string_view query) const
+    {
+        std::vector<std::string> out;
+        for (const auto& [key, a] : all_)
+            if (a.warning == warnings) out.push_back(text(a, query));
+        return out;
+    }
+
+private:
+    annotation& add(bool warning, std::string text, text_span where)
+    {
+        annotation& a = all_[text];
+        a.warning = warning;
+        a.where = where;
+        a.text = std::move(text);
+        return a;
+    }
+    [[nodiscard]] static std::string text(const annotation& a, std::string_view query)
+    {
+        std::string out = a.text;
+        if (a.fixed.count > 0) {
+            char room[64];
+            const int n = std::snprintf(room, sizeof room, "%.2g", a.fixed.largest);
+            out += concat(", from buckets ", go_number(a.fixed.lowest_bucket), " to ",
+                          go_number(a.fixed.highest_bucket), ", with a max diff of ",
+                          std::string_view(room, static_cast<std::size_t>(n)), ", over ", std::to_string(a.fixed.count),
+                          " samples from ", detail::utc_text(a.fixed.first), " to ", detail::utc_text(a.fixed.last));
+        }
+        if (a.overlaps > 1) out += concat(" (", std::to_string(a.overlaps), " occurrences)");
+        const std::string_view before = query.substr(0, a.where.offset);
+        const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+        const std::size_t newline = before.rfind('\n');
+        const std::size_t column = newline == std::string_view::npos ? a.where.offset + 1 : a.where.offset - newline;
+        return out + concat(" (", std::to_string(line), ":", std::to_string(column), ")");
+    }
+
+    std::map<std::string, annotation, std::less<>> all_;
+};
+
+}  // namespace pitot::promql

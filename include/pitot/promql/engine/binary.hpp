@@ -1,0 +1,502 @@
+#pragma once
+// Operators between two operands. Pairs of series and the labels of results are found once, not at every step.
+
+#include <pitot/promql/check.hpp>
+#include <pitot/promql/engine/evaluation.hpp>
+#include <pitot/promql/engine/labels_text.hpp>
+#include <pitot/store/histogram_sum.hpp>
+#include <pitot/store/histogram_trim.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace pitot::promql {
+
+namespace detail {
+
+[[nodiscard]] constexpr bool is_arithmetic(token_kind op) noexcept
+{
+    return (op >= token_kind::add && op <= token_kind::power) || op == token_kind::atan2;
+}
+
+/// Calls with(f), f(a, b) the operation: for a comparison whether it holds.
+template <class With>
+auto with_operation(token_kind op, With&& with)
+{
+    switch (op) {
+    case token_kind::add: return with([](double a, double b) { return a + b; });
+    case token_kind::subtract: return with([](double a, double b) { return a - b; });
+    case token_kind::multiply: return with([](double a, double b) { return a * b; });
+    case token_kind::divide: return with([](double a, double b) { return a / b; });
+    case token_kind::modulo: return with([](double a, double b) { return std::fmod(a, b); });
+    case token_kind::power: return with([](double a, double b) { return std::pow(a, b); });
+    case token_kind::atan2: return with([](double a, double b) { return std::atan2(a, b); });
+    case token_kind::equal: return with([](double a, double b) { return a == b; });
+    case token_kind::not_equal: return with([](double a, double b) { return a != b; });
+    case token_kind::less: return with([](double a, double b) { return a < b; });
+    case token_kind::less_equal: return with([](double a, double b) { return a <= b; });
+    case token_kind::greater: return with([](double a, double b) { return a > b; });
+    default: return with([](double a, double b) { return a >= b; });
+    }
+}
+
+struct operand {
+    double value = 0;
+    const histogram* hist = nullptr;
+};
+
+/// keep   false: the comparison does not hold, or the types do not go together
+/// valid  false: no result, and something was said
+struct operated {
+    double value = 0;
+    const histogram* hist = nullptr;
+    bool keep = true;
+    bool valid = true;
+};
+
+/// One operation of samples that may be histograms.
+[[nodiscard]] inline operated operate(evaluation& in, const binary_node& b, const operand& l, const operand& r,
+                                      bool quiet = false)
+{
+    const auto refuse = [&]() -> operated {
+        const std::string_view op = operator_text(b.op);
+        if (!quiet)
+            in.said.info(concat("incompatible sample types encountered for binary operator ", quote(op), ": ",
+                                l.hist != nullptr ? "histogram " : "float ", op,
+                                r.hist != nullptr ? " histogram" : " float"),
+                         b.span);
+        return {0, nullptr, false, false};
+    };
+    const auto made = [&](histogram h) -> operated {
+        h.compact();
+        return {0, in.keep(std::move(h)), true, true};
+    };
+    if (l.hist == nullptr && r.hist == nullptr) {
+        if (b.op == token_kind::trim_lower || b.op == token_kind::trim_upper) return refuse();
+        return with_operation(b.op, [&](auto f) -> operated {
+            const auto v = f(l.value, r.value);
+            if constexpr (std::is_same_v<decltype(v), const bool>)
+                return {l.value, nullptr, v, true};
+            else
+                return {v, nullptr, true, true};
+        });
+    }
+    if (l.hist == nullptr) {
+        if (b.op != token_kind::multiply) return refuse();
+        histogram h = *r.hist;
+        h.multiply(l.value);
+        return made(std::move(h));
+    }
+    if (r.hist == nullptr) {
+        histogram h = *l.hist;
+        switch (b.op) {
+        case token_kind::multiply: h.multiply(r.value); return made(std::move(h));
+        case token_kind::divide: h.divide(r.value); return made(std::move(h));
+        case token_kind::trim_upper:
+        case token_kind::trim_lower:
+            store::trim(h, r.value, b.op == token_kind::trim_upper);
+            return {0, in.keep(std::move(h)), true, true};
+        default: return refuse();
+        }
+    }
+    switch (b.op) {
+    case token_kind::equal: return {0, l.hist, store::equal(*l.hist, *r.hist), true};
+    case token_kind::not_equal: return {0, l.hist, !store::equal(*l.hist, *r.hist), true};
+    case token_kind::add:
+    case token_kind::subtract: {
+        const bool minus = b.op == token_kind::subtract;
+        histogram h = *l.hist;
+        const store::combination said = store::add(h, *r.hist, minus ? -1 : 1);
+        const std::string_view operation = minus ? "subtraction" : "addition";
+        if (said.incompatible) {
+            in.said.warn(concat("incompatible bucket layout encountered for binary operator ", operator_text(b.op)),
+                         b.span);
+            return {0, nullptr, false, false};
+        }
+        if (said.collision) {  // upstream drops the pair: the warning stands in an error's place
+            in.said.warn(concat("conflicting counter resets during histogram ", operation), b.span);
+            return {0, nullptr, false, false};
+        }
+        if (said.reconciled)
+            in.said.info(concat("mismatched custom buckets were reconciled during ", operation), b.span);
+        if (minus) h.hint = reset_hint::gauge;
+        return made(std::move(h));
+    }
+    default: return refuse();
+    }
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline matrix scalar_with_scalar(const evaluation& in, const binary_node& b, const matrix& l,
+                                               const matrix& r)
+{
+    matrix out(l.steps);
+    out.add({in.no_labels(), false});
+    detail::with_operation(b.op, [&](auto f) {
+        for (std::size_t s = 0; s < l.steps; ++s) out.values[s] = static_cast<double>(f(l.values[s], r.values[s]));
+    });
+    return out;
+}
+
+/// swapped  the scalar stands on the left
+[[nodiscard]] inline matrix vector_with_scalar(evaluation& in, const binary_node& b, matrix m, const matrix& scalar,
+                                               bool swapped)
+{
+    const bool compares = is_comparison(b.op);
+    const bool trims = b.op == token_kind::trim_lower || b.op == token_kind::trim_upper;
+    const bool renames = detail::is_arithmetic(b.op) || b.return_bool;
+    const double* const k = scalar.values.data();
+    for (std::size_t i = 0; i < m.size(); ++i) {
+        if (renames) m.rows[i] = in.without_name(m.rows[i]);
+        double* const v = m.floats(i);
+        if (m.histograms.empty() && !trims) {
+            detail::with_operation(b.op, [&](auto f) {
+                for (std::size_t s = 0; s < m.steps; ++s) {
+                    if (!is_sample(v[s])) continue;
+                    const auto result = swapped ? f(k[s], v[s]) : f(v[s], k[s]);
+                    if constexpr (std::is_same_v<decltype(result), const bool>) {
+                        if (b.return_bool)
+                            v[s] = result ? 1 : 0;
+                        else if (!result)
+                            v[s] = no_sample();
+                    } else {
+                        v[s] = result;
+                    }
+                }
+            });
+            continue;
+        }
+        for (std::size_t s = 0; s < m.steps; ++s) {
+            if (!m.has(i, s)) continue;
+            const detail::operand own{v[s], m.histogram_at(i, s)};
+            const detail::operand other{k[s], nullptr};
+            const detail::operated o = swapped ? detail::operate(in, b, other, own)
+                                               : detail::operate(in, b, own, other);
+            v[s] = no_sample();
+            if (!m.histograms.empty()) m.histograms[i * m.steps + s] = nullptr;
+            if (!o.valid || !(o.keep || b.return_bool)) continue;
+            if (b.return_bool)
+                v[s] = o.keep ? 1 : 0;
+            else if (compares)
+                m.put(i, s, own.value, own.hist);
+            else
+                m.put(i, s, o.value, o.hist);
+        }
+    }
+    in.finish(m);
+    return m;
+}
+
+namespace detail {
+
+/// The group that each series of both sides is matched in.
+struct match_groups {
+    std::vector<std::uint32_t> left;
+    std::vector<std::uint32_t> right;
+    std::size_t count = 0;
+};
+
+[[nodiscard]] inline bool matches_by(const vector_matching& how, std::string_view label) noexcept
+{
+    const bool listed = std::any_of(how.labels.begin(), how.labels.end(),
+                                    [label](const label_name& n) { return n.text == label; });
+    return how.on ? listed : !listed && label != store::name_label;
+}
+
+[[nodiscard]] inline match_groups match(const vector_matching& how, const matrix& l, const matrix& r)
+{
+    match_groups out;
+    std::unordered_map<std::string, std::uint32_t> seen;
+    std::string key;
+    const auto side = [&](const matrix& m, std::vector<std::uint32_t>& to) {
+        to.reserve(m.size());
+        for (const row& one : m.rows) {
+            key.clear();
+            for (const store::label& label : *one.labels)
+                if (matches_by(how, label.name)) label_set::append_key(key, label);
+            to.push_back(seen.emplace(key, static_cast<std::uint32_t>(seen.size())).first->second);
+        }
+    };
+    side(l, out.left);
+    side(r, out.right);
+    out.count = seen.size();
+    return out;
+}
+
+[[nodiscard]] inline label_set group_labels(const vector_matching& how, const label_set& of)
+{
+    label_set out = of;
+    out.erase_if([&](std::string_view name) { return !matches_by(how, name); });
+    return out;
+}
+
+}  // namespace detail
+
+/// and, or, unless.
+[[nodiscard]] inline matrix set_operation(evaluation& in, const binary_node& b, matrix l, const matrix& r)
+{
+    const detail::match_groups groups = detail::match(*b.matching, l, r);
+    const std::size_t steps = l.steps;
+    std::vector<char> there(groups.count * steps, 0);
+    const bool is_or = b.op == token_kind::or_;
+    const matrix& asked = is_or ? l : r;
+    const auto& group_of = is_or ? groups.left : groups.right;
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        for (std::size_t s = 0; s < steps; ++s)
+            if (asked.has(i, s)) there[group_of[i] * steps + s] = 1;
+    if (is_or) {
+        for (std::size_t i = 0; i < r.size(); ++i) {
+            const std::size_t to = l.add(r.rows[i]);
+            for (std::size_t s = 0; s < steps; ++s)
+                if (r.has(i, s) && there[groups.right[i] * steps + s] == 0) l.copy_sample(r, i, to, s);
+        }
+    } else {
+        const char wanted = b.op == token_kind::and_ ? 1 : 0;
+        for (std::size_t i = 0; i < l.size(); ++i)
+            for (std::size_t s = 0; s < steps; ++s)
+                if (there[groups.left[i] * steps + s] != wanted) {
+                    l.floats(i)[s] = no_sample();
+                    if (!l.histograms.empty()) l.histograms[i * steps + s] = nullptr;
+                }
+    }
+    in.finish(l);
+    return l;
+}
+
+namespace detail {
+
+/// Arithmetic and comparisons between vectors. "many" is the side whose series may share a group.
+class vector_matcher {
+public:
+    vector_matcher(evaluation& in, const binary_node& b, const matrix& l, const matrix& r)
+        : in_(in), b_(b), how_(*b.matching), swapped_(how_.card == cardinality::one_to_many),
+          one_to_one_(how_.card == cardinality::one_to_one), many_(swapped_ ? r : l), one_(swapped_ ? l : r)
+    {
+        match_groups groups = match(how_, l, r);
+        many_group_ = std::move(swapped_ ? groups.right : groups.left);
+        one_group_ = std::move(swapped_ ? groups.left : groups.right);
+        groups_ = groups.count;
+        out_.steps = l.steps;
+    }
+
+    [[nodiscard]] matrix run()
+    {
+        if (!fast()) slow();
+        in_.finish(out_);
+        return std::move(out_);
+    }
+
+private:
+    static constexpr std::uint32_t none = UINT32_MAX;
+
+    [[nodiscard]] label_set result_labels(const label_set& many, const label_set& one) const
+    {
+        label_set out = many;
+        if (is_arithmetic(b_.op) || (b_.return_bool && !in_.how.delayed_name_removal)) out.drop_metadata();
+        const auto listed = [&](std::string_view name) {
+            return std::any_of(how_.labels.begin(), how_.labels.end(),
+                               [name](const label_name& n) { return n.text == name; });
+        };
+        if (one_to_one_) out.erase_if([&](std::string_view name) { return how_.on != listed(name); });
+        for (const label_name& n : how_.include) out.set(n.text, one.get(n.text));
+        return out;
+    }
+
+    /// Each group has one series on the one side at most, and every pair labels of its own: columns against columns.
+    bool fast()
+    {
+        if (how_.has_fill_left || how_.has_fill_right || !many_.histograms.empty() || !one_.histograms.empty() ||
+            b_.op == token_kind::trim_lower || b_.op == token_kind::trim_upper)
+            return false;
+        std::vector<std::uint32_t> partner(groups_, none);
+        for (std::size_t i = 0; i < one_.size(); ++i) {
+            if (partner[one_group_[i]] != none) return false;
+            partner[one_group_[i]] = static_cast<std::uint32_t>(i);
+        }
+        std::vector<char> taken(groups_, 0);
+        std::unordered_map<std::string, int> seen;
+        std::string key;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+        std::vector<label_set> labels;
+        for (std::size_t i = 0; i < many_.size(); ++i) {
+            const std::uint32_t with = partner[many_group_[i]];
+            if (with == none) continue;
+            if (one_to_one_ && std::exchange(taken[many_group_[i]], 1) != 0) return false;
+            labels.push_back(result_labels(*many_.rows[i].labels, *one_.rows[with].labels));
+            key.clear();
+            labels.back().append_key(key);
+            if (!seen.emplace(key, 0).second) return false;
+            pairs.emplace_back(static_cast<std::uint32_t>(i), with);
+        }
+        out_.rows.reserve(pairs.size());
+        out_.values.resize(pairs.size() * out_.steps);
+        for (std::size_t p = 0; p < pairs.size(); ++p) {
+            out_.rows.push_back({in_.keep(std::move(labels[p])), b_.return_bool});
+            const double* l = many_.floats(pairs[p].first);
+            const double* r = one_.floats(pairs[p].second);
+            double* const to = out_.floats(p);
+            if (swapped_) std::swap(l, r);
+            const bool as_number = b_.return_bool;
+            with_operation(b_.op, [&](auto f) {
+                for (std::size_t s = 0; s < out_.steps; ++s) {
+                    const bool both = is_sample(l[s]) && is_sample(r[s]);
+                    const auto v = f(l[s], r[s]);
+                    if constexpr (std::is_same_v<decltype(v), const bool>)
+                        to[s] = !both ? no_sample() : as_number ? (v ? 1.0 : 0.0) : v ? l[s] : no_sample();
+                    else
+                        to[s] = both ? v : no_sample();
+                }
+            });
+        }
+        return true;
+    }
+
+    void slow()
+    {
+        const bool fills = how_.has_fill_left || how_.has_fill_right;
+        // Prometheus 3.14 does not exchange the fills with group_right: fill_left is the many side's.
+        const bool fill_many = how_.has_fill_left;
+        const bool fill_one = how_.has_fill_right;
+        const double many_fill = how_.fill_left;
+        const double one_fill = how_.fill_right;
+        std::vector<std::uint32_t> partner(groups_);
+        std::vector<char> matched(groups_);
+        for (std::size_t s = 0; s < out_.steps; ++s) {
+            const bool some_many = has_any(many_, s);
+            const bool some_one = has_any(one_, s);
+            if ((!some_many && !some_one) || ((!some_many || !some_one) && !fills)) continue;
+            std::fill(partner.begin(), partner.end(), none);
+            for (std::size_t i = 0; i < one_.size(); ++i) {
+                if (!one_.has(i, s)) continue;
+                std::uint32_t& first = partner[one_group_[i]];
+                if (first != none) refuse_duplicates(*one_.rows[first].labels, *one_.rows[i].labels);
+                first = static_cast<std::uint32_t>(i);
+            }
+            std::fill(matched.begin(), matched.end(), 0);
+            used_.clear();
+            for (std::size_t i = 0; i < many_.size(); ++i) {
+                if (!many_.has(i, s)) continue;
+                const std::uint32_t with = partner[many_group_[i]];
+                if (with == none && !fill_one) continue;
+                const operand many{many_.floats(i)[s], many_.histogram_at(i, s)};
+                operand one{one_fill, nullptr};
+                if (with != none) one = {one_.floats(with)[s], one_.histogram_at(with, s)};
+                pair(s, static_cast<std::uint32_t>(i), with, many, one, many_group_[i], matched);
+            }
+            if (!fill_many) continue;
+            for (std::size_t i = 0; i < one_.size(); ++i) {
+                if (!one_.has(i, s) || matched[one_group_[i]] != 0) continue;
+                const operand one{one_.floats(i)[s], one_.histogram_at(i, s)};
+                pair(s, none, static_cast<std::uint32_t>(i), {many_fill, nullptr}, one, one_group_[i], matched);
+            }
+        }
+    }
+
+    static bool has_any(const matrix& m, std::size_t s)
+    {
+        for (std::size_t i = 0; i < m.size(); ++i)
+            if (m.has(i, s)) return true;
+        return false;
+    }
+
+    [[noreturn]] void refuse_duplicates(const label_set& a, const label_set& b) const
+    {
+        std::string one = to_text(a);
+        std::string other = to_text(b);
+        if (one > other) std::swap(one, other);
+        in_.fail(concat("found duplicate series for the match group ", to_text(group_labels(how_, b)), " on the ",
+                        swapped_ ? "left" : "right", " hand-side of the operation: [", one, ", ", other,
+                        "];many-to-many matching not allowed: matching labels must be unique on one side"),
+                 b_.span);
+    }
+
+    /// The number of a result's labels.
+    std::uint32_t labels_of_pair(std::uint32_t many, std::uint32_t one)
+    {
+        const std::uint64_t key = static_cast<std::uint64_t>(many) << 32U | one;
+        if (const auto at = pair_labels_.find(key); at != pair_labels_.end()) return at->second;
+        const label_set many_labels = many != none ? *many_.rows[many].labels
+                                                   : group_labels(how_, *one_.rows[one].labels);
+        const label_set one_labels = one != none ? *one_.rows[one].labels
+                                                 : group_labels(how_, *many_.rows[many].labels);
+        label_set labels = result_labels(many_labels, one_labels);
+        text_.clear();
+        labels.append_key(text_);
+        const auto [at, fresh] = numbers_.emplace(text_, static_cast<std::uint32_t>(numbers_.size()));
+        if (fresh) labels_.push_back(in_.keep(std::move(labels)));
+        pair_labels_.emplace(key, at->second);
+        return at->second;
+    }
+
+    void pair(std::size_t s, std::uint32_t many, std::uint32_t one, const operand& many_sample,
+              const operand& one_sample, std::uint32_t group, std::vector<char>& matched)
+    {
+        const operated o = swapped_ ? operate(in_, b_, one_sample, many_sample)
+                                    : operate(in_, b_, many_sample, one_sample);
+        if (!o.valid) return;
+        const std::uint32_t number = labels_of_pair(many, one);
+        if (one_to_one_) {
+            if (matched[group] != 0)
+                in_.fail("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+                         b_.span);
+        } else if (!used_.emplace(static_cast<std::uint64_t>(group) << 32U | number, 0).second) {
+            in_.fail("multiple matches for labels: grouping labels must ensure unique matches", b_.span);
+        }
+        matched[group] = 1;
+        if (!o.keep && !b_.return_bool) return;
+        std::size_t to = 0;
+        if (out_.steps == 1) {
+            to = out_.add({labels_[number], b_.return_bool});
+        } else {
+            const auto [at, fresh] = rows_.emplace(number, out_.size());
+            if (fresh) out_.add({labels_[number], b_.return_bool});
+            to = at->second;
+            if (out_.has(to, s)) in_.fail("vector cannot contain metrics with the same labelset", b_.span);
+        }
+        if (b_.return_bool)
+            out_.floats(to)[s] = o.keep ? 1 : 0;
+        else
+            out_.put(to, s, o.value, o.hist);
+    }
+
+    evaluation& in_;
+    const binary_node& b_;
+    const vector_matching& how_;
+    bool swapped_;
+    bool one_to_one_;
+    const matrix& many_;
+    const matrix& one_;
+    std::vector<std::uint32_t> many_group_;
+    std::vector<std::uint32_t> one_group_;
+    std::size_t groups_ = 0;
+    std::unordered_map<std::uint64_t, std::uint32_t> pair_labels_;
+    std::unordered_map<std::string, std::uint32_t> numbers_;
+    std::vector<const label_set*> labels_;
+    std::unordered_map<std::uint32_t, std::size_t> rows_;
+    std::unordered_map<std::uint64_t, char> used_;
+    std::string text_;
+    matrix out_;
+};
+
+}  // namespace detail
+
+[[nodiscard]] inline matrix evaluate_binary(evaluation& in, const binary_node& b, const time_grid& grid)
+{
+    matrix l = evaluate(in, b.left, grid);
+    matrix r = evaluate(in, b.right, grid);
+    const bool left_scalar = type_of(b.left) == value_type::scalar;
+    const bool right_scalar = type_of(b.right) == value_type::scalar;
+    if (left_scalar && right_scalar) return scalar_with_scalar(in, b, l, r);
+    if (left_scalar) return vector_with_scalar(in, b, std::move(r), l, true);
+    if (right_scalar) return vector_with_scalar(in, b, std::move(l), r, false);
+    if (is_set_operator(b.op)) return set_operation(in, b, std::move(l), r);
+    return detail::vector_matcher(in, b, l, r).run();
+}
+
+}  // namespace pitot::promql

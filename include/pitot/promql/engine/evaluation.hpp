@@ -1,0 +1,191 @@
+#pragma once
+// One query while it is answered: its data, its settings, what it has to say, the memory of its results.
+
+#include <pitot/base/arena.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/promql/ast.hpp>
+#include <pitot/promql/engine/annotations.hpp>
+#include <pitot/promql/engine/matrix.hpp>
+#include <pitot/promql/engine/regex_source.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace pitot::promql {
+
+/// Durations in milliseconds.
+/// max_samples            that may be held at a time, a histogram by its weight
+/// delayed_name_removal   Prometheus's promql-delayed-name-removal
+/// use_start_timestamps   Prometheus's use-start-timestamps
+/// deadline               of one query
+struct engine_options {
+    std::int64_t lookback = 300'000;
+    std::int64_t subquery_step = 60'000;
+    std::size_t max_samples = 50'000'000;
+    bool delayed_name_removal = false;
+    bool use_start_timestamps = false;
+    std::chrono::milliseconds deadline = std::chrono::minutes(2);
+    regex_source regex;
+};
+
+/// Ends an evaluation; query() makes an error of it.
+struct evaluation_error {
+    error why;
+};
+
+class evaluation {
+public:
+    const store::series_store& data;
+    const engine_options& how;
+    std::int64_t start;  ///< of the query, milliseconds
+    std::int64_t end;
+    std::int64_t step;  ///< 0: instant
+    annotations said;
+    std::unordered_set<const node*> counts_only;  ///< selectors of which buckets are not asked for
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + how.deadline;
+
+    evaluation(const store::series_store& of, const engine_options& with, std::int64_t first, std::int64_t last,
+               std::int64_t every)
+        : data(of), how(with), start(first), end(last), step(every)
+    {}
+
+    [[noreturn]] static void fail(std::string text, text_span where = {}, errc code = errc::invalid_value)
+    {
+        throw evaluation_error{{code, std::move(text), where}};
+    }
+
+    /// Counts how deep the evaluation is: each level costs stack.
+    class deeper {
+    public:
+        deeper(evaluation& in, text_span where) : in_(in)
+        {
+            if (++in_.depth_ > 1500) fail("the expression is nested too deep to be evaluated", where, errc::too_deep);
+        }
+        ~deeper() { --in_.depth_; }
+        deeper(const deeper&) = delete;
+        deeper& operator=(const deeper&) = delete;
+
+    private:
+        evaluation& in_;
+    };
+
+    const label_set* keep(label_set labels)
+    {
+        labels_.push_back(std::move(labels));
+        return &labels_.back();
+    }
+    const histogram* keep(histogram h)
+    {
+        histograms_.push_back(std::move(h));
+        return &histograms_.back();
+    }
+    const store::series* keep(store::series s)
+    {
+        series_.push_back(std::move(s));
+        return &series_.back();
+    }
+    std::string_view keep(std::string_view text) { return texts_.copy(text); }
+    const label_set* no_labels() const noexcept { return &none_; }
+
+    /// A row whose name goes: now, or at the end with delayed removal.
+    row without_name(const row& from)
+    {
+        if (how.delayed_name_removal) return {from.labels, true};
+        for (const store::label& l : *from.labels)
+            if (store::is_metadata_label(l.name)) {
+                label_set own = *from.labels;
+                own.drop_metadata();
+                return {keep(std::move(own)), true};
+            }
+        return {from.labels, true};
+    }
+
+    const compiled_regex& regex(std::string_view pattern)
+    {
+        const auto at = regexes_.find(std::string(pattern));
+        if (at != regexes_.end()) return at->second;
+        if (!how.regex) fail("no regular expressions here");
+        auto made = how.regex(pattern);
+        if (!made) fail(std::move(made.error().message));
+        return regexes_.emplace(std::string(pattern), std::move(*made)).first->second;
+    }
+
+    /// Takes samples into account until they are given back.
+    void charge(std::size_t samples)
+    {
+        held_ += samples;
+        if (held_ > how.max_samples)
+            fail("query processing would load too many samples into memory in query execution", {}, errc::too_many);
+    }
+    void release(std::size_t samples) noexcept { held_ -= samples < held_ ? samples : held_; }
+    void check_time() const
+    {
+        if (std::chrono::steady_clock::now() > deadline)
+            fail("query timed out in expression evaluation", {}, errc::timeout);
+    }
+
+    /// Rows with the same labels become one; an error where both have a sample.
+    void merge_same_labels(matrix& m)
+    {
+        if (m.size() < 2) return;
+        std::unordered_map<std::string, std::size_t> seen;
+        std::string key;
+        std::vector<std::size_t> into(m.size());
+        bool same = false;
+        for (std::size_t i = 0; i < m.size(); ++i) {
+            key.clear();
+            m.rows[i].labels->append_key(key);
+            const auto [at, fresh] = seen.emplace(key, i);
+            into[i] = at->second;
+            same = same || !fresh;
+        }
+        if (!same) return;
+        for (std::size_t i = 0; i < m.size(); ++i) {
+            if (into[i] == i) continue;
+            for (std::size_t s = 0; s < m.steps; ++s) {
+                if (!m.has(i, s)) continue;
+                if (m.has(into[i], s)) fail("vector cannot contain metrics with the same labelset");
+                m.put(into[i], s, m.floats(i)[s], m.histogram_at(i, s));
+                m.floats(i)[s] = no_sample();
+                if (!m.histograms.empty()) m.histograms[i * m.steps + s] = nullptr;
+            }
+        }
+        m.drop_empty_rows();
+    }
+    /// What operators do at their end. An instant query with delayed removal looks at its end only.
+    void finish(matrix& m)
+    {
+        if (m.steps == 1) m.drop_empty_rows();
+        if (m.steps > 1 || !how.delayed_name_removal) merge_same_labels(m);
+    }
+
+private:
+    arena texts_;
+    std::deque<label_set> labels_;
+    std::deque<histogram> histograms_;
+    std::deque<store::series> series_;
+    std::unordered_map<std::string, compiled_regex> regexes_;
+    label_set none_;
+    std::size_t held_ = 0;
+    unsigned depth_ = 0;
+};
+
+/// What a part of the query gives on a grid; a scalar is a row without labels. Defined in evaluate.hpp.
+[[nodiscard]] matrix evaluate(evaluation& in, const node* n, const time_grid& grid);
+
+/// The text of a string argument.
+[[nodiscard]] inline std::string_view string_argument(const node* n) noexcept
+{
+    const auto* const s = as<string_node>(without_parens(n));
+    return s == nullptr ? std::string_view() : s->value;
+}
+
+}  // namespace pitot::promql

@@ -1,0 +1,247 @@
+#pragma once
+// histogram_quantile and its like, over vectors: classic buckets are gathered by their labels once.
+
+#include <pitot/base/decimal.hpp>
+#include <pitot/promql/durations.hpp>
+#include <pitot/promql/engine/evaluation.hpp>
+#include <pitot/promql/engine/histogram_functions.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace pitot::promql {
+
+namespace detail {
+
+/// An `le` as Go's ParseFloat reads it. False for what is none, or NaN.
+[[nodiscard]] inline bool read_limit(std::string_view text, double& to)
+{
+    const auto value = parse_number(text);
+    if (!value || std::isnan(*value)) return false;
+    to = *value;
+    return true;
+}
+
+/// The series of a vector: classic buckets by what they are of, native histograms by themselves.
+class histogram_vector {
+public:
+    struct bucket_row {
+        double upper;
+        std::uint32_t row;
+    };
+    /// labels  without le
+    struct group {
+        row head;
+        std::vector<bucket_row> buckets;  ///< by limit
+        std::vector<std::uint32_t> natives;
+    };
+
+    histogram_vector(evaluation& in, const matrix& m, text_span where) : in_(in), m_(m), where_(where)
+    {
+        std::unordered_map<std::string, std::size_t> seen;
+        std::string key;
+        limits_.assign(m.size(), 0);
+        no_limit_.assign(m.size(), 0);
+        for (std::uint32_t i = 0; i < m.size(); ++i) {
+            const label_set& labels = *m.rows[i].labels;
+            const bool has_limit = read_limit(labels.get("le"), limits_[i]);
+            no_limit_[i] = has_limit ? 0 : 1;
+            bool floats = false;
+            bool natives = false;
+            for (std::size_t s = 0; s < m.steps; ++s) {
+                const bool native = m.histogram_at(i, s) != nullptr;
+                natives = natives || native;
+                floats = floats || (!native && is_sample(m.floats(i)[s]));
+            }
+            const auto find = [&](bool without_limit) -> group& {
+                label_set own = labels;
+                if (without_limit) own.set("le", {});
+                key.clear();
+                own.append_key(key);
+                const auto [at, fresh] = seen.emplace(key, groups_.size());
+                if (fresh) groups_.push_back({{in.keep(std::move(own)), m.rows[i].drop_name}, {}, {}});
+                return groups_[at->second];
+            };
+            if (floats && has_limit) find(true).buckets.push_back({limits_[i], i});
+            if (natives) find(false).natives.push_back(i);
+            if (floats && !has_limit)
+                in.said.warn(concat("bucket label \"le\" is missing or has a malformed value of ",
+                                    quote(labels.get("le")),
+                                    in.how.delayed_name_removal ? of_metric(labels.metric_name()) : std::string()),
+                             where);
+        }
+        for (group& g : groups_)
+            std::stable_sort(g.buckets.begin(), g.buckets.end(),
+                             [](const bucket_row& a, const bucket_row& b) { return a.upper < b.upper; });
+    }
+
+    /// Calls classic(buckets) or native(histogram) for each group and step, and keeps what it gives.
+    template <class Classic, class Native>
+    matrix map(Classic&& classic, Native&& native, const std::vector<row>* heads = nullptr)
+    {
+        matrix out(m_.steps);
+        std::vector<classic_count> buckets;
+        for (std::size_t g = 0; g < groups_.size(); ++g) {
+            const group& one = groups_[g];
+            const std::size_t to = out.add(heads != nullptr ? (*heads)[g] : in_.without_name(one.head));
+            for (std::size_t s = 0; s < m_.steps; ++s) {
+                buckets.clear();
+                for (const bucket_row& b : one.buckets)
+                    if (const double v = m_.floats(b.row)[s]; is_sample(v) && m_.histogram_at(b.row, s) == nullptr)
+                        buckets.push_back({b.upper, v});
+                const histogram* h = nullptr;
+                for (const std::uint32_t r : one.natives)
+                    if (m_.histogram_at(r, s) != nullptr) h = m_.histogram_at(r, s);
+                if (h != nullptr && !buckets.empty()) {
+                    in_.said.warn(concat("vector contains a mix of classic and native histograms",
+                                         in_.how.delayed_name_removal ? of_metric(one.head.labels->metric_name())
+                                                                      : std::string()),
+                                  where_);
+                    continue;
+                }
+                const std::string_view name = one.head.labels->metric_name();
+                if (h != nullptr)
+                    out.floats(to)[s] = native(*h, s, name);
+                else if (!buckets.empty())
+                    out.floats(to)[s] = classic(buckets, s, name);
+            }
+        }
+        out.drop_empty_rows();
+        in_.finish(out);
+        return out;
+    }
+    [[nodiscard]] const std::vector<group>& groups() const noexcept { return groups_; }
+
+private:
+    evaluation& in_;
+    const matrix& m_;
+    text_span where_;
+    std::vector<double> limits_;
+    std::vector<char> no_limit_;
+    std::vector<group> groups_;
+};
+
+inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where)
+{
+    for (const double v : q.values)
+        if (std::isnan(v) || v < 0 || v > 1)
+            in.said.warn(concat("quantile value should be between 0 and 1, got ", go_number(v)), where);
+}
+
+[[nodiscard]] inline double classic_quantile_at(evaluation& in, double q, std::vector<classic_count>& buckets,
+                                                std::string_view name, text_span where, std::int64_t time)
+{
+    annotation::correction fixed;
+    const double out = classic_quantile(q, buckets, fixed);
+    if (fixed.count > 0) {
+        fixed.count = 0;
+        fixed.first = fixed.last = time;
+        in.said.corrected(in.how.delayed_name_removal ? name : std::string_view(), where, fixed);
+    }
+    return out;
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline matrix evaluate_histogram_call(evaluation& in, const call_node& call, const time_grid& grid)
+{
+    const auto argument = [&](std::size_t i) { return without_parens(call.arguments[i]); };
+    if (call.name == "histogram_quantile") {
+        const matrix q = evaluate(in, argument(0), grid);
+        const matrix m = evaluate(in, argument(1), grid);
+        const text_span where = argument(1)->span;
+        detail::warn_if_no_quantile(in, q, argument(0)->span);
+        return detail::histogram_vector(in, m, where)
+            .map(
+                [&](std::vector<classic_count>& b, std::size_t s, std::string_view name) {
+                    return detail::classic_quantile_at(in, q.values[s], b, name, where, grid.at(s));
+                },
+                [&](const histogram& h, std::size_t s, std::string_view name) {
+                    return native_quantile(q.values[s], h, in.said, name, where);
+                });
+    }
+    if (call.name == "histogram_fraction") {
+        const matrix lower = evaluate(in, argument(0), grid);
+        const matrix upper = evaluate(in, argument(1), grid);
+        const matrix m = evaluate(in, argument(2), grid);
+        const text_span where = argument(2)->span;
+        return detail::histogram_vector(in, m, where)
+            .map([&](std::vector<classic_count>& b, std::size_t s,
+                     std::string_view) { return classic_fraction(lower.values[s], upper.values[s], b); },
+                 [&](const histogram& h, std::size_t s, std::string_view name) {
+                     return native_fraction(lower.values[s], upper.values[s], h, in.said, name, where);
+                 });
+    }
+    // histogram_quantiles(v, "label", q…)
+    const matrix m = evaluate(in, argument(0), grid);
+    const text_span where = argument(0)->span;
+    const std::string_view label = string_argument(call.arguments[1]);
+    detail::histogram_vector all(in, m, where);
+    matrix out(grid.count);
+    for (std::size_t a = 2; a < call.arguments.size(); ++a) {
+        const matrix q = evaluate(in, argument(a), grid);
+        detail::warn_if_no_quantile(in, q, argument(a)->span);
+        // A quantile may differ from step to step, and so may the label: rows by its text.
+        std::vector<double> distinct = q.values;
+        std::sort(distinct.begin(), distinct.end(),
+                  [](double x, double y) { return std::isnan(x) ? !std::isnan(y) : x < y; });
+        distinct.erase(std::unique(distinct.begin(), distinct.end(),
+                                   [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); }),
+                       distinct.end());
+        for (const double one : distinct) {
+            char room[number_size];
+            const std::string_view text =
+                std::isnan(one)
+                    ? std::string_view("NaN")
+                    : std::string_view(room, static_cast<std::size_t>(write_canonical_number(room, one) - room));
+            const std::string_view kept = in.keep(text);
+            std::vector<row> heads;
+            for (const auto& g : all.groups()) {
+                label_set labels = *g.head.labels;
+                if (!in.how.delayed_name_removal) labels.drop_metadata();
+                labels.set(label, kept);
+                heads.push_back({in.keep(std::move(labels)), true});
+            }
+            matrix part = all.map(
+                [&](std::vector<classic_count>& b, std::size_t s, std::string_view name) {
+                    return detail::classic_quantile_at(in, q.values[s], b, name, where, grid.at(s));
+                },
+                [&](const histogram& h, std::size_t s, std::string_view name) {
+                    return native_quantile(q.values[s], h, in.said, name, where);
+                },
+                &heads);
+            for (std::size_t i = 0; i < part.size(); ++i) {
+                const std::size_t to = out.add(part.rows[i]);
+                for (std::size_t s = 0; s < grid.count; ++s) {
+                    const double at = q.values[s];
+                    if (at == one || (std::isnan(at) && std::isnan(one))) out.copy_sample(part, i, to, s);
+                }
+            }
+        }
+    }
+    out.drop_empty_rows();
+    in.finish(out);
+    return out;
+}
+
+/// histogram_count and its like: a number for each native histogram.
+template <class F>
+[[nodiscard]] matrix map_histograms(evaluation& in, const matrix& m, F&& f)
+{
+    matrix out(m.steps);
+    for (std::size_t i = 0; i < m.size(); ++i) {
+        const std::size_t to = out.add(in.without_name(m.rows[i]));
+        for (std::size_t s = 0; s < m.steps; ++s)
+            if (const histogram* const h = m.histogram_at(i, s); h != nullptr) out.floats(to)[s] = f(*h);
+    }
+    out.drop_empty_rows();
+    in.finish(out);
+    return out;
+}
+
+}  // namespace pitot::promql

@@ -1,0 +1,201 @@
+#pragma once
+// A query answered from series in memory: `promql::query("rate(x_total[5m])", data, {.time = …})`.
+
+#include <pitot/base/result.hpp>
+#include <pitot/promql/engine/evaluate.hpp>
+#include <pitot/promql/parse.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::promql {
+
+/// Milliseconds since 1970. step 0: an instant query at `start`.
+struct query_times {
+    std::int64_t start = 0;
+    std::int64_t end = 0;
+    std::int64_t step = 0;
+
+    [[nodiscard]] static query_times at(std::int64_t time) noexcept { return {time, time, 0}; }
+};
+
+/// hist  null for a float
+struct query_sample {
+    std::int64_t time = 0;
+    double value = 0;
+    const histogram* hist = nullptr;
+};
+
+struct query_series {
+    label_set labels;
+    std::vector<query_sample> samples;
+};
+
+/// What a query gave. A scalar is in the one series' one sample (or samples, over a range).
+/// series            of a vector in the order of the result, of a matrix by labels
+/// warnings, infos   "PromQL warning: …"
+class query_result {
+public:
+    value_type type = value_type::vector;
+    std::vector<query_series> series;
+    std::string text;
+    std::vector<std::string> warnings;
+    std::vector<std::string> infos;
+
+private:
+    friend class query_runner;
+    std::unique_ptr<evaluation> memory_;  ///< holds labels and histograms
+};
+
+class query_runner {
+public:
+    static result<query_result> run(const node* root, std::string_view text, const store::series_store& data,
+                                    const query_times& when, const engine_options& how)
+    {
+        query_result out;
+        out.memory_ = std::make_unique<evaluation>(data, how, when.start, when.end, when.step);
+        evaluation& in = *out.memory_;
+        try {
+            mark_counts_only(in, root, false, false);
+            fill(out, in, root, when);
+        } catch (evaluation_error& e) {
+            return pitot::unexpected(e.why.code, std::move(e.why.message), e.why.where);
+        }
+        out.warnings = in.said.texts(true, text);
+        out.infos = in.said.texts(false, text);
+        return out;
+    }
+
+private:
+    static constexpr std::int64_t max_steps = 11'000'000;
+
+    static void fill(query_result& out, evaluation& in, const node* root, const query_times& when)
+    {
+        const node* const bare = without_parens(root);
+        out.type = type_of(root);
+        if (out.type == value_type::string) {
+            out.text = string_argument(bare);
+            return;
+        }
+        const bool instant = when.step == 0;
+        if (!instant && (when.step < 0 || when.end < when.start))
+            in.fail("a range query needs a positive step and an end that is not before its start");
+        if (out.type == value_type::matrix) {
+            if (!instant) in.fail("a range vector has no value at a step: an instant query shows it", root->span);
+            fill_ranges(out, in, bare, when);
+            return;
+        }
+        const std::int64_t count = instant ? 1 : (when.end - when.start) / when.step + 1;
+        if (count > max_steps) in.fail("the query has too many steps", {}, errc::too_many);
+        const time_grid grid{when.start, instant ? 1 : when.step, static_cast<std::size_t>(count)};
+        matrix m = evaluate(in, root, grid);
+        if (in.how.delayed_name_removal) {
+            for (row& r : m.rows)
+                if (r.drop_name) {
+                    label_set labels = *r.labels;
+                    labels.drop_metadata();
+                    r.labels = in.keep(std::move(labels));
+                }
+            in.merge_same_labels(m);
+        }
+        for (std::size_t i = 0; i < m.size(); ++i) {
+            query_series s;
+            s.labels = *m.rows[i].labels;
+            for (std::size_t step = 0; step < m.steps; ++step)
+                if (m.has(i, step)) {
+                    const histogram* const h = m.histogram_at(i, step);
+                    s.samples.push_back({grid.at(step), h != nullptr ? 0 : m.floats(i)[step], h});
+                }
+            if (!s.samples.empty()) out.series.push_back(std::move(s));
+        }
+        if (!instant) {
+            out.type = value_type::matrix;
+            sort(out);
+        }
+    }
+
+    static void sort(query_result& out)
+    {
+        std::stable_sort(out.series.begin(), out.series.end(),
+                         [](const query_series& a, const query_series& b) { return a.labels < b.labels; });
+    }
+
+    /// The samples of a range as they are.
+    static void fill_ranges(query_result& out, evaluation& in, const node* n, const query_times& when)
+    {
+        const time_grid grid{when.start, 1, 1};
+        const range_argument range = range_argument_of(in, n, grid);
+        for (std::size_t i = 0; i < range.size(); ++i) {
+            windowed_series series = range.series(in, i);
+            window w;
+            w.end = range.when.at(when.start);
+            w.begin = w.end - range.range;
+            const bool extended = range.anchored || range.smoothed;
+            series.cut(extended ? w.begin - in.how.lookback : w.begin, range.smoothed ? w.end + in.how.lookback : w.end,
+                       extended && in.how.use_start_timestamps, w);
+            query_series s;
+            s.labels = *series.head().labels;
+            if (series.head().drop_name) s.labels.drop_metadata();
+            if (extended) {
+                if (!w.histograms.empty())
+                    in.fail(
+                        concat(range.anchored ? "anchored" : "smoothed", " modifier is not supported with histograms"),
+                        n->span);
+                fill_extended(s, in, range, w);
+            } else {
+                for (std::size_t k = 0; k < w.floats.size(); ++k)
+                    s.samples.push_back({w.float_times[k], w.floats[k], nullptr});
+                for (std::size_t k = 0; k < w.histograms.size(); ++k)
+                    s.samples.push_back({w.histogram_times[k], 0, w.histograms[k]});
+                std::stable_sort(s.samples.begin(), s.samples.end(),
+                                 [](const query_sample& a, const query_sample& b) { return a.time < b.time; });
+            }
+            in.charge(s.samples.size());
+            if (!s.samples.empty()) out.series.push_back(std::move(s));
+        }
+        sort(out);
+    }
+
+    static void fill_extended(query_series& s, const evaluation& in, const range_argument& range, const window& w)
+    {
+        if (w.floats.empty()) return;
+        const detail::range_ends ends{
+            w.float_times, w.floats, w.float_starts, w.begin, w.end, w.begin - in.how.lookback, range.smoothed, false};
+        const auto [first, last] = detail::range_samples(w.float_times, w.begin, w.end, range.smoothed);
+        if (w.float_times[last] <= w.begin) return;
+        const double left = ends.left(first).first;
+        const double right = ends.right(last).first;
+        s.samples.push_back({w.begin, left, nullptr});
+        const std::size_t from = first + (w.float_times[first] <= w.begin ? 1U : 0U);
+        const std::size_t to = last + (w.float_times[last] >= w.end ? 0U : 1U);
+        for (std::size_t k = from; k < to; ++k) s.samples.push_back({w.float_times[k], w.floats[k], nullptr});
+        s.samples.push_back({w.end, right, nullptr});
+    }
+};
+
+/// Answers a query that is parsed. The result refers to the data.
+/// text   the source, for the places in warnings
+/// error  invalid_value in Prometheus's words; too_many beyond a limit; timeout
+[[nodiscard]] inline result<query_result> query(const node* root, std::string_view text,
+                                                const store::series_store& data, const query_times& when,
+                                                const engine_options& how)
+{
+    return query_runner::run(root, text, data, when, how);
+}
+
+/// error  syntax too
+[[nodiscard]] inline result<query_result> query(std::string_view text, const store::series_store& data,
+                                                const query_times& when, const engine_options& how,
+                                                const parse_options& parsing = {})
+{
+    const auto tree = parse(text, parsing);
+    if (!tree) return pitot::unexpected(tree.error());
+    return query(tree->root(), text, data, when, how);
+}
+
+}  // namespace pitot::promql

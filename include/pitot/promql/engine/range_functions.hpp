@@ -1,0 +1,242 @@
+#pragma once
+// Calls with a range: the table of their functions, and the walk over series and steps.
+
+#include <pitot/promql/engine/extended_rate.hpp>
+#include <pitot/promql/engine/over_time.hpp>
+#include <pitot/promql/engine/rate.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace pitot::promql {
+
+namespace detail {
+
+struct range_function {
+    std::string_view name;
+    outcome (*evaluate)(const range_call&, const window&);
+    bool keeps_name = false;
+    bool wants_starts = false;  ///< start timestamps
+    bool anchored = false;      ///< takes anchored ranges
+    bool smoothed = false;
+};
+
+// clang-format off: one row, one line
+inline constexpr range_function range_functions[] = {
+    {"rate",
+     [](const range_call& c, const window& w) {
+         return c.range.anchored || c.range.smoothed ? extended(c, w, true, true) : extrapolated(c, w, true, true);
+     },
+     false, true, true, true},
+    {"increase",
+     [](const range_call& c, const window& w) {
+         return c.range.anchored || c.range.smoothed ? extended(c, w, true, false) : extrapolated(c, w, true, false);
+     },
+     false, true, true, true},
+    {"delta",
+     [](const range_call& c, const window& w) {
+         return c.range.anchored || c.range.smoothed ? extended(c, w, false, false) : extrapolated(c, w, false, false);
+     },
+     false, false, true, true},
+    {"irate", [](const range_call& c, const window& w) { return instant_change(c, w, true); }, false, true},
+    {"idelta", [](const range_call& c, const window& w) { return instant_change(c, w, false); }},
+    {"resets", resets, false, true, true},
+    {"changes", changes, false, false, true},
+    {"sum_over_time", sum_over_time},
+    {"avg_over_time", avg_over_time},
+    {"count_over_time",
+     [](const range_call&, const window& w) {
+         return outcome(static_cast<double>(w.floats.size() + w.histograms.size()));
+     }},
+    {"present_over_time", [](const range_call&, const window&) { return outcome(1.0); }},
+    {"absent_over_time", [](const range_call&, const window&) { return outcome(1.0); }},
+    {"max_over_time",
+     [](const range_call& c, const window& w) {
+         return pick(
+             c, w, [](double a, double b) { return a > b; }, false);
+     }},
+    {"min_over_time",
+     [](const range_call& c, const window& w) {
+         return pick(
+             c, w, [](double a, double b) { return a < b; }, false);
+     }},
+    {"ts_of_max_over_time",
+     [](const range_call& c, const window& w) {
+         return pick(
+             c, w, [](double a, double b) { return a >= b; }, true);
+     }},
+    {"ts_of_min_over_time",
+     [](const range_call& c, const window& w) {
+         return pick(
+             c, w, [](double a, double b) { return a <= b; }, true);
+     }},
+    {"first_over_time",
+     [](const range_call&, const window& w) {
+         return takes_float(w, true) ? outcome(w.floats.front()) : outcome(w.histograms.front());
+     },
+     true},
+    {"last_over_time",
+     [](const range_call&, const window& w) {
+         return takes_float(w, false) ? outcome(w.floats.back()) : outcome(w.histograms.back());
+     },
+     true},
+    {"ts_of_first_over_time",
+     [](const range_call&, const window& w) {
+         return outcome(static_cast<double>(takes_float(w, true) ? w.float_times.front() : w.histogram_times.front()) /
+                        1000);
+     }},
+    {"ts_of_last_over_time",
+     [](const range_call&, const window& w) {
+         return outcome(static_cast<double>(takes_float(w, false) ? w.float_times.back() : w.histogram_times.back()) /
+                        1000);
+     }},
+    {"stddev_over_time", [](const range_call& c, const window& w) { return variance(c, w, true); }},
+    {"stdvar_over_time", [](const range_call& c, const window& w) { return variance(c, w, false); }},
+    {"mad_over_time", mad_over_time},
+    {"quantile_over_time", quantile_over_time},
+    {"deriv",
+     [](const range_call& c, const window& w) {
+         return has_line(c, w) ? outcome(regression(w, w.float_times.front()).slope) : outcome();
+     }},
+    {"predict_linear",
+     [](const range_call& c, const window& w) {
+         if (!has_line(c, w)) return outcome();
+         const line l = regression(w, w.time);
+         return outcome(l.slope * c.parameters[0] + l.intercept);
+     }},
+    {"double_exponential_smoothing", double_exponential_smoothing},
+};
+// clang-format on
+
+/// Names of the functions that take such ranges, in their order.
+inline std::string names_with(bool range_function::*what)
+{
+    std::vector<std::string_view> names;
+    for (const range_function& f : range_functions)
+        if (f.*what) names.push_back(f.name);
+    std::sort(names.begin(), names.end());
+    std::string out;
+    for (const std::string_view n : names) out += concat(out.empty() ? "" : ", ", n);
+    return out;
+}
+
+inline void say_if_no_counter(evaluation& in, std::string_view name, text_span where)
+{
+    for (const std::string_view suffix : {"_total", "_sum", "_count", "_bucket"})
+        if (name.ends_with(suffix)) return;
+    if (name.empty()) return;
+    in.said.info(
+        concat("metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ", detail::quote(name)),
+        where);
+}
+
+/// The labels that absent() can tell from a selector: those of equalities, unless there is another matcher for them.
+inline label_set labels_of_selector(const vector_selector& v)
+{
+    std::vector<store::label> all;
+    std::vector<std::string_view> gone;
+    for (const label_matcher& m : v.matchers) {
+        if (store::is_metadata_label(m.name)) continue;
+        const bool known = std::any_of(all.begin(), all.end(), [&](const store::label& l) { return l.name == m.name; });
+        if (m.op == match_op::equal && !known)
+            all.push_back({m.name, m.value});
+        else
+            gone.push_back(m.name);
+    }
+    label_set out(std::move(all));
+    for (const std::string_view name : gone) out.set(name, {});
+    return out;
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline const detail::range_function* range_function_of(std::string_view name) noexcept
+{
+    for (const detail::range_function& f : detail::range_functions)
+        if (f.name == name) return &f;
+    return nullptr;
+}
+
+[[nodiscard]] inline matrix evaluate_range_call(evaluation& in, const call_node& call,
+                                                const detail::range_function& function, const time_grid& grid)
+{
+    const node* argument = nullptr;
+    std::vector<matrix> scalars;
+    for (const node* const raw : call.arguments) {
+        const node* const a = without_parens(raw);
+        if (a->kind == node_kind::matrix_selector || a->kind == node_kind::subquery)
+            argument = a;
+        else
+            scalars.push_back(evaluate(in, a, grid));
+    }
+    const range_argument range = range_argument_of(in, argument, grid);
+    const auto refuse = [&](const char* modifier, bool detail::range_function::*what) {
+        in.fail(
+            concat(modifier, " modifier can only be used with: ", detail::names_with(what), " - not with ", call.name),
+            call.span);
+    };
+    if (range.anchored && !function.anchored) refuse("anchored", &detail::range_function::anchored);
+    if (range.smoothed && !function.smoothed) refuse("smoothed", &detail::range_function::smoothed);
+    const bool starts = function.wants_starts && in.how.use_start_timestamps && !range.is_subquery;
+    const bool is_absent = call.name == "absent_over_time";
+    std::vector<double> parameters(scalars.size());
+    range_call about{in, range, without_parens(call.arguments[0])->span, call.span};
+    matrix out(grid.count);
+    std::size_t charged = 0;
+    for (std::size_t i = 0; i < range.size(); ++i) {
+        windowed_series series = range.series(in, i);
+        const row& head = series.head();
+        const std::size_t to = out.add(function.keeps_name ? head : in.without_name(head));
+        if (function.keeps_name && head.drop_name) out.rows[to] = in.without_name(head);
+        std::size_t found = 0;
+        std::size_t widest = 0;
+        bool some_float = false;
+        for (std::size_t step = 0; step < grid.count; ++step) {
+            window w;
+            w.time = grid.at(step);
+            w.end = range.when.at(w.time);
+            w.begin = w.end - range.range;
+            series.cut(range.anchored || range.smoothed ? w.begin - in.how.lookback : w.begin,
+                       range.smoothed ? w.end + in.how.lookback : w.end, starts, w);
+            if (w.empty()) continue;
+            widest = std::max(widest, w.floats.size() + w.histograms.size());
+            for (std::size_t p = 0; p < scalars.size(); ++p) parameters[p] = scalars[p].values[step];
+            about.parameters = parameters;
+            const outcome o = function.evaluate(about, w);
+            if (!o.has) continue;
+            ++found;
+            out.put(to, step, o.value, o.hist);
+            some_float = some_float || o.hist == nullptr;
+        }
+        in.charge(widest);
+        in.release(widest);
+        in.check_time();
+        if (found == 0) {
+            out.drop_last();
+            continue;
+        }
+        in.charge(found);
+        charged += found;
+        if (some_float && (call.name == "rate" || call.name == "increase"))
+            detail::say_if_no_counter(in, head.labels->metric_name(), about.where);
+    }
+    in.release(charged);
+    if (is_absent) {
+        matrix absent(grid.count);
+        label_set labels;
+        if (const auto* const m = as<matrix_selector>(argument))
+            labels = detail::labels_of_selector(*static_cast<const vector_selector*>(without_parens(m->of)));
+        const std::size_t to = absent.add({in.keep(std::move(labels)), true});
+        for (std::size_t step = 0; step < grid.count; ++step) {
+            bool any = false;
+            for (std::size_t i = 0; i < out.size() && !any; ++i) any = out.has(i, step);
+            if (!any) absent.floats(to)[step] = 1;
+        }
+        absent.drop_empty_rows();
+        return absent;
+    }
+    if (!in.how.delayed_name_removal) in.merge_same_labels(out);
+    return out;
+}
+
+}  // namespace pitot::promql

@@ -1,0 +1,212 @@
+#pragma once
+// Selectors: the series of the data that they select, and the newest sample of each at each step.
+
+#include <pitot/promql/engine/times.hpp>
+#include <pitot/promql/walk.hpp>
+#include <pitot/store/histogram_sum.hpp>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace pitot::promql {
+
+/// A matcher, ready to be asked.
+class series_matcher {
+public:
+    series_matcher(evaluation& in, std::string_view label, match_op op, std::string_view value)
+        : label_(label), value_(value), op_(op)
+    {
+        if (op == match_op::regex || op == match_op::not_regex) regex_ = &in.regex(value);
+    }
+    [[nodiscard]] std::string_view label() const noexcept { return label_; }
+    [[nodiscard]] std::string_view value() const noexcept { return value_; }
+    [[nodiscard]] match_op op() const noexcept { return op_; }
+    [[nodiscard]] bool operator()(std::string_view value) const
+    {
+        switch (op_) {
+        case match_op::equal: return value == value_;
+        case match_op::not_equal: return value != value_;
+        case match_op::regex: return regex_->matches(value);
+        default: return !regex_->matches(value);
+        }
+    }
+
+private:
+    std::string_view label_;
+    std::string_view value_;
+    match_op op_;
+    const compiled_regex* regex_ = nullptr;
+};
+
+[[nodiscard]] inline std::vector<series_matcher> matchers_of(evaluation& in, const vector_selector& v)
+{
+    std::vector<series_matcher> all;
+    if (!v.name.empty()) all.emplace_back(in, store::name_label, match_op::equal, v.name);
+    for (const label_matcher& m : v.matchers) all.emplace_back(in, m.name, m.op, m.value);
+    return all;
+}
+
+/// Series that satisfy all matchers, by labels.
+[[nodiscard]] inline std::vector<const store::series*> select(const evaluation& in,
+                                                              const std::vector<series_matcher>& matchers)
+{
+    std::span<const store::series* const> candidates = in.data.sorted();
+    for (const series_matcher& m : matchers)
+        if (m.label() == store::name_label && m.op() == match_op::equal) {
+            candidates = in.data.named(m.value());
+            break;
+        }
+    std::vector<const store::series*> out;
+    for (const store::series* const s : candidates)
+        if (std::all_of(matchers.begin(), matchers.end(),
+                        [s](const series_matcher& m) { return m(s->labels.get(m.label())); }))
+            out.push_back(s);
+    return out;
+}
+
+/// Histograms of which only count and sum are asked for lose their buckets, and where the data does not tell whether
+/// the counter was reset they are compared, from the first one after a time on. source  Prometheus,
+/// promql/histogram_stats_iterator.go
+inline void keep_counts_only(evaluation& in, std::vector<const store::series*>& all, std::int64_t after)
+{
+    for (const store::series*& s : all) {
+        if (s->histograms.empty()) continue;
+        store::series own = *s;
+        const histogram* last = nullptr;
+        for (std::size_t i = 0; i < own.histograms.size(); ++i) {
+            const histogram& full = *s->histograms.values[i];
+            if (own.histograms.times[i] <= after || store::is_stale(full.sum)) continue;
+            histogram h;
+            h.schema = full.schema;
+            h.count = full.count;
+            h.sum = full.sum;
+            h.hint = full.hint;
+            if (h.hint == reset_hint::unknown && last != nullptr)
+                h.hint = store::was_reset(full, *last) ? reset_hint::reset : reset_hint::not_reset;
+            last = &full;
+            own.histograms.values[i] = in.keep(std::move(h));
+        }
+        s = in.keep(std::move(own));
+    }
+}
+
+/// The series of a selector, as its place in the query needs them.
+/// after  samples up to it are not read
+[[nodiscard]] inline std::vector<const store::series*> series_of(evaluation& in, const vector_selector& v,
+                                                                 std::int64_t after)
+{
+    std::vector<const store::series*> all = select(in, matchers_of(in, v));
+    if (in.counts_only.contains(&v)) keep_counts_only(in, all, after);
+    return all;
+}
+
+/// Marks the selectors of which only counts and sums are asked for.
+inline void mark_counts_only(evaluation& in, const node* n, bool asks_count, bool asks_buckets)
+{
+    if (n == nullptr) return;
+    if (n->kind == node_kind::vector_selector) {
+        if (asks_count && !asks_buckets) in.counts_only.insert(n);
+        return;
+    }
+    if (const auto* const c = as<call_node>(n)) {
+        for (const std::string_view name :
+             {"histogram_count", "histogram_sum", "histogram_avg", "timestamp", "start_timestamp", "absent"})
+            asks_count = asks_count || c->name == name;
+        for (const std::string_view name : {"histogram_quantile", "histogram_quantiles", "histogram_fraction",
+                                            "histogram_stddev", "histogram_stdvar", "changes"})
+            asks_buckets = asks_buckets || c->name == name;
+    } else if (const auto* const a = as<aggregation>(n)) {
+        asks_buckets = asks_buckets || a->op == aggregator::count_values;
+    } else if (const auto* const b = as<binary_node>(n)) {
+        asks_buckets = asks_buckets || b->op == token_kind::trim_lower || b->op == token_kind::trim_upper ||
+                       b->op == token_kind::equal || b->op == token_kind::not_equal;
+    }
+    asks_buckets = asks_buckets || n->kind == node_kind::subquery;
+    for_each_child(n, [&](const node* child) { mark_counts_only(in, child, asks_count, asks_buckets); });
+}
+
+/// Walks a series' samples while time goes on.
+class newest_sample {
+public:
+    explicit newest_sample(const store::series& of) : of_(of) {}
+
+    /// Moves to the newest samples at or before a time; false when there is none within the lookback, or when the
+    /// series ended there.
+    bool seek(std::int64_t time, std::int64_t lookback)
+    {
+        float_ = to(of_.floats.times, float_, time);
+        histogram_ = to(of_.histograms.times, histogram_, time);
+        const std::int64_t f = float_ > 0 ? of_.floats.times[float_ - 1] : INT64_MIN;
+        const std::int64_t h = histogram_ > 0 ? of_.histograms.times[histogram_ - 1] : INT64_MIN;
+        is_float_ = f >= h;
+        time_ = is_float_ ? f : h;
+        if (time_ == INT64_MIN || time_ <= time - lookback) return false;
+        return is_float_ ? !store::is_stale(value()) : !store::is_stale(hist()->sum);
+    }
+    [[nodiscard]] bool is_float() const noexcept { return is_float_; }
+    [[nodiscard]] std::int64_t time() const noexcept { return time_; }
+    [[nodiscard]] double value() const noexcept { return of_.floats.values[float_ - 1]; }
+    [[nodiscard]] const histogram* hist() const noexcept { return of_.histograms.values[histogram_ - 1]; }
+    [[nodiscard]] std::int64_t start() const noexcept
+    {
+        return is_float_ ? of_.floats.start(float_ - 1) : of_.histograms.start(histogram_ - 1);
+    }
+
+private:
+    /// How many times are at or before one.
+    static std::size_t to(const std::vector<std::int64_t>& times, std::size_t from, std::int64_t time)
+    {
+        if (from > 0 && times[from - 1] > time) from = 0;
+        for (int near = 0; near < 8; ++near) {
+            if (from == times.size() || times[from] > time) return from;
+            ++from;
+        }
+        return static_cast<std::size_t>(
+            std::upper_bound(times.begin() + static_cast<std::ptrdiff_t>(from), times.end(), time) - times.begin());
+    }
+
+    const store::series& of_;
+    std::size_t float_ = 0;
+    std::size_t histogram_ = 0;
+    std::int64_t time_ = 0;
+    bool is_float_ = true;
+};
+
+/// What a selector has at each step: its value, its own time, or its start timestamp, in seconds.
+enum class selected : unsigned char { value, time, start };
+
+[[nodiscard]] inline matrix newest_samples(evaluation& in, const std::vector<const store::series*>& from,
+                                           const look_back& when, const time_grid& grid,
+                                           selected what = selected::value)
+{
+    matrix out(grid.count);
+    for (const store::series* const s : from) {
+        newest_sample newest(*s);
+        const std::size_t i = out.add({&s->labels, false});
+        std::size_t found = 0;
+        for (std::size_t step = 0; step < grid.count; ++step) {
+            if (!newest.seek(when.at(grid.at(step)), in.how.lookback)) continue;
+            ++found;
+            if (what == selected::time)
+                out.floats(i)[step] = static_cast<double>(newest.time()) / 1000;
+            else if (what == selected::start)
+                out.floats(i)[step] = static_cast<double>(newest.start()) / 1000;
+            else if (newest.is_float())
+                out.floats(i)[step] = newest.value();
+            else
+                out.put(i, step, 0, newest.hist());
+        }
+        if (found == 0) {
+            out.drop_last();
+            continue;
+        }
+        in.charge(found);
+        in.release(found);
+    }
+    in.check_time();
+    return out;
+}
+
+}  // namespace pitot::promql

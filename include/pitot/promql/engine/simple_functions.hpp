@@ -1,0 +1,149 @@
+#pragma once
+// Functions of instant vectors that look at one sample at a time: mathematics, dates, clamps.
+
+#include <pitot/promql/engine/evaluation.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numbers>
+#include <string_view>
+
+namespace pitot::promql {
+
+namespace detail {
+
+struct float_function {
+    std::string_view name;
+    double (*of)(double);
+};
+
+/// Seconds since 1970 as a date; what no date can be is 1970.
+struct civil_time {
+    std::chrono::year_month_day date;
+    std::int64_t day = 0;
+    std::int64_t second = 0;  ///< of the day
+
+    explicit civil_time(double seconds)
+    {
+        const double limit = 60.0 * 60 * 24 * 365 * 30'000;
+        const auto whole = std::isnan(seconds)
+                               ? 0
+                               : static_cast<std::int64_t>(std::fmax(-limit, std::fmin(limit, seconds)));
+        day = whole / 86400 - (whole % 86400 < 0 ? 1 : 0);
+        second = whole - day * 86400;
+        date = std::chrono::sys_days(std::chrono::days(day));
+    }
+};
+
+inline double days_in_month(double t)
+{
+    const civil_time c(t);
+    return static_cast<unsigned>((c.date.year() / c.date.month() / std::chrono::last).day());
+}
+inline double day_of_year(double t)
+{
+    const civil_time c(t);
+    return static_cast<double>(
+        (std::chrono::sys_days(c.date) - std::chrono::sys_days(c.date.year() / std::chrono::January / 1)).count() + 1);
+}
+
+// clang-format off: one row, one line
+inline constexpr float_function float_functions[] = {
+    {"abs", [](double v) { return std::fabs(v); }},
+    {"ceil", [](double v) { return std::ceil(v); }},
+    {"floor", [](double v) { return std::floor(v); }},
+    {"exp", [](double v) { return std::exp(v); }},
+    {"sqrt", [](double v) { return std::sqrt(v); }},
+    {"ln", [](double v) { return std::log(v); }},
+    {"log2", [](double v) { return std::log2(v); }},
+    {"log10", [](double v) { return std::log10(v); }},
+    {"sin", [](double v) { return std::sin(v); }},
+    {"cos", [](double v) { return std::cos(v); }},
+    {"tan", [](double v) { return std::tan(v); }},
+    {"asin", [](double v) { return std::asin(v); }},
+    {"acos", [](double v) { return std::acos(v); }},
+    {"atan", [](double v) { return std::atan(v); }},
+    {"sinh", [](double v) { return std::sinh(v); }},
+    {"cosh", [](double v) { return std::cosh(v); }},
+    {"tanh", [](double v) { return std::tanh(v); }},
+    {"asinh", [](double v) { return std::asinh(v); }},
+    {"acosh", [](double v) { return std::acosh(v); }},
+    {"atanh", [](double v) { return std::atanh(v); }},
+    {"rad", [](double v) { return v * (std::numbers::pi / 180); }},
+    {"deg", [](double v) { return v * (180 / std::numbers::pi); }},
+    {"sgn", [](double v) { return v < 0   ? -1.0
+                                  : v > 0 ? 1.0
+                                          : v; }},
+};
+inline constexpr float_function date_functions[] = {
+    {"days_in_month", days_in_month},
+    {"day_of_month", [](double t) { return static_cast<double>(static_cast<unsigned>(civil_time(t).date.day())); }},
+    {"day_of_week",
+     [](double t) {
+         const auto d = civil_time(t).day;
+         return static_cast<double>(((d + 4) % 7 + 7) % 7);
+     }},
+    {"day_of_year", day_of_year},
+    {"hour", [](double t) { return static_cast<double>(civil_time(t).second / 3600); }},
+    {"minute", [](double t) { return static_cast<double>(civil_time(t).second / 60 % 60); }},
+    {"month", [](double t) { return static_cast<double>(static_cast<unsigned>(civil_time(t).date.month())); }},
+    {"year", [](double t) { return static_cast<double>(static_cast<int>(civil_time(t).date.year())); }},
+};
+// clang-format on
+
+template <std::size_t N>
+[[nodiscard]] const float_function* find_in(const float_function (&all)[N], std::string_view name) noexcept
+{
+    for (const float_function& f : all)
+        if (f.name == name) return &f;
+    return nullptr;
+}
+
+/// Calls f(value, step) for every float; histograms go, and so does the name.
+template <class F>
+matrix map_floats(evaluation& in, matrix m, F&& f)
+{
+    m.histograms.clear();
+    for (std::size_t i = 0; i < m.size(); ++i) {
+        m.rows[i] = in.without_name(m.rows[i]);
+        double* const v = m.floats(i);
+        for (std::size_t s = 0; s < m.steps; ++s)
+            if (is_sample(v[s])) v[s] = f(v[s], s);
+    }
+    in.finish(m);
+    return m;
+}
+
+}  // namespace detail
+
+/// One number for each step.
+template <class F>
+[[nodiscard]] matrix scalar_row(const evaluation& in, const time_grid& grid, F&& of)
+{
+    matrix m(grid.count);
+    m.add({in.no_labels(), false});
+    for (std::size_t s = 0; s < grid.count; ++s) m.values[s] = of(s);
+    return m;
+}
+
+/// Go's math.Max and math.Min: NaN when one is, +0 above -0.
+[[nodiscard]] inline double go_max(double a, double b) noexcept
+{
+    if (std::isinf(a) && a > 0) return a;
+    if (std::isinf(b) && b > 0) return b;
+    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (a == 0 && a == b) return std::signbit(a) ? b : a;
+    return a > b ? a : b;
+}
+[[nodiscard]] inline double go_min(double a, double b) noexcept
+{
+    if (std::isinf(a) && a < 0) return a;
+    if (std::isinf(b) && b < 0) return b;
+    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (a == 0 && a == b) return std::signbit(a) ? a : b;
+    return a < b ? a : b;
+}
+
+}  // namespace pitot::promql

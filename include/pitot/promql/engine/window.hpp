@@ -1,0 +1,192 @@
+#pragma once
+// The samples of a range: of a series of the data or of a subquery, cut into a window for each step.
+
+#include <pitot/promql/engine/selectors.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace pitot::promql {
+
+/// The samples of one series in a range of time. Views.
+/// starts   of float and histogram samples; empty when they are not asked for
+/// resets   float samples of the whole series that are lower than the one before; those of the window are told by
+///          first_float
+struct window {
+    std::span<const std::int64_t> float_times;
+    std::span<const double> floats;
+    std::span<const std::int64_t> float_starts;
+    std::span<const std::int64_t> histogram_times;
+    std::span<const histogram* const> histograms;
+    std::span<const std::int64_t> histogram_starts;
+    std::span<const std::uint32_t> resets;
+    std::size_t first_float = 0;
+    std::int64_t time = 0;   ///< of the step
+    std::int64_t begin = 0;  ///< of the range as written, exclusive
+    std::int64_t end = 0;    ///< inclusive
+    const label_set* labels = nullptr;
+
+    [[nodiscard]] bool empty() const noexcept { return floats.empty() && histograms.empty(); }
+};
+
+/// One series that windows are cut from, without stale markers.
+class windowed_series {
+public:
+    windowed_series(row r, const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
+        : head_(r), floats_(&floats), histograms_(&histograms)
+    {
+        bool stale = false;
+        for (const double v : floats.values) stale = stale || store::is_stale(v);
+        for (const histogram* const h : histograms.values) stale = stale || store::is_stale(h->sum);
+        if (stale) own_without_stale();
+        count_resets();
+    }
+    windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms, int)
+        : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), owns_(true)
+    {
+        count_resets();
+    }
+
+    [[nodiscard]] const row& head() const noexcept { return head_; }
+
+    /// The samples with begin < time <= end. Windows move forward.
+    void cut(std::int64_t begin, std::int64_t end, bool starts, window& out)
+    {
+        const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
+        const store::samples<const histogram*>& h = owns_ ? own_histograms_ : *histograms_;
+        first_float_ = after(f.times, first_float_, begin);
+        last_float_ = after(f.times, std::max(first_float_, last_float_), end);
+        first_histogram_ = after(h.times, first_histogram_, begin);
+        last_histogram_ = after(h.times, std::max(first_histogram_, last_histogram_), end);
+        if (begin >= end) {
+            last_float_ = first_float_;
+            last_histogram_ = first_histogram_;
+        }
+        const std::size_t nf = last_float_ - first_float_;
+        const std::size_t nh = last_histogram_ - first_histogram_;
+        out.float_times = {f.times.data() + first_float_, nf};
+        out.floats = {f.values.data() + first_float_, nf};
+        out.histogram_times = {h.times.data() + first_histogram_, nh};
+        out.histograms = {h.values.data() + first_histogram_, nh};
+        out.float_starts = {};
+        out.histogram_starts = {};
+        if (starts && !f.starts.empty()) out.float_starts = {f.starts.data() + first_float_, nf};
+        if (starts && !h.starts.empty()) out.histogram_starts = {h.starts.data() + first_histogram_, nh};
+        out.first_float = first_float_;
+        out.resets = resets_;
+        out.labels = head_.labels;
+    }
+
+private:
+    static std::size_t after(const std::vector<std::int64_t>& times, std::size_t from, std::int64_t time)
+    {
+        if (from > 0 && times[from - 1] > time) from = 0;
+        for (int near = 0; near < 8; ++near) {
+            if (from == times.size() || times[from] > time) return from;
+            ++from;
+        }
+        return static_cast<std::size_t>(
+            std::upper_bound(times.begin() + static_cast<std::ptrdiff_t>(from), times.end(), time) - times.begin());
+    }
+
+    void own_without_stale()
+    {
+        for (std::size_t i = 0; i < floats_->size(); ++i)
+            if (!store::is_stale(floats_->values[i]))
+                own_floats_.put(floats_->times[i], floats_->values[i], floats_->start(i));
+        for (std::size_t i = 0; i < histograms_->size(); ++i)
+            if (!store::is_stale(histograms_->values[i]->sum))
+                own_histograms_.put(histograms_->times[i], histograms_->values[i], histograms_->start(i));
+        owns_ = true;
+    }
+    void count_resets()
+    {
+        const std::vector<double>& v = owns_ ? own_floats_.values : floats_->values;
+        for (std::size_t i = 1; i < v.size(); ++i)
+            if (v[i] < v[i - 1]) resets_.push_back(static_cast<std::uint32_t>(i));
+    }
+
+    row head_;
+    const store::samples<double>* floats_ = nullptr;
+    const store::samples<const histogram*>* histograms_ = nullptr;
+    store::samples<double> own_floats_;
+    store::samples<const histogram*> own_histograms_;
+    bool owns_ = false;
+    std::vector<std::uint32_t> resets_;
+    std::size_t first_float_ = 0;
+    std::size_t last_float_ = 0;
+    std::size_t first_histogram_ = 0;
+    std::size_t last_histogram_ = 0;
+};
+
+/// A range argument: where its windows lie, and its series one after the other.
+struct range_argument {
+    look_back when;
+    std::int64_t range = 0;
+    bool anchored = false;
+    bool smoothed = false;
+    std::vector<const store::series*> selected = {};  ///< of a selector
+    matrix inner = {};                                ///< of a subquery
+    time_grid inner_grid = {};
+    bool is_subquery = false;
+
+    [[nodiscard]] std::size_t size() const noexcept { return is_subquery ? inner.size() : selected.size(); }
+    [[nodiscard]] windowed_series series(evaluation& in, std::size_t i) const
+    {
+        if (!is_subquery) return {{&selected[i]->labels, false}, selected[i]->floats, selected[i]->histograms};
+        store::samples<double> floats;
+        store::samples<const histogram*> histograms;
+        for (std::size_t s = 0; s < inner.steps; ++s) {
+            if (const histogram* h = inner.histogram_at(i, s); h != nullptr) {
+                if (h->hint == reset_hint::reset || h->hint == reset_hint::not_reset) {
+                    histogram unknown = *h;
+                    unknown.hint = reset_hint::unknown;
+                    h = in.keep(std::move(unknown));
+                }
+                histograms.times.push_back(inner_grid.at(s));
+                histograms.values.push_back(h);
+            } else if (const double v = inner.floats(i)[s]; is_sample(v)) {
+                floats.times.push_back(inner_grid.at(s));
+                floats.values.push_back(v);
+            }
+        }
+        return {inner.rows[i], std::move(floats), std::move(histograms), 0};
+    }
+};
+
+/// n  a range selector or a subquery, without parentheses
+[[nodiscard]] inline range_argument range_argument_of(evaluation& in, const node* n, const time_grid& grid)
+{
+    range_argument out;
+    if (const auto* const m = as<matrix_selector>(n)) {
+        const auto& v = *static_cast<const vector_selector*>(without_parens(m->of));
+        out.when = look_back_of(in, v.shift);
+        out.range = detail::milliseconds_of(in, m->range_expr, m->range, false);
+        out.anchored = v.anchored;
+        out.smoothed = v.smoothed;
+        const std::int64_t before = out.anchored || out.smoothed ? in.how.lookback : 0;
+        out.selected = series_of(in, v, out.when.at(grid.start) - out.range - before);
+        return out;
+    }
+    const auto& s = *static_cast<const subquery*>(n);
+    out.is_subquery = true;
+    out.when = look_back_of(in, s.shift);
+    out.range = detail::milliseconds_of(in, s.range_expr, s.range, false);
+    std::int64_t step = in.how.subquery_step;
+    if (s.step_expr != nullptr || s.step != 0) step = detail::milliseconds_of(in, s.step_expr, s.step, false);
+    const std::int64_t first = out.when.at(grid.start) - out.range;
+    const std::int64_t last = out.when.at(grid.last());
+    std::int64_t begin = step * (first / step);
+    if (begin <= first) begin += step;
+    out.inner_grid = {begin, step, 0};
+    if (last >= begin) {
+        const std::int64_t count = (last - begin) / step + 1;
+        if (count > 1 << 28) in.fail("the subquery has too many steps", s.span, errc::too_many);
+        out.inner_grid.count = static_cast<std::size_t>(count);
+        out.inner = evaluate(in, s.of, out.inner_grid);
+    }
+    return out;
+}
+
+}  // namespace pitot::promql

@@ -1,0 +1,143 @@
+#pragma once
+// Series over time, in memory: what the engine asks.
+
+#include <pitot/base/arena.hpp>
+#include <pitot/store/histogram.hpp>
+#include <pitot/store/histogram_sum.hpp>
+#include <pitot/store/labels.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace pitot::store {
+
+/// The one NaN that says "ended here". It is never a value.
+inline constexpr std::uint64_t stale_bits = 0x7ff0000000000002U;
+[[nodiscard]] inline double stale_marker() noexcept { return std::bit_cast<double>(stale_bits); }
+[[nodiscard]] inline bool is_stale(double value) noexcept { return std::bit_cast<std::uint64_t>(value) == stale_bits; }
+
+/// A series' samples of one kind, by time.
+/// times   milliseconds since 1970
+/// starts  when the counter began, for each sample, 0 where nobody told; empty when none has one
+template <class T>
+struct samples {
+    std::vector<std::int64_t> times;
+    std::vector<T> values;
+    std::vector<std::int64_t> starts;
+
+    [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
+    [[nodiscard]] bool empty() const noexcept { return times.empty(); }
+    [[nodiscard]] std::int64_t start(std::size_t i) const noexcept { return i < starts.size() ? starts[i] : 0; }
+
+    /// One at a time that is there already takes its place.
+    void put(std::int64_t time, T value, std::int64_t start)
+    {
+        std::size_t at = times.size();
+        if (at > 0 && times.back() >= time)
+            at = static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), time) - times.begin());
+        const bool with_start = start != 0 || !starts.empty();
+        if (with_start && starts.empty()) starts.assign(times.size(), 0);
+        const auto i = static_cast<std::ptrdiff_t>(at);
+        if (at < times.size() && times[at] == time) {
+            values[at] = std::move(value);
+            if (with_start) starts[at] = start;
+            return;
+        }
+        times.insert(times.begin() + i, time);
+        values.insert(values.begin() + i, std::move(value));
+        if (with_start) starts.insert(starts.begin() + i, start);
+    }
+};
+
+/// A histogram whose sum is the stale marker ends the series.
+struct series {
+    label_set labels;
+    samples<double> floats;
+    samples<const histogram*> histograms;
+};
+
+class series_store {
+public:
+    series_store() = default;
+    series_store(series_store&&) = default;
+    series_store& operator=(series_store&&) = default;
+
+    /// The series with these labels, made when it is new. It stays where it is.
+    series& at(const label_set& labels)
+    {
+        key_.clear();
+        labels.append_key(key_);
+        const auto found = by_key_.find(key_);
+        if (found != by_key_.end()) return *found->second;
+        std::vector<label> own;
+        own.reserve(labels.size());
+        for (const label& l : labels) own.push_back({copy(l.name), copy(l.value)});
+        all_.push_back({label_set(std::move(own)), {}, {}});
+        by_key_.emplace(key_, &all_.back());
+        sorted_.clear();
+        return all_.back();
+    }
+    [[nodiscard]] const histogram* keep(histogram h)
+    {
+        histograms_.push_back(std::move(h));
+        return &histograms_.back();
+    }
+
+    /// By labels.
+    [[nodiscard]] std::span<const series* const> sorted() const
+    {
+        if (sorted_.size() != all_.size()) {
+            sorted_.clear();
+            for (const series& s : all_) sorted_.push_back(&s);
+            std::sort(sorted_.begin(), sorted_.end(),
+                      [](const series* a, const series* b) { return a->labels < b->labels; });
+            by_name_.clear();
+            for (std::size_t i = 0; i < sorted_.size(); ++i) {
+                auto& range = by_name_[sorted_[i]->labels.metric_name()];
+                range.push_back(sorted_[i]);
+            }
+        }
+        return sorted_;
+    }
+    /// Those of a metric, by labels.
+    [[nodiscard]] std::span<const series* const> named(std::string_view name) const
+    {
+        (void)sorted();
+        const auto at = by_name_.find(name);
+        if (at == by_name_.end()) return {};
+        return at->second;
+    }
+    [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+    void clear() { *this = series_store(); }
+
+private:
+    std::string_view copy(std::string_view text)
+    {
+        const auto at = texts_.find(text);
+        if (at != texts_.end()) return at->second;
+        const std::string_view own = memory_.copy(text);
+        texts_.emplace(own, own);
+        return own;
+    }
+
+    arena memory_;
+    std::unordered_map<std::string_view, std::string_view> texts_;
+    std::deque<series> all_;
+    std::deque<histogram> histograms_;
+    std::unordered_map<std::string, series*> by_key_;
+    std::string key_;
+    mutable std::vector<const series*> sorted_;
+    mutable std::map<std::string_view, std::vector<const series*>> by_name_;
+};
+
+}  // namespace pitot::store
