@@ -56,6 +56,41 @@ TEST_CASE("streams have their matchers and places")
     CHECK(read->streams[0].matchers[1].value == "y");
     CHECK(text.substr(read->streams[0].matchers[0].span.offset, read->streams[0].matchers[0].span.length) ==
           "app=\"x\"");
+    const auto& named = read->streams[1].matchers[0];
+    CHECK(text.substr(named.name_span.offset, named.name_span.length) == "app");
+    CHECK(text.substr(named.value_span.offset, named.value_span.length) == "z");
+}
+
+TEST_CASE("the labels that a pipeline makes")
+{
+    struct made {
+        const char* text;
+        const char* labels;  ///< of each stream, and * where any label may be
+    };
+    for (const made& m :
+         {made{"{a=\"b\"} |= \"x\" | y=\"z\"", ";"}, made{"{a=\"b\"} | json", "*;"}, made{"{a=\"b\"} | unpack", "*;"},
+          made{"{a=\"b\"} | json x=\"a.b\", y | x > 5", "x y ;"},
+          made{"{a=\"b\"} | logfmt --strict level, host=\"h\"", "level host ;"},
+          made{"{a=\"b\"} | regexp `(?P<ip>\\S+) (?P<code>\\d+) (x)`", "ip code ;"},
+          made{"{a=\"b\"} | pattern \"<ip> <_> <a2> < b> <c\"", "ip a2 ;"},
+          made{"{a=\"b\"} | label_format to=from, t=\"{{.x}}\"", "to t ;"},
+          made{"{a=\"b\"} | line_format \"<x>\" | drop q | keep k", ";"},
+          made{"({a=\"b\"} | logfmt) | label_format z=y", "* z ;"},
+          made{"sum(rate({a=\"b\"} | logfmt | unwrap d [1m])) / sum(rate({c=\"d\"} | pattern `<m>` [1m]))", "*;m ;"}}) {
+        const auto read = logql::parse(m.text);
+        INFO(m.text);
+        REQUIRE(read);
+        std::string all;
+        for (const auto& s : read->streams) {
+            if (s.any_made) all += s.made.empty() ? "*" : "* ";
+            for (const auto& l : s.made) {
+                CHECK(std::string_view(m.text).substr(l.span.offset, l.span.length) == l.name);
+                all += std::string(l.name) + " ";
+            }
+            all += ";";
+        }
+        CHECK(all == m.labels);
+    }
 }
 
 TEST_CASE("what is no LogQL is refused at its place")
@@ -76,5 +111,5 @@ TEST_CASE("what is no LogQL is refused at its place")
         CHECK(read.error().where.offset == w.offset);
     }
     CHECK_FALSE(logql::parse(std::string(100'000, '(')));
-    CHECK_FALSE(logql::parse("{a=\"b\"} | " + std::string(100'000, '(')));
+    CHECK_FALSE(logql::parse(pitot::concat("{a=\"b\"} | ", std::string(100'000, '('))));
 }

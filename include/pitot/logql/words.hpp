@@ -1,0 +1,150 @@
+#pragma once
+// The words of a LogQL query, read one after the other.
+
+#include <pitot/base/result.hpp>
+#include <pitot/base/span.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/base/utf8.hpp>
+
+#include <algorithm>  // std::find
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pitot::logql::detail {
+
+inline bool one_of(std::string_view word, std::initializer_list<std::string_view> all) noexcept
+{
+    return std::find(all.begin(), all.end(), word) != all.end();
+}
+
+/// Every function that returns bool takes what it is called after; false leaves the failure, which is the first one.
+class words {
+public:
+    static constexpr unsigned max_depth = 200;
+
+    explicit words(std::string_view text) : text_(text) {}
+
+protected:
+    void skip() noexcept
+    {
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '#') {
+                while (at_ + 1 < text_.size() && text_[at_ + 1] != '\n') ++at_;
+            } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+                return;
+            }
+        }
+    }
+    static bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+    static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+    [[nodiscard]] bool sees(std::string_view what) const noexcept { return text_.substr(at_, what.size()) == what; }
+    bool take(std::string_view what)
+    {
+        if (!sees(what)) return false;
+        at_ += what.size();
+        skip();
+        return true;
+    }
+    [[nodiscard]] std::string_view peek_word() const noexcept
+    {
+        std::size_t end = at_;
+        if (end < text_.size() && is_alpha(text_[end]))
+            while (end < text_.size() && (is_alpha(text_[end]) || is_digit(text_[end]))) ++end;
+        return text_.substr(at_, end - at_);
+    }
+    /// A whole word, in any case.
+    bool take_word(std::string_view what)
+    {
+        const std::string_view word = peek_word();
+        if (word.size() != what.size() || !std::equal(word.begin(), word.end(), what.begin(), [](char a, char b) {
+                return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+            }))
+            return false;
+        at_ += word.size();
+        skip();
+        return true;
+    }
+    bool fail(std::string_view expected)
+    {
+        if (failed_) return false;
+        failed_ = true;
+        const std::string_view word = peek_word();
+        const std::size_t length = at_ == text_.size() ? 0
+                                   : !word.empty()     ? word.size()
+                                                       : std::max<std::size_t>(utf8_decode(text_, at_).length, 1);
+        std::string message = at_ == text_.size()
+                                  ? concat("syntax error: unexpected end of the query, expecting ", expected)
+                                  : concat("syntax error: unexpected '", text_.substr(at_, length), "', expecting ",
+                                           expected);
+        failure_ = error(at_ == text_.size() ? errc::unexpected_end : errc::syntax, std::move(message),
+                         text_span{at_, length});
+        return false;
+    }
+    bool expect(std::string_view what) { return take(what) || fail(concat("'", what, "'")); }
+
+    bool name(std::string_view& into, std::string_view what)
+    {
+        into = peek_word();
+        if (into.empty()) return fail(what);
+        at_ += into.size();
+        skip();
+        return true;
+    }
+    bool string(std::string_view& into)
+    {
+        const char quote = at_ < text_.size() ? text_[at_] : '\0';
+        if (quote != '"' && quote != '`' && quote != '\'') return fail("a text in quotes");
+        std::size_t end = at_ + 1;
+        while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
+        if (end >= text_.size()) {
+            failed_ = true;
+            failure_ = error(errc::unexpected_end, "literal not terminated", text_span{at_, text_.size() - at_});
+            return false;
+        }
+        into = text_.substr(at_ + 1, end - at_ - 1);
+        at_ = end + 1;
+        skip();
+        return true;
+    }
+    /// 5m, 1.5s, 5KiB, 1e3: digits, points, letters.
+    bool amount(std::string_view what)
+    {
+        const std::size_t first = at_;
+        std::size_t end = at_;
+        if (end < text_.size() && (text_[end] == '-' || text_[end] == '+')) ++end;
+        const std::size_t digits = end;
+        while (end < text_.size() && (is_digit(text_[end]) || is_alpha(text_[end]) || text_[end] == '.' ||
+                                      static_cast<unsigned char>(text_[end]) >= 0x80 ||  // µs
+                                      ((text_[end] == '-' || text_[end] == '+') &&
+                                       (text_[end - 1] == 'e' || text_[end - 1] == 'E') && end > digits)))
+            ++end;
+        if (end == digits || !(is_digit(text_[digits]) || text_[digits] == '.')) return fail(what);
+        at_ = end;
+        static_cast<void>(first);
+        skip();
+        return true;
+    }
+    [[nodiscard]] bool sees_number() const noexcept
+    {
+        return at_ < text_.size() &&
+               (is_digit(text_[at_]) || (text_[at_] == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])));
+    }
+
+    /// Of a part of the text.
+    [[nodiscard]] text_span span_of(std::string_view part) const noexcept
+    {
+        return {static_cast<std::size_t>(part.data() - text_.data()), part.size()};
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    unsigned depth_ = 0;
+    bool failed_ = false;
+    error failure_{errc::syntax, "", {}};
+};
+
+}  // namespace pitot::logql::detail
