@@ -18,6 +18,7 @@ ALLOWED = {
     "store": CORE,
     "promql": CORE | {"store"},
     "logql": CORE,
+    "template": {"base"},
     "catalog": CORE | {"json", "expo"},
     "dashboard": CORE | {"json", "promql", "logql"},
     "lint": CORE | {"json", "expo", "catalog", "dashboard", "promql", "logql"},
@@ -35,6 +36,7 @@ EXCEPTIONS = {
     "lint/dashboard/rule_shape.hpp": {"pitot/connect/yaml.hpp"},
     "lint/dashboard/rule_file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
     "catalog/source.hpp": {"pitot/connect/http.hpp", "pitot/connect/gzip.hpp"},  # a SOURCE may be a URL
+    "catalog/loki_api.hpp": {"pitot/connect/http.hpp"},
     "catalog/prometheus_api.hpp": {"pitot/connect/http.hpp", "pitot/connect/oauth2.hpp"},  # a live server is asked by HTTP
 }
 

@@ -63,7 +63,8 @@ result<file_config> read_config(const std::string& path)
     }
     const auto root = yaml::read_file(file);
     if (!root) return unexpected(root.error());
-    if (auto known = root->only_keys({"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude"});
+    if (auto known = root->only_keys(
+            {"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude", "loki_labels"});
         !known)
         return unexpected(known.error());
     const auto prometheus = root->get<std::string>("prometheus_config", "");
@@ -79,6 +80,21 @@ result<file_config> read_config(const std::string& path)
             auto one = read_source(item, file);
             if (!one) return unexpected(one.error());
             out.sources.push_back(std::move(*one));
+        }
+    }
+    if (const auto labels = root->find("loki_labels")) {
+        if (labels->kind() == yaml::kind::scalar) {
+            const auto path_of_labels = labels->as<std::string>();
+            if (!path_of_labels) return unexpected(path_of_labels.error());
+            out.loki_label_files.push_back(beside(file, *path_of_labels));
+        } else {
+            const auto members = labels->members();
+            if (!members) return unexpected(members.error());
+            for (const auto& m : *members) {
+                const auto values = m.value.as<std::vector<std::string>>();
+                if (!values) return unexpected(values.error());
+                out.loki_labels[m.name] = {{values->begin(), values->end()}, !values->empty()};
+            }
         }
     }
     if (const auto map = root->find("collected_by")) {

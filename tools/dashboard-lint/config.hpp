@@ -4,7 +4,7 @@
 #include <dashboard-lint/inputs.hpp>
 
 #include <pitot/base/result.hpp>
-
+#include <pitot/catalog/log_labels.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
 #include <map>
@@ -31,6 +31,8 @@ struct file_config {
     std::vector<labelled_source> sources;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     std::string fail_on;
+    std::vector<std::string> loki_label_files;
+    catalog::log_labels loki_labels;                             ///< written in the file itself
     std::map<std::string, std::string, std::less<>> severities;  ///< by rule: error, warning, info or off
     std::vector<exclusion> exclusions;
 };

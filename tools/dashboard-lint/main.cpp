@@ -4,6 +4,7 @@
 #include <common/pages.hpp>
 #include <dashboard-lint/config.hpp>
 #include <dashboard-lint/inputs.hpp>
+#include <dashboard-lint/loki.hpp>
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/catalog/file.hpp>
@@ -45,6 +46,8 @@ constexpr flag flags[] = {
     {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
     {"prometheus", 0, "URL", "a server (Prometheus, Mimir, Thanos, VictoriaMetrics): what it had in the last hour"},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped, their targets and relabelling"},
+    {"loki", 0, "URL", "a Loki: the labels of its log streams in the last day"},
+    {"loki-labels", 0, "FILE", "the labels of log streams, without a Loki: JSON, {\"NAME\": [\"value\", …]}", true},
     {"var", 0, "NAME=VALUE", "the value of a dashboard's variable; given again, one of several values", true},
     {"config", 'c', "FILE",
      "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
@@ -68,7 +71,8 @@ constexpr command dashboard_lint_command{
     "SOURCEs, or of\n"
     "{source: …, job: …}); collected_by (a job, and the services it collects); fail_on; rules (RULE: error, warning, "
     "info or\n"
-    "off); exclude (a list of {file, panel, rule, metric, reason}: patterns, of which each that is given must fit).\n"
+    "off); loki_labels (a FILE as for --loki-labels, or NAME: [value, …]); exclude (a list of {file, panel, rule, "
+    "metric, reason}: patterns, of which each that is given must fit).\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
     "answer.\n\n"
@@ -119,6 +123,7 @@ struct settings {
     std::string prometheus_config;
     std::vector<std::string> catalogs;
     std::string prometheus;
+    loki_settings loki;
     dashboard::variable_values values;
     http::options http;
     lint::severity fail_on = lint::severity::warning;
@@ -147,6 +152,9 @@ result<settings> understand(const arguments& given)
     out.prometheus = given.get("prometheus");
     if (!out.prometheus.empty() && !http::is_url(out.prometheus))
         return bad(fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", out.prometheus));
+    out.loki = {given.get("loki"), given.all("loki-labels")};
+    if (!out.loki.url.empty() && !http::is_url(out.loki.url))
+        return bad(fmt::format("--loki {}: a URL is expected, http://127.0.0.1:3100", out.loki.url));
     for (const std::string& text : given.all("var")) {
         const std::size_t equals = text.find('=');
         if (equals == 0 || equals == std::string::npos)
@@ -404,8 +412,15 @@ exit_code run(std::span<char* const> argv)
     if (const exit_code code = load(*how, names, series, *say); code != exit_code::clean) return code;
     exit_code live = exit_code::clean;
     if (!how->prometheus.empty()) live = load_prometheus(*how, *inputs, names, series, *say);
+    std::set<std::string, std::less<>> words;
+    if (!how->loki.url.empty()) words = words_of(*inputs, how->limits.size);
+    const auto logs = load_log_labels(
+        how->loki, how->file, how->http,
+        [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, *say,
+        live);
 
     lint::dashboards::world sources;
+    if (logs) sources.logs = &*logs;
     if (!how->values.empty()) sources.values = &how->values;
     if (!how->sources.empty() || !how->catalogs.empty() || (!how->prometheus.empty() && live == exit_code::clean)) {
         sources.names = &names;

@@ -3,6 +3,7 @@
 
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
+#include <pitot/catalog/log_labels.hpp>
 #include <pitot/catalog/matcher.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/promql/infer.hpp>
@@ -20,11 +21,13 @@ namespace pitot::lint::dashboards {
 /// series        null when no source was given
 /// collected_by  collecting job -> services it stands for
 /// values        of variables; null when none was told
+/// logs          labels of log streams; null when nobody told
 struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     const dashboard::variable_values* values = nullptr;
+    const catalog::log_labels* logs = nullptr;
     // What was found out before: a copy of the world for each thread.
     mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names
     mutable std::map<std::string, std::string, std::less<>> successors;  ///< of prefixes

@@ -5,6 +5,7 @@
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
+#include <pitot/lint/dashboard/log_streams.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
@@ -130,17 +131,17 @@ inline void judge(const source& file, const subject& about, const world& sources
                   verdicts& out)
 {
     remarks said;
-    if (about.in == dashboard::language::logql || about.in == dashboard::language::other) {
-        said.unknown = about.in == dashboard::language::logql ? "LogQL" : "datasource that is not Prometheus";
-        if (about.in == dashboard::language::logql) {
-            const dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
-            if (const auto read = logql::parse(readable.text); !read) {
-                const std::vector<asked> none;
-                const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
-                said.findings.push_back(
-                    in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
-            }
-        }
+    if (about.in == dashboard::language::other) {
+        said.unknown = "datasource that is not Prometheus";
+    } else if (about.in == dashboard::language::logql) {
+        const dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
+        const std::vector<asked> none;
+        const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
+        if (const auto read = logql::parse(readable.text))
+            check_log_streams(in, *read, said);
+        else
+            said.findings.push_back(
+                in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
     } else {
         dashboard::interpolated readable;
         if (about.is_rule)

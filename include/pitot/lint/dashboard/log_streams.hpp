@@ -1,0 +1,73 @@
+#pragma once
+// The stream selectors of a LogQL query, held against the labels that Loki has.
+
+#include <pitot/base/nearest.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/catalog/log_labels.hpp>
+#include <pitot/catalog/matcher.hpp>
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/logql/query.hpp>
+#include <pitot/promql/literal.hpp>  // both languages quote as Go does
+
+#include <algorithm>  // std::any_of
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pitot::lint::dashboards {
+
+namespace detail {
+
+inline void check_log_matcher(const context& in, const logql::matcher& m, remarks& out)
+{
+    const text_span whole{m.value_span.offset - 1, m.value_span.length + 2};
+    if (in.readable.is_variable(m.name_span) || in.readable.is_variable(whole) || dashboard::has_reference(m.value))
+        return;
+    const catalog::log_labels& known = *in.sources.logs;
+    const bool is_regex = m.op == logql::match_op::regex || m.op == logql::match_op::not_regex;
+    const bool positive = m.op == logql::match_op::equal || m.op == logql::match_op::regex;
+    const std::string value = promql::unquote(std::string_view(in.readable.text).substr(whole.offset, whole.length))
+                                  .value_or(std::string(m.value));
+    const catalog::matcher test(value, positive, is_regex);
+    if (test("")) return;  // streams without the label
+    const auto at = known.find(m.name);
+    if (at == known.end()) {
+        std::set<std::string, std::less<>> names;
+        for (const auto& [name, label] : known) names.insert(name);
+        out.findings.push_back(in.at(m.name_span, label_not_exposed.about, label_not_exposed.about.level,
+                                     concat("no log stream has the label ", m.name),
+                                     near_or_list(names, m.name, "Loki's labels are")));
+        return;
+    }
+    const std::set<std::string, std::less<>>& values = at->second.values;
+    if (std::any_of(values.begin(), values.end(), test)) return;
+    if (!at->second.complete) {
+        out.unknown = "values of a log label not given";
+        return;
+    }
+    out.findings.push_back(
+        in.at(m.value_span.length > 0 ? m.value_span : whole, label_value_not_exposed.about,
+              label_value_not_exposed.about.level,
+              concat("no log stream has ", m.name,
+                     is_regex ? " with a value that this selects" : concat(positive ? " = " : " other than ", value)),
+              is_regex ? list_of(values, "there are") : near_or_list(values, value, "there are")));
+}
+
+}  // namespace detail
+
+/// readable of `in` is what was read. Nothing when no labels were given.
+inline void check_log_streams(const context& in, const logql::query& read, remarks& out)
+{
+    if (in.sources.logs == nullptr) {
+        out.unknown = "LogQL";
+        return;
+    }
+    for (const logql::stream_selector& s : read.streams)
+        for (const logql::matcher& m : s.matchers) detail::check_log_matcher(in, m, out);
+}
+
+}  // namespace pitot::lint::dashboards
