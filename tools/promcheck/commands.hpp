@@ -33,6 +33,10 @@ extern const command catalog_command;
 exit_code run_catalog(std::span<char* const> argv);
 extern const command rules_command;
 exit_code run_rules(std::span<char* const> argv);
+extern const command query_command;
+exit_code run_query(std::span<char* const> argv);
+extern const command test_command;
+exit_code run_test(std::span<char* const> argv);
 
 /// SOURCE[,LABEL=VALUE]…
 [[nodiscard]] std::pair<std::string, catalog::target> split_source(std::string_view text);

@@ -14,8 +14,9 @@ namespace pitot::tools::promcheck {
 namespace {
 
 const subcommand subcommands[] = {
-    {&metrics_command, &run_metrics}, {&fmt_command, &run_fmt},     {&explain_command, &run_explain},
-    {&catalog_command, &run_catalog}, {&rules_command, &run_rules},
+    {&metrics_command, &run_metrics}, {&query_command, &run_query}, {&fmt_command, &run_fmt},
+    {&explain_command, &run_explain}, {&rules_command, &run_rules}, {&test_command, &run_test},
+    {&catalog_command, &run_catalog},
 };
 
 std::string_view last_word(std::string_view name) { return name.substr(name.rfind(' ') + 1); }

@@ -61,6 +61,7 @@ public:
         while (at_ < lines_.size()) {
             const std::size_t first = at_;
             const std::string_view line = lines_[at_++];
+            line_ = at_;
             if (line.empty()) continue;
             const std::string_view command = line.substr(0, line.find_first_of(" \t"));
             std::string lower(command);
@@ -92,7 +93,7 @@ private:
     }
     [[nodiscard]] unexpected<error> failed(error why) const
     {
-        return unexpected(why.code, concat("line ", std::to_string(at_), ": ", why.message));
+        return unexpected(why.code, concat("line ", std::to_string(line_), ": ", why.message));
     }
     static std::string_view take_word(std::string_view& text)
     {
@@ -117,6 +118,7 @@ private:
         std::vector<described_starts> starts;
         std::optional<described_starts> pending;
         for (; at_ < lines_.size() && !lines_[at_].empty(); ++at_) {
+            line_ = at_ + 1;
             if (lines_[at_].find("@st") != std::string_view::npos) {
                 auto read = read_starts(lines_[at_]);
                 if (!read) return unexpected(std::move(read.error()));
@@ -183,8 +185,10 @@ private:
         want.ordered = command == "eval_ordered";
         want.start = eval.when.start;
         want.step = eval.when.step;
-        for (; at_ < lines_.size() && !lines_[at_].empty(); ++at_)
+        for (; at_ < lines_.size() && !lines_[at_].empty(); ++at_) {
+            line_ = at_ + 1;
             if (auto read = expect_line(lines_[at_], eval, want); !read) return unexpected(std::move(read.error()));
+        }
         auto tree = parse(eval.text, how_.parsing);
         if (!tree) return unexpected(errc::syntax, concat("cannot parse the query: ", tree.error().message));
         return check(eval, std::move(*tree), want);
@@ -360,6 +364,7 @@ private:
     script_options how_;
     std::vector<std::string_view> lines_;
     std::size_t at_ = 0;
+    std::size_t line_ = 0;  ///< for messages
     store::series_store data_;
 };
 

@@ -1,0 +1,150 @@
+#pragma once
+// A scrape into the store: what a target exposed at a time, under the labels that the scrape gives it.
+
+#include <pitot/base/number.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/model/batch.hpp>
+#include <pitot/store/series.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::store {
+
+/// labels        of the target: job, instance, …
+/// honor_labels  the exposition's own labels win; else they become exported_NAME
+struct scrape_target {
+    std::vector<std::pair<std::string, std::string>> labels;
+    bool honor_labels = false;
+};
+
+namespace detail {
+
+class scrape_sink {
+public:
+    scrape_sink(series_store& to, const scrape_target& from, std::int64_t time) : to_(to), from_(from), time_(time) {}
+
+    void add(const batch& in)
+    {
+        for (std::size_t f = 0; f < in.size(); ++f)
+            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p]);
+    }
+    void put(std::string_view name, double value)
+    {
+        own_.clear();
+        at(name).floats.put(at_, value, 0);
+    }
+
+private:
+    void add(const batch& in, const family_view& family, const point_view& point)
+    {
+        own_.clear();
+        for (const label_view& l : point.labels()) own_.emplace_back(l.name, l.value);
+        const auto told = point.timestamp();
+        at_ = told ? told->milliseconds() : time_;
+        const auto created = point.created();
+        start_ = created ? created->milliseconds() : 0;
+        const std::string_view name = family.name();
+        if (const histogram_row* const h = point.histogram()) {
+            add(in, *h, name, family.type() == metric_type::gauge_histogram);
+        } else if (const summary_row* const s = point.summary()) {
+            for (const summary_quantile& q : in.quantiles(s->quantiles))
+                with("quantile", q.rank, [&] { at(name).floats.put(at_, q.value, 0); });
+            if (s->has_sum) at(concat(name, "_sum")).floats.put(at_, s->sum, start_);
+            if (s->has_count) at(concat(name, "_count")).floats.put(at_, s->count.as_double(s->float_counts), start_);
+        } else {
+            at(name).floats.put(at_, point.value(), start_);
+        }
+    }
+
+    void add(const batch& in, const histogram_row& h, std::string_view name, bool gauge)
+    {
+        if (h.has_native()) {
+            histogram out;
+            out.schema = h.schema;
+            out.hint = gauge ? reset_hint::gauge : h.hint;
+            out.zero_threshold = h.zero_threshold;
+            out.zero_count = h.zero_count.as_double(h.float_counts);
+            out.count = h.count.as_double(h.float_counts);
+            out.sum = h.sum;
+            if (h.custom_bounds.count > 0) {
+                const auto bounds = in.bounds(h.custom_bounds);
+                out.bounds.assign(bounds.begin(), bounds.end());
+            }
+            fill(in, h, h.positive_spans, h.positive, out.positive);
+            fill(in, h, h.negative_spans, h.negative, out.negative);
+            at(name).histograms.put(at_, to_.keep(std::move(out)), start_);
+        }
+        if (h.has_native() && h.classic.count == 0) return;
+        for (const classic_bucket& b : in.buckets(h.classic))
+            with("le", b.upper,
+                 [&] { at(concat(name, "_bucket")).floats.put(at_, b.cumulative.as_double(h.float_counts), start_); });
+        if (h.has_sum) at(concat(name, gauge ? "_gsum" : "_sum")).floats.put(at_, h.sum, start_);
+        if (h.has_count)
+            at(concat(name, gauge ? "_gcount" : "_count")).floats.put(at_, h.count.as_double(h.float_counts), start_);
+    }
+    static void fill(const batch& in, const histogram_row& h, slice spans, slice counts, std::vector<bucket>& to)
+    {
+        const auto all = in.counts(counts);
+        std::size_t next = 0;
+        std::int32_t index = 0;
+        for (const bucket_span& span : in.spans(spans)) {
+            index += span.offset;
+            for (std::uint32_t i = 0; i < span.length && next < all.size(); ++i)
+                to.push_back({index++, all[next++].as_double(h.float_counts)});
+        }
+    }
+
+    /// With one more label, whose value is a number as the text format writes it.
+    template <class F>
+    void with(std::string_view label, double value, F&& put)
+    {
+        char room[number_size];
+        own_.emplace_back(label, std::string(room, write_go_number(room, value)));
+        put();
+        own_.pop_back();
+    }
+
+    /// The series of a name with the labels at hand and the target's.
+    series& at(std::string_view name)
+    {
+        std::vector<std::pair<std::string, std::string>> all = own_;
+        for (const auto& [label, value] : from_.labels) {
+            bool there = false;
+            for (auto& l : all) {
+                if (l.first != label || l.second.empty()) continue;
+                there = true;
+                if (!from_.honor_labels) l.first = concat("exported_", label);
+            }
+            if (!there || !from_.honor_labels) all.emplace_back(label, value);
+        }
+        std::vector<label> views;
+        views.reserve(all.size() + 1);
+        for (const auto& [label, value] : all) views.push_back({label, value});
+        views.push_back({name_label, name});
+        return to_.at(label_set(std::move(views)));
+    }
+
+    series_store& to_;
+    const scrape_target& from_;
+    std::int64_t time_;
+    std::int64_t at_ = time_;
+    std::int64_t start_ = 0;
+    std::vector<std::pair<std::string, std::string>> own_;
+};
+
+}  // namespace detail
+
+/// Adds what a batch holds, and `up`. Samples with a time of their own keep it.
+/// time  of the scrape, milliseconds since 1970
+inline void put_scrape(series_store& to, const batch& in, const scrape_target& from, std::int64_t time)
+{
+    detail::scrape_sink sink(to, from, time);
+    sink.put("up", 1);
+    sink.add(in);
+}
+
+}  // namespace pitot::store

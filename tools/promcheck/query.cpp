@@ -1,0 +1,428 @@
+#include <common/notes.hpp>
+#include <promcheck/commands.hpp>
+#include <promcheck/query_output.hpp>
+
+#include <pitot/base/duration.hpp>
+#include <pitot/catalog/source.hpp>
+#include <pitot/connect/http_config.hpp>
+#include <pitot/connect/oauth2.hpp>
+#include <pitot/connect/regex.hpp>
+#include <pitot/json/reader.hpp>
+#include <pitot/promql/engine/query.hpp>
+#include <pitot/store/scrape.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+#include <sys/ioctl.h>  // the terminal's width
+#include <thread>
+#include <unistd.h>  // isatty
+#include <vector>
+
+namespace pitot::tools::promcheck {
+namespace {
+
+constexpr flag flags[] = {
+    {"data", 'd', "SOURCE", "an exposition: a file, - or a URL, with ,job=NAME and other labels behind it", true},
+    {"prometheus", 0, "URL", "ask a live server instead"},
+    {"time", 't', "TIME", "of an instant query: Unix seconds or 2026-01-02T03:04:05Z (default: now)"},
+    {"start", 0, "TIME", "of a range query"},
+    {"end", 0, "TIME", "of a range query (default: now)"},
+    {"step", 0, "DURATION", "of a range query (default: a 60th of it, a second at least)"},
+    {"scrapes", 0, "N", "scrape each URL N times", false, "1"},
+    {"interval", 0, "DURATION", "between two scrapes; files with the same labels are scrapes of one target", false,
+     "15s"},
+    {"format", 0, "table|json|csv|plot", "how to print (a range on a terminal: plot)"},
+    {"feature", 0, "NAME", "promql-experimental-functions, promql-binop-fill-modifiers, promql-delayed-name-removal",
+     true},
+    {"max-samples", 0, "N", "that may be held at a time", false, "50000000"},
+    {"timeout", 0, "DURATION", "of the query", false, "2m"},
+    {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
+};
+
+}  // namespace
+
+const command query_command{
+    "promcheck query", "EXPR", "Answers a PromQL query without a server: from expositions, saved or scraped now.",
+    flags,
+    "Files with the same labels are scrapes of one target, --interval apart; the last is at the query's time.\n\n"
+    "Exit codes: 0 answered, if only with nothing; 1 the query is wrong; 2 wrong arguments or an unreadable file; 3 a "
+    "URL that does not answer.\n\n"
+    "Examples:\n"
+    "  promcheck query 'sum by (mode) (node_cpu_seconds_total)' --data node.prom,job=node\n"
+    "  promcheck query 'rate(http_requests_total[1m])' --data http://127.0.0.1:9598/metrics --scrapes 3 --interval 5s\n"
+    "  promcheck query up --prometheus http://127.0.0.1:9090 --format json"};
+
+namespace {
+
+exit_code refuse(std::string_view why)
+{
+    fmt::print(stderr, "promcheck query: {}\n", why);
+    return exit_code::usage;
+}
+
+std::int64_t now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
+/// Unix seconds, or RFC 3339 in UTC or with an offset.
+result<std::int64_t> read_time(std::string_view text)
+{
+    if (const auto seconds = parse_number(text); seconds && std::isfinite(*seconds) && std::fabs(*seconds) < 1e15)
+        return static_cast<std::int64_t>(std::llround(*seconds * 1000));
+    int y = 0, mo = 0, d = 0, h = 0, mi = 0, used = 0;
+    double s = 0;
+    const std::string copy(text);
+    if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &s, &used) == 6 && s >= 0 &&
+        s < 61) {
+        const std::string_view zone = text.substr(static_cast<std::size_t>(used));
+        const std::chrono::year_month_day date{std::chrono::year(y), std::chrono::month(static_cast<unsigned>(mo)),
+                                               std::chrono::day(static_cast<unsigned>(d))};
+        int zh = 0, zm = 0;
+        const bool utc = zone == "Z" || zone == "z";
+        const bool offset = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') &&
+                            std::sscanf(std::string(zone.substr(1)).c_str(), "%2d:%2d", &zh, &zm) == 2;
+        if (date.ok() && h < 24 && mi < 60 && (utc || offset)) {
+            const std::int64_t day = std::chrono::sys_days(date).time_since_epoch().count();
+            std::int64_t minutes = day * 1440 + h * 60 + mi;
+            if (offset) minutes -= (zone[0] == '-' ? -1 : 1) * (zh * 60 + zm);
+            return minutes * 60'000 + std::llround(s * 1000);
+        }
+    }
+    return unexpected(errc::invalid_value,
+                      fmt::format("'{}' is no time: Unix seconds or 2026-01-02T03:04:05Z are", text));
+}
+
+std::string histogram_json(const store::histogram& h)
+{
+    std::string out = fmt::format("{{\"count\":\"{}\",\"sum\":\"{}\"", promql::plain_number(h.count),
+                                  promql::plain_number(h.sum));
+    std::string buckets;
+    for (const store::bucket_view& b : store::all_buckets(h)) {
+        const int boundary = b.lower_inclusive ? (b.upper_inclusive ? 3 : 1) : (b.upper_inclusive ? 0 : 2);
+        buckets += fmt::format("{}[{},\"{}\",\"{}\",\"{}\"]", buckets.empty() ? "" : ",", boundary,
+                               promql::plain_number(b.lower), promql::plain_number(b.upper),
+                               promql::plain_number(b.count));
+    }
+    if (!buckets.empty()) out += fmt::format(",\"buckets\":[{}]", buckets);
+    return out + "}";
+}
+
+shown_result shown(const promql::query_result& from, std::int64_t time)
+{
+    shown_result out;
+    out.warnings = from.warnings;
+    out.infos = from.infos;
+    switch (from.type) {
+    case promql::value_type::scalar: out.type = "scalar"; break;
+    case promql::value_type::string: out.type = "string"; break;
+    case promql::value_type::matrix: out.type = "matrix"; break;
+    default: out.type = "vector";
+    }
+    if (out.type == "string") {
+        out.series.push_back({{}, {{time, from.text, {}, from.text}}});
+        return out;
+    }
+    for (const promql::query_series& s : from.series) {
+        shown_series one;
+        for (const store::label& l : s.labels) one.labels.emplace_back(l.name, l.value);
+        for (const promql::query_sample& sample : s.samples) {
+            if (sample.hist != nullptr)
+                one.samples.push_back({sample.time, {}, histogram_json(*sample.hist), store::to_text(*sample.hist)});
+            else
+                one.samples.push_back(
+                    {sample.time, promql::plain_number(sample.value), {}, promql::plain_number(sample.value)});
+        }
+        out.series.push_back(std::move(one));
+    }
+    return out;
+}
+
+/// What a server's API answered.
+result<shown_result> read_answer(std::string_view text)
+{
+    json::limits allowed;
+    allowed.size = text.size() + 1;
+    const auto document = json::parse(text, allowed);
+    if (!document || document->root()["status"].text() != "success")
+        return unexpected(errc::protocol,
+                          document ? std::string(document->root()["error"].text()) : document.error().message);
+    const json::value data = document->root()["data"];
+    shown_result out;
+    out.type = data["resultType"].text();
+    const auto sample = [text](json::value pair, bool hist) {
+        shown_sample s;
+        std::size_t i = 0;
+        for (const json::value v : pair) {
+            if (i == 0) s.time = static_cast<std::int64_t>(std::llround(v.as_double().value_or(0) * 1000));
+            if (i == 1 && hist) {
+                s.hist = text.substr(v.span().offset, v.span().length);
+                s.text = s.hist;
+            } else if (i == 1) {
+                s.value = s.text = v.text();
+            }
+            ++i;
+        }
+        return s;
+    };
+    if (out.type == "scalar" || out.type == "string") {
+        out.series.push_back({{}, {sample(data["result"], false)}});
+    } else {
+        for (const json::value one : data["result"]) {
+            shown_series s;
+            for (const json::value l : one["metric"]) s.labels.emplace_back(l.key().text(), l.text());
+            if (one["value"]) s.samples.push_back(sample(one["value"], false));
+            if (one["histogram"]) s.samples.push_back(sample(one["histogram"], true));
+            for (const json::value v : one["values"]) s.samples.push_back(sample(v, false));
+            for (const json::value v : one["histograms"]) s.samples.push_back(sample(v, true));
+            out.series.push_back(std::move(s));
+        }
+    }
+    for (const json::value w : document->root()["warnings"]) out.warnings.emplace_back(w.text());
+    for (const json::value w : document->root()["infos"]) out.infos.emplace_back(w.text());
+    return out;
+}
+
+struct settings {
+    promql::query_times when;
+    promql::engine_options engine;
+    promql::parse_options parsing;
+    http::options http;
+    std::int64_t interval = 15'000;
+    unsigned scrapes = 1;
+    std::string format;
+};
+
+result<settings> understand(const arguments& given)
+{
+    const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
+    settings out;
+    const auto time = [&](const char* name, std::int64_t otherwise) -> result<std::int64_t> {
+        if (!given.has(name)) return otherwise;
+        auto t = read_time(given.get(name));
+        if (!t) return bad(fmt::format("--{}: {}", name, t.error().message));
+        return t;
+    };
+    const auto duration = [&](const char* name) -> result<std::int64_t> {
+        if (const auto seconds = parse_number(given.get(name)); seconds && *seconds > 0 && *seconds < 1e9)
+            return static_cast<std::int64_t>(std::llround(*seconds * 1000));
+        auto d = parse_duration(given.get(name));
+        if (!d) return bad(fmt::format("--{}: {}", name, d.error().message));
+        if (d->count <= 0) return bad(fmt::format("--{} must be greater than 0", name));
+        return d->count;
+    };
+    const bool range = given.has("start") || given.has("end") || given.has("step");
+    if (range && given.has("time")) return bad("--time is of an instant query, --start, --end and --step of a range");
+    if (range && !given.has("start")) return bad("a range query needs --start");
+    auto end = time(range ? "end" : "time", now());
+    if (!end) return unexpected(end.error());
+    out.when = promql::query_times::at(*end);
+    if (range) {
+        auto start = time("start", 0);
+        if (!start) return unexpected(start.error());
+        if (*start > *end) return bad("--end lies before --start");
+        out.when.start = *start;
+        out.when.step = std::max<std::int64_t>(1000, (*end - *start) / 60);
+        if (given.has("step")) {
+            auto step = duration("step");
+            if (!step) return unexpected(step.error());
+            out.when.step = *step;
+        }
+    }
+    auto interval = duration("interval");
+    if (!interval) return unexpected(interval.error());
+    out.interval = *interval;
+    auto timeout = duration("timeout");
+    if (!timeout) return unexpected(timeout.error());
+    out.engine.deadline = std::chrono::milliseconds(*timeout);
+    const auto number = [&](const char* name, auto& to, std::size_t most) -> result<void> {
+        const std::string text = given.get(name);
+        std::size_t n = 0;
+        const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), n);
+        if (code != std::errc() || stop != text.data() + text.size() || n == 0 || n > most)
+            return bad(fmt::format("--{} {}: a number from 1 to {} is expected", name, text, most));
+        to = static_cast<std::decay_t<decltype(to)>>(n);
+        return {};
+    };
+    if (auto n = number("scrapes", out.scrapes, 1000); !n) return unexpected(n.error());
+    if (auto n = number("max-samples", out.engine.max_samples, std::size_t{1} << 40U); !n) return unexpected(n.error());
+    for (const std::string& name : given.all("feature")) {
+        if (name == "promql-experimental-functions")
+            out.parsing.experimental_functions = true;
+        else if (name == "promql-binop-fill-modifiers")
+            out.parsing.binop_fill_modifiers = true;
+        else if (name == "promql-delayed-name-removal")
+            out.engine.delayed_name_removal = true;
+        else
+            return bad(fmt::format("--feature {}: no such feature; promcheck query --help lists them", name));
+    }
+    out.format = given.get("format");
+    if (out.format.empty()) out.format = range && isatty(STDOUT_FILENO) == 1 ? "plot" : "table";
+    if (out.format != "table" && out.format != "json" && out.format != "csv" && out.format != "plot")
+        return bad(fmt::format("--format {}: table, json, csv and plot are known", out.format));
+    if (given.has("prometheus") && given.has("data")) return bad("--data and --prometheus exclude each other");
+    if (given.has("prometheus") && !http::is_url(given.get("prometheus")))
+        return bad(fmt::format("--prometheus {}: a URL is expected", given.get("prometheus")));
+    out.http.proxy_from_environment = true;
+    if (given.has("http-config")) {
+        auto config = http::read_config_file(given.get("http-config"));
+        if (!config) return unexpected(std::move(config.error()));
+        out.http = std::move(*config);
+    }
+    return out;
+}
+
+/// Reads all sources into the store. A URL is scraped at its own times, a file at the query's.
+exit_code load(const arguments& given, settings& how, store::series_store& data)
+{
+    struct planned {
+        std::string source;
+        store::scrape_target target;
+        std::int64_t back = 0;  ///< scrapes before the last
+    };
+    std::vector<planned> all;
+    std::map<std::vector<std::pair<std::string, std::string>>, std::int64_t> count;
+    bool live = false;
+    for (const std::string& text : given.all("data")) {
+        const auto [source, from] = split_source(text);
+        planned p;
+        p.source = source;
+        p.target.labels = from.labels;
+        if (!from.job.empty()) p.target.labels.emplace_back("job", from.job);
+        bool instance = false;
+        for (const auto& [name, value] : p.target.labels) instance = instance || name == "instance";
+        if (http::is_url(source)) {
+            live = true;
+            if (!instance) {
+                const std::string bare = http::without_credentials(source);
+                const std::size_t host = bare.find("://");
+                const std::string rest = host == std::string::npos ? bare : bare.substr(host + 3);
+                p.target.labels.emplace_back("instance", rest.substr(0, rest.find('/')));
+            }
+        } else {
+            p.back = ++count[p.target.labels];
+        }
+        all.push_back(std::move(p));
+    }
+    catalog::source_options reading;
+    reading.http = how.http;
+    const auto read = [&](const planned& p, std::int64_t time) {
+        const auto in = catalog::load_source(p.source, reading);
+        if (!in) {
+            refuse(in.error().message);
+            return catalog::is_unreachable(p.source, in.error()) ? exit_code::unreachable : exit_code::usage;
+        }
+        for (const error& e : in->errors) {
+            const text_position at = position_of(in->text(), e.where.offset);
+            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
+                       e.message);
+        }
+        store::put_scrape(data, in->families, p.target, time);
+        return exit_code::clean;
+    };
+    for (unsigned n = 0; live && n < how.scrapes; ++n) {
+        if (n > 0) {
+            if (isatty(STDERR_FILENO) == 1)
+                fmt::print(stderr, "scrape {} of {} in {} s\n", n + 1, how.scrapes, seconds_text(how.interval));
+            std::this_thread::sleep_for(std::chrono::milliseconds(how.interval));
+        }
+        for (const planned& p : all)
+            if (http::is_url(p.source))
+                if (const exit_code code = read(p, now()); code != exit_code::clean) return code;
+    }
+    if (live && !given.has("time") && how.when.step == 0) how.when = promql::query_times::at(now());
+    for (const planned& p : all) {
+        if (http::is_url(p.source)) continue;
+        const std::int64_t later = count[p.target.labels] - p.back;
+        if (const exit_code code = read(p, how.when.end - later * how.interval); code != exit_code::clean) return code;
+    }
+    return exit_code::clean;
+}
+
+exit_code ask_server(const arguments& given, const settings& how, std::string_view expr, shown_result& out)
+{
+    std::string url = given.get("prometheus");
+    while (url.ends_with('/')) url.pop_back();
+    url += how.when.step == 0 ? fmt::format("/api/v1/query?time={}", seconds_text(how.when.end))
+                              : fmt::format("/api/v1/query_range?start={}&end={}&step={}", seconds_text(how.when.start),
+                                            seconds_text(how.when.end), seconds_text(how.when.step));
+    url += "&query=" + http::detail::form_encoded(expr);
+    http::client client(how.http);
+    http::request request;
+    request.url = url;
+    request.accept = "application/json";
+    const auto answer = client.send(request);
+    if (!answer) {
+        refuse(answer.error().message);
+        return exit_code::unreachable;
+    }
+    auto read = read_answer(answer->body);
+    if (!read && answer->status / 100 != 4) {
+        refuse(http::client::status_error(*answer).message);
+        return exit_code::unreachable;
+    }
+    if (!read) {
+        refuse(read.error().message);
+        return exit_code::findings;
+    }
+    out = std::move(*read);
+    return exit_code::clean;
+}
+
+}  // namespace
+
+exit_code run_query(std::span<char* const> argv)
+{
+    const auto given = parse(query_command, argv);
+    if (!given) return refuse(given.error().message);
+    if (const auto code = answer(whole_program(), query_command, *given)) return *code;
+    std::vector<std::string> words = given->positional;
+    words.insert(words.end(), given->rest.begin(), given->rest.end());
+    if (words.size() != 1) return refuse("one expression is expected; quote it");
+    const std::string& expr = words.front();
+    auto how = understand(*given);
+    if (!how) return refuse(how.error().message);
+    shown_result out;
+    if (given->has("prometheus")) {
+        if (const exit_code code = ask_server(*given, *how, expr, out); code != exit_code::clean) return code;
+    } else {
+        const auto tree = promql::parse(expr, how->parsing);
+        const auto wrong = [&](const error& e) {
+            const text_position at = position_of(expr, e.where.offset);
+            fmt::print(stderr, "promcheck query: {}:{}: {}\n    {}\n    {}{}\n", at.line, at.column, e.message, expr,
+                       std::string(std::min(e.where.offset, expr.size()), ' '),
+                       std::string(std::clamp<std::size_t>(e.where.length, 1, expr.size() + 1), '^'));
+            return exit_code::findings;
+        };
+        if (!tree) return wrong(tree.error());
+        store::series_store data;
+        if (const exit_code code = load(*given, *how, data); code != exit_code::clean) return code;
+        how->engine.regex = promql::regexes_of<regex>();
+        const auto answer = promql::query(tree->root(), expr, data, how->when, how->engine);
+        if (!answer) return wrong(answer.error());
+        out = shown(*answer, how->when.end);
+    }
+    if (how->format != "json") {
+        for (const std::string& w : out.warnings) fmt::print(stderr, "{}\n", w);
+        for (const std::string& i : out.infos) fmt::print(stderr, "{}\n", i);
+    }
+    ::winsize size{};
+    const bool known = isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    fmt::print("{}", how->format == "json"  ? to_json(out)
+                     : how->format == "csv" ? to_csv(out)
+                     : how->format == "plot" && out.type == "matrix"
+                         ? to_plot(out, known && size.ws_col > 0 ? size.ws_col : 100)
+                         : to_table(out));
+    if (out.series.empty() && how->format == "table") fmt::print(stderr, "nothing\n");
+    return exit_code::clean;
+}
+
+}  // namespace pitot::tools::promcheck

@@ -1,0 +1,106 @@
+#include <common/notes.hpp>
+#include <promcheck/commands.hpp>
+#include <promcheck/test_report.hpp>
+
+#include <pitot/catalog/source.hpp>
+#include <pitot/connect/regex.hpp>
+#include <pitot/promql/testing/script.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <unistd.h>  // isatty
+#include <vector>
+
+namespace pitot::tools::promcheck {
+namespace {
+
+constexpr flag flags[] = {
+    {"run", 'r', "REGEX", "only tests whose group, file or line fits", true},
+    {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
+    {"verbose", 'v', "", "list what passed too"},
+};
+
+}  // namespace
+
+const command test_command{
+    "promcheck test", "FILE…",
+    "Runs tests of rules (promtool's YAML) and of PromQL itself (*.test): offline, with Pitot's own engine.", flags,
+    "A rule test names rule files relative to itself. In a script every eval is run as it stands, with @, and as a "
+    "range.\n\n"
+    "Exit codes: 0 all passed; 1 some failed, or a test cannot be read; 2 wrong arguments or an unreadable file.\n\n"
+    "Examples:\n"
+    "  promcheck test tests/*.yml --junit report.xml\n"
+    "  promcheck test engine.test"};
+
+namespace {
+
+exit_code refuse(std::string_view why)
+{
+    fmt::print(stderr, "promcheck test: {}\n", why);
+    return exit_code::usage;
+}
+
+/// A script's evals. A script that cannot be read is one failure.
+void run_script(const std::string& path, std::string_view text, const promql::regex_source& regexes,
+                test_report& report)
+{
+    auto how = promql::script_options::usual();
+    how.engine.regex = regexes;
+    how.finds = [](std::string_view in, std::string_view pattern) {
+        const auto compiled = regex::compile(pattern, false);
+        return compiled && compiled->matches(in);
+    };
+    const auto evals = promql::script(text, how).run();
+    if (!evals) {
+        report.add({path, "script", evals.error().message, {}});
+        return;
+    }
+    for (const promql::eval_outcome& e : *evals) report.add({fmt::format("{}:{}", path, e.line), e.text, e.why, {}});
+}
+
+}  // namespace
+
+exit_code run_test(std::span<char* const> argv)
+{
+    const auto given = parse(test_command, argv);
+    if (!given) return refuse(given.error().message);
+    if (const auto code = answer(whole_program(), test_command, *given)) return *code;
+    std::vector<std::string> files = given->positional;
+    files.insert(files.end(), given->rest.begin(), given->rest.end());
+    if (files.empty()) return refuse("a test is missing");
+    std::vector<regex> wanted;
+    for (const std::string& pattern : given->all("run")) {
+        auto compiled = regex::compile(pattern, false);
+        if (!compiled) return refuse(fmt::format("--run {}: {}", pattern, compiled.error().message));
+        wanted.push_back(std::move(*compiled));
+    }
+    test_report report;
+    const auto regexes = promql::regexes_of<regex>();
+    for (const std::string& path : files) {
+        const auto text = catalog::read_file(path, std::size_t{64} << 20U);
+        if (!text) return refuse(text.error().message);
+        test_report part;
+        run_script(path, *text, regexes, part);
+        for (test_outcome& one : part.all) {
+            bool fits = wanted.empty();
+            for (const regex& r : wanted) fits = fits || r.matches(one.where) || r.matches(one.what);
+            if (fits) report.add(std::move(one));
+        }
+    }
+    const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", to_text(report, given->has("verbose"), colour));
+    if (given->has("junit")) {
+        std::FILE* const file = std::fopen(given->get("junit").c_str(), "wb");
+        const std::string xml = to_junit(report);
+        const bool written = file != nullptr && std::fwrite(xml.data(), 1, xml.size(), file) == xml.size();
+        if ((file != nullptr && std::fclose(file) != 0) || !written)
+            return refuse(fmt::format("cannot write '{}'", given->get("junit")));
+    }
+    return report.failed() > 0 ? exit_code::findings : exit_code::clean;
+}
+
+}  // namespace pitot::tools::promcheck
