@@ -1,6 +1,6 @@
 #pragma once
 // The queries of a Grafana dashboard: classic (panels, rows of panels, panels inside collapsed rows) and version 2
-// (elements by name).
+// (elements by name); of library panels that its export brings along, and of exported library panels alone.
 
 #include <pitot/base/text.hpp>
 #include <pitot/dashboard/reference.hpp>
@@ -8,8 +8,10 @@
 #include <pitot/promql/token.hpp>
 
 #include <algorithm>  // std::reverse
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::dashboard {
@@ -38,9 +40,10 @@ struct unread {
     std::string reason;
 };
 
-/// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …};
-///          absent when the document is no dashboard
-/// queries  of panels in the order of the file, then of annotations; without empty ones
+/// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …}; the whole
+///          document when it is what Grafana's API tells of library panels; absent when it is neither
+/// queries  of panels in the order of the file, then of library panels in __elements, each once, then of annotations;
+///          without empty ones
 struct dashboard {
     json::value model;
     std::vector<query> queries;
@@ -67,6 +70,8 @@ public:
     /// "" when nothing says it.
     [[nodiscard]] std::string_view of(json::value datasource) const
     {
+        if (const std::string_view special = special_of(datasource); !special.empty())
+            return special == "-- Mixed --" ? std::string_view{} : special;  // mixed: each target says its own
         if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
         const json::value uid = datasource["uid"] ? datasource["uid"] : datasource["name"];
         const std::string_view name = datasource.is_string() ? datasource.text() : uid.text();
@@ -83,6 +88,17 @@ public:
         return variable.name;  // DS_LOKI says it by its name
     }
 
+    /// What is no datasource of its own: "-- Mixed --" and the like; else "".
+    [[nodiscard]] static std::string_view special_of(json::value datasource)
+    {
+        const std::string_view name = datasource.is_string() ? datasource.text()
+                                      : datasource["uid"]    ? datasource["uid"].text()
+                                                             : datasource["name"].text();
+        for (const std::string_view special : {"-- Mixed --", "-- Dashboard --", "-- Grafana --", "__expr__"})
+            if (name == special) return special;
+        return datasource["type"].text() == "datasource" ? "-- Grafana --" : "";
+    }
+
 private:
     json::value root_;
     json::value model_;
@@ -93,9 +109,9 @@ inline language language_of(std::string_view datasource_type, std::string_view p
     if (contains_lower(datasource_type, "loki") || (datasource_type.empty() && panel_type == "logs"))
         return language::logql;
     if (contains_lower(datasource_type, "victoriametrics")) return language::metricsql;
-    for (const std::string_view other :
-         {"__expr__", "influxdb", "elasticsearch", "graphite", "tempo", "cloudwatch", "mysql", "postgres",
-          "grafana-postgresql-datasource", "mssql", "opentsdb", "jaeger", "zipkin", "victoriametrics-logs-datasource"})
+    for (const std::string_view other : {"__expr__", "-- Grafana --", "influxdb", "elasticsearch", "graphite", "tempo",
+                                         "cloudwatch", "mysql", "postgres", "grafana-postgresql-datasource", "mssql",
+                                         "opentsdb", "jaeger", "zipkin", "victoriametrics-logs-datasource"})
         if (datasource_type == other) return language::other;
     return language::promql;
 }
@@ -116,33 +132,66 @@ inline bool is_version_2(json::value at)
     return elements.size() > 0 || at["layout"].is_object();
 }
 
-inline void read_panel(json::value panel, const datasource_types& types, dashboard& out)
+/// Of a library panel, what Grafana's API and the exports hold: {"uid", "name", "kind": 1, "model": the panel}.
+inline bool is_library_element(json::value at)
 {
-    const json::value targets = panel["targets"];
-    if (panel["libraryPanel"].is_object() && targets.size() == 0) {
-        const std::string_view name = panel["libraryPanel"]["name"].text();
-        out.not_read.push_back(
-            {panel["libraryPanel"], concat("library panel '", name, "' is kept outside of this file")});
-        return;
+    return at.is_object() && at["model"].is_object() && at["uid"].is_string() &&
+           at["kind"].as_double().value_or(0) == 1;
+}
+
+/// The library panels that an export brings along: __elements, a map by uid, or a list.
+class library {
+public:
+    explicit library(json::value elements)
+    {
+        for (const json::value element : elements) {
+            if (!element["model"].is_object() || element["kind"].as_double().value_or(1) != 1) continue;
+            all_.push_back(element);
+            for (const std::string_view id : {element.key().text(), element["uid"].text()}) uids_.insert(id);
+            names_.insert(element["name"].text());
+        }
     }
-    for (const json::value target : targets) {
+
+    [[nodiscard]] bool has(json::value reference) const
+    {
+        const std::string_view uid = reference["uid"].text();
+        const std::string_view name = reference["name"].text();
+        return (!uid.empty() && uids_.contains(uid)) || (!name.empty() && names_.contains(name));
+    }
+    [[nodiscard]] const std::vector<json::value>& all() const noexcept { return all_; }
+
+private:
+    std::vector<json::value> all_;
+    std::set<std::string_view> uids_;
+    std::set<std::string_view> names_;
+};
+
+/// Says of a library panel that it is elsewhere, unless it is in the file.
+inline void look_up(json::value at, json::value reference, const library& known, dashboard& out)
+{
+    if (!known.has(reference))
+        out.not_read.push_back(
+            {at, concat("library panel '", reference["name"].text(), "' is kept outside of this file")});
+}
+
+inline void read_targets(json::value panel, const datasource_types& types, dashboard& out)
+{
+    for (const json::value target : panel["targets"]) {
         const json::value expr = target["expr"];
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
         std::string_view type = types.of(target["datasource"]);
         if (type.empty()) type = types.of(panel["datasource"]);
+        if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
         out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target});
     }
 }
 
 /// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}
-inline void read_elements(const datasource_types& types, dashboard& out)
+inline void read_elements(const datasource_types& types, const library& known, dashboard& out)
 {
     for (const json::value element : out.model["elements"]) {
         const json::value spec = element["spec"];
-        if (element["kind"].text() == "LibraryPanel") {
-            const std::string_view name = spec["libraryPanel"]["name"].text();
-            out.not_read.push_back({element, concat("library panel '", name, "' is kept outside of this file")});
-        }
+        if (element["kind"].text() == "LibraryPanel") look_up(element, spec["libraryPanel"], known, out);
         for (const json::value one : spec["data"]["spec"]["queries"]) {
             const json::value asked = one["spec"]["query"];
             const json::value expr = asked["spec"]["expr"];
@@ -171,6 +220,42 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
     }
 }
 
+/// Every target of some panels, of the panels inside them too.
+inline void read_panels(std::vector<json::value> open, const datasource_types& types, const library& known,
+                        dashboard& out)
+{
+    std::reverse(open.begin(), open.end());  // the next one last
+    while (!open.empty()) {
+        const json::value panel = open.back();
+        open.pop_back();
+        if (const json::value elsewhere = panel["libraryPanel"]; elsewhere.is_object() && panel["targets"].size() == 0)
+            look_up(elsewhere, elsewhere, known, out);
+        else
+            read_targets(panel, types, out);
+        const std::size_t first = open.size();
+        for (const json::value inner : panel["panels"]) open.push_back(inner);
+        std::reverse(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
+    }
+}
+
+inline void read_library(const library& known, const datasource_types& types, dashboard& out)
+{
+    for (const json::value element : known.all()) read_targets(element["model"], types, out);
+}
+
+/// What Grafana's API tells of library panels: one, bare or as "result", or a page of them.
+inline json::value library_elements(json::value root)
+{
+    const json::value result = root["result"];
+    const json::value page = result["elements"];
+    if (page.is_array() && page.size() > 0) {
+        for (const json::value one : page)
+            if (!is_library_element(one) && one["kind"].as_double().value_or(0) != 2) return {};
+        return page;
+    }
+    return is_library_element(result) ? result : is_library_element(root) ? root : json::value{};
+}
+
 }  // namespace detail
 
 /// Finds a dashboard and its queries in a document; see dashboard::model for what is none.
@@ -184,31 +269,31 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
         if (!out && detail::is_classic(candidate)) out.model = candidate;
     const bool version_2 = !out && detail::is_version_2(spec ? spec : root);
     if (version_2) out.model = spec ? spec : root;
-    if (!out) return out;
-    const detail::datasource_types types(root, out.model);
-    if (version_2) {
-        detail::read_elements(types, out);
-        detail::read_annotations(types, out);
+    if (!out) {
+        const json::value elements = detail::library_elements(root);
+        if (!elements) return out;
+        out.model = root;
+        const detail::datasource_types types(root, root);
+        if (elements.is_array())
+            detail::read_library(detail::library(elements), types, out);
+        else
+            detail::read_targets(elements["model"], types, out);
         return out;
     }
-
-    std::vector<json::value> open;  // panels still to read, the next one last
-    const auto add = [&open](json::value panels) {
-        const std::size_t first = open.size();
-        for (const json::value panel : panels) open.push_back(panel);
-        std::reverse(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
-    };
-    const json::value rows = out.model["rows"];
-    const json::value panels = out.model["panels"];
-    const bool rows_first = rows && panels && rows.span().offset < panels.span().offset;
-    add(rows_first ? panels : rows);
-    add(rows_first ? rows : panels);
-    while (!open.empty()) {
-        const json::value panel = open.back();
-        open.pop_back();
-        detail::read_panel(panel, types, out);
-        add(panel["panels"]);
+    const detail::datasource_types types(root, out.model);
+    const detail::library known(root["__elements"] ? root["__elements"] : out.model["__elements"]);
+    if (version_2) {
+        detail::read_elements(types, known, out);
+    } else {
+        const json::value rows = out.model["rows"];
+        const json::value panels = out.model["panels"];
+        const bool rows_first = rows && panels && rows.span().offset < panels.span().offset;
+        std::vector<json::value> open;
+        for (const json::value part : {rows_first ? rows : panels, rows_first ? panels : rows})
+            for (const json::value panel : part) open.push_back(panel);
+        detail::read_panels(std::move(open), types, known, out);
     }
+    detail::read_library(known, types, out);
     detail::read_annotations(types, out);
     return out;
 }

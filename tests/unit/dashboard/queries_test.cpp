@@ -92,6 +92,63 @@ TEST_CASE("a library panel is said, not passed over")
           "/panels/0/libraryPanel library panel 'N' is kept outside of this file\n");
 }
 
+TEST_CASE("library panels that an export brings along are read, each once, where they stand")
+{
+    CHECK(
+        read(
+            R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}},{"type":"row","panels":[{"libraryPanel":{"uid":"u"}}]},
+                          {"libraryPanel":{"name":"M"}},{"libraryPanel":{"uid":"gone","name":"G"}},{"targets":[{"expr":"p"}]}],
+               "annotations":{"list":[{"expr":"a"}]},
+               "__elements":{"u":{"uid":"u","kind":1,"model":{"datasource":{"type":"loki"},"libraryPanel":{"uid":"u"},"targets":[{"expr":"x"},{"expr":"y"}]}},
+                             "w":{"name":"M","model":{"targets":[{"expr":"z"}]}},"v":{"kind":2,"model":{"targets":[{"expr":"no"}]}},"e":1}})") ==
+        "/panels/4/targets/0/expr=p\n/__elements/u/model/targets/0/expr=x logql\n"
+        "/__elements/u/model/targets/1/expr=y logql\n"
+        "/__elements/w/model/targets/0/expr=z\n/annotations/list/0/expr=a\n"
+        "/panels/3/libraryPanel library panel 'G' is kept outside of this file\n");
+    CHECK(
+        read(
+            R"({"panels":[{"libraryPanel":{"uid":"u"}}],"__elements":[{"uid":"u","model":{"targets":[{"expr":"x"}]}}]})") ==
+        "/__elements/0/model/targets/0/expr=x\n");
+    CHECK(read(R"({"meta":{},"dashboard":{"panels":[{"libraryPanel":{"uid":"u"}}],"__elements":{"u":{"model":{}}}}})")
+              .empty());
+    CHECK(
+        read(
+            R"({"apiVersion":"dashboard.grafana.app/v2","spec":{"elements":{"b":{"kind":"LibraryPanel","spec":{"libraryPanel":{"uid":"u"}}}}},
+               "__elements":{"u":{"model":{"targets":[{"expr":"x"}]}}}})") == "/__elements/u/model/targets/0/expr=x\n");
+}
+
+TEST_CASE("what the API of library panels tells")
+{
+    CHECK(read(R"({"result":{"uid":"u","kind":1,"model":{"libraryPanel":{},"targets":[{"expr":"x"}]}}})") ==
+          "/result/model/targets/0/expr=x\n");
+    CHECK(read(R"({"uid":"u","kind":1,"model":{"type":"logs","targets":[{"expr":"x"}]}})") ==
+          "/model/targets/0/expr=x logql\n");
+    CHECK(read(R"({"result":{"totalCount":3,"elements":[{"uid":"u","kind":1,"model":{"targets":[{"expr":"x"}]}},
+                  {"uid":"v","kind":2,"model":{}},{"uid":"w","kind":1,"model":{"targets":[{"expr":"y"}]}}]}})") ==
+          "/result/elements/0/model/targets/0/expr=x\n/result/elements/2/model/targets/0/expr=y\n");
+    for (const char* text : {R"({"result":{"elements":[]}})", R"({"result":{"elements":[1]}})", R"({"model":{}})",
+                             R"({"uid":"u","kind":2,"model":{}})", R"({"result":{"uid":"u","kind":1,"model":1}})"}) {
+        INFO(text);
+        CHECK(read(text) == "no dashboard");
+    }
+}
+
+TEST_CASE("a mixed panel leaves it to its targets; what Grafana makes itself is no query")
+{
+    CHECK(read(
+              R"({"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"}]},"panels":[
+        {"datasource":{"type":"datasource","uid":"-- Mixed --"},"targets":[{"expr":"a","datasource":{"uid":"$logs"}},{"expr":"b"},
+           {"expr":"c","datasource":"-- Dashboard --"},{"expr":"d","datasource":{"uid":"__expr__"}},
+           {"expr":"e","datasource":{"type":"victoriametrics-metrics-datasource","uid":"v"}}]},
+        {"datasource":{"type":"mixed","uid":"-- Mixed --"},"type":"logs","targets":[{"expr":"f"}]},
+        {"datasource":{"type":"datasource","uid":"-- Dashboard --"},"targets":[{"expr":"g","panelId":1}]},
+        {"datasource":{"type":"datasource","uid":"grafana"},"targets":[{"expr":"h"}]},
+        {"datasource":"grafana","targets":[{"expr":"i"}]}]})") ==
+          "/panels/0/targets/0/expr=a logql\n/panels/0/targets/1/expr=b\n/panels/0/targets/3/expr=d other\n"
+          "/panels/0/targets/4/expr=e metricsql\n/panels/1/targets/0/expr=f logql\n/panels/3/targets/0/expr=h other\n"
+          "/panels/4/targets/0/expr=i\n");
+}
+
 TEST_CASE("what is no dashboard, and what is malformed inside one")
 {
     for (const char* text : {"1", "[]", "{}", "\"panels\"", R"({"panels":{}})", R"({"panels":[],"targets":[]})",
