@@ -19,6 +19,7 @@ ALLOWED = {
     "promql": CORE | {"store"},
     "logql": CORE,
     "template": {"base"},
+    "rules": CORE | {"store", "promql", "template"},
     "catalog": CORE | {"json", "expo"},
     "dashboard": CORE | {"json", "promql", "logql"},
     "lint": CORE | {"json", "expo", "catalog", "dashboard", "promql", "logql"},
@@ -37,6 +38,7 @@ EXCEPTIONS = {
     "lint/dashboard/rule_file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
     "catalog/source.hpp": {"pitot/connect/http.hpp", "pitot/connect/gzip.hpp"},  # a SOURCE may be a URL
     "catalog/loki_api.hpp": {"pitot/connect/http.hpp"},
+    "rules/file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
     "catalog/prometheus_api.hpp": {"pitot/connect/http.hpp", "pitot/connect/oauth2.hpp"},  # a live server is asked by HTTP
 }
 

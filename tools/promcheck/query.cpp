@@ -3,6 +3,7 @@
 #include <promcheck/query_output.hpp>
 
 #include <pitot/base/duration.hpp>
+#include <pitot/base/time_text.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/connect/oauth2.hpp>
@@ -71,34 +72,6 @@ exit_code refuse(std::string_view why)
 std::int64_t now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
-}
-
-/// Unix seconds, or RFC 3339 in UTC or with an offset.
-result<std::int64_t> read_time(std::string_view text)
-{
-    if (const auto seconds = parse_number(text); seconds && std::isfinite(*seconds) && std::fabs(*seconds) < 1e15)
-        return static_cast<std::int64_t>(std::llround(*seconds * 1000));
-    int y = 0, mo = 0, d = 0, h = 0, mi = 0, used = 0;
-    double s = 0;
-    const std::string copy(text);
-    if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &s, &used) == 6 && s >= 0 &&
-        s < 61) {
-        const std::string_view zone = text.substr(static_cast<std::size_t>(used));
-        const std::chrono::year_month_day date{std::chrono::year(y), std::chrono::month(static_cast<unsigned>(mo)),
-                                               std::chrono::day(static_cast<unsigned>(d))};
-        int zh = 0, zm = 0;
-        const bool utc = zone == "Z" || zone == "z";
-        const bool offset = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') &&
-                            std::sscanf(std::string(zone.substr(1)).c_str(), "%2d:%2d", &zh, &zm) == 2;
-        if (date.ok() && h < 24 && mi < 60 && (utc || offset)) {
-            const std::int64_t day = std::chrono::sys_days(date).time_since_epoch().count();
-            std::int64_t minutes = day * 1440 + h * 60 + mi;
-            if (offset) minutes -= (zone[0] == '-' ? -1 : 1) * (zh * 60 + zm);
-            return minutes * 60'000 + std::llround(s * 1000);
-        }
-    }
-    return unexpected(errc::invalid_value,
-                      fmt::format("'{}' is no time: Unix seconds or 2026-01-02T03:04:05Z are", text));
 }
 
 std::string histogram_json(const store::histogram& h)
@@ -207,7 +180,7 @@ result<settings> understand(const arguments& given)
     settings out;
     const auto time = [&](const char* name, std::int64_t otherwise) -> result<std::int64_t> {
         if (!given.has(name)) return otherwise;
-        auto t = read_time(given.get(name));
+        auto t = parse_time(given.get(name));
         if (!t) return bad(fmt::format("--{}: {}", name, t.error().message));
         return t;
     };

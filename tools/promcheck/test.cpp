@@ -5,11 +5,14 @@
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/promql/testing/script.hpp>
+#include <pitot/rules/test.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <glob.h>
 #include <string>
 #include <string_view>
 #include <unistd.h>  // isatty
@@ -22,6 +25,8 @@ constexpr flag flags[] = {
     {"run", 'r', "REGEX", "only tests whose group, file or line fits", true},
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
+    {"feature", 0, "NAME", "promql-experimental-functions, promql-binop-fill-modifiers, promql-delayed-name-removal",
+     true},
 };
 
 }  // namespace
@@ -62,6 +67,33 @@ void run_script(const std::string& path, std::string_view text, const promql::re
     for (const promql::eval_outcome& e : *evals) report.add({fmt::format("{}:{}", path, e.line), e.text, e.why, {}});
 }
 
+std::vector<std::string> paths_of(const std::string& folder, const std::string& pattern)
+{
+    const std::string whole = pattern.starts_with('/') || folder.empty() ? pattern
+                                                                         : fmt::format("{}/{}", folder, pattern);
+    std::vector<std::string> out;
+    ::glob_t found{};
+    if (::glob(whole.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+    return out;
+}
+
+/// promtool's tests. A file that cannot be read is one failure.
+void run_rules_test(const std::string& path, const rules::test_options& how, test_report& report)
+{
+    auto done = rules::run_rule_tests(path, how);
+    if (!done) {
+        report.add({path, "test file", done.error().message, {}});
+        return;
+    }
+    for (const std::string& w : done->warnings) fmt::print(stderr, "{}: warning: {}\n", path, w);
+    for (rules::expected_outcome& e : done->all)
+        report.add({fmt::format("{}: {}", path, e.group), std::move(e.what), std::move(e.why), std::move(e.notes)});
+    for (std::string& rule : done->untested) report.untested.push_back(std::move(rule));
+}
+
+bool is_rule_test(const std::string& path) { return path.ends_with(".yml") || path.ends_with(".yaml"); }
+
 }  // namespace
 
 exit_code run_test(std::span<char* const> argv)
@@ -80,7 +112,39 @@ exit_code run_test(std::span<char* const> argv)
     }
     test_report report;
     const auto regexes = promql::regexes_of<regex>();
+    rules::test_options rule_tests;
+    rule_tests.paths = paths_of;
+    rule_tests.runs = [&wanted](std::string_view name) {
+        return wanted.empty() ||
+               std::any_of(wanted.begin(), wanted.end(), [name](const regex& r) { return r.matches(name); });
+    };
+    rule_tests.around.engine.regex = regexes;
+    rule_tests.around.match = [](std::string_view pattern, std::string_view text) -> result<bool> {
+        const auto compiled = regex::compile(pattern, false);
+        if (!compiled) return unexpected(compiled.error());
+        return compiled->matches(text);
+    };
+    rule_tests.around.replace = [](std::string_view pattern, std::string_view with,
+                                   std::string_view text) -> result<std::string> {
+        const auto compiled = regex::compile(pattern, false);
+        if (!compiled) return unexpected(compiled.error());
+        return compiled->replace_all(text, with);
+    };
+    for (const std::string& name : given->all("feature")) {
+        if (name == "promql-experimental-functions")
+            rule_tests.around.parsing.experimental_functions = true;
+        else if (name == "promql-binop-fill-modifiers")
+            rule_tests.around.parsing.binop_fill_modifiers = true;
+        else if (name == "promql-delayed-name-removal")
+            rule_tests.around.engine.delayed_name_removal = true;
+        else
+            return refuse(fmt::format("--feature {}: no such feature; promcheck test --help lists them", name));
+    }
     for (const std::string& path : files) {
+        if (is_rule_test(path)) {
+            run_rules_test(path, rule_tests, report);
+            continue;
+        }
         const auto text = catalog::read_file(path, std::size_t{64} << 20U);
         if (!text) return refuse(text.error().message);
         test_report part;

@@ -45,6 +45,41 @@ public:
         const re2::StringPiece in(text.data(), text.size());
         if (!compiled_->Match(in, 0, in.size(), RE2::UNANCHORED, found.data(), groups)) return false;
         out.clear();
+        append_expanded(found, replacement, out);
+        return true;
+    }
+
+    /// Every place that matches, replaced by what the replacement's $1 and ${name} make of it.
+    [[nodiscard]] std::string replace_all(std::string_view text, std::string_view replacement) const
+    {
+        const int groups = compiled_->NumberOfCapturingGroups() + 1;
+        std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups));
+        const re2::StringPiece in(text.data(), text.size());
+        std::string out;
+        std::size_t copied = 0;
+        for (std::size_t at = 0; at <= text.size();) {
+            if (!compiled_->Match(in, at, in.size(), RE2::UNANCHORED, found.data(), groups)) break;
+            const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
+            out += text.substr(copied, begin - copied);
+            append_expanded(found, replacement, out);
+            copied = begin + found[0].size();
+            at = copied;
+            if (found[0].empty()) {  // go on, or it would match here for ever
+                if (copied < text.size()) out += text[copied];
+                ++at;
+                ++copied;
+            }
+        }
+        if (copied < text.size()) out += text.substr(copied);
+        return out;
+    }
+
+private:
+    explicit regex(std::shared_ptr<const RE2> compiled) : compiled_(std::move(compiled)) {}
+
+    void append_expanded(const std::vector<re2::StringPiece>& found, std::string_view replacement,
+                         std::string& out) const
+    {
         for (std::size_t i = 0; i < replacement.size(); ++i) {
             if (replacement[i] != '$' || i + 1 == replacement.size()) {
                 out += replacement[i];
@@ -66,11 +101,7 @@ public:
             append_group(found, replacement.substr(first, last - first), out);
             i = braces ? last : last - 1;
         }
-        return true;
     }
-
-private:
-    explicit regex(std::shared_ptr<const RE2> compiled) : compiled_(std::move(compiled)) {}
 
     static bool is_word(char c) noexcept
     {

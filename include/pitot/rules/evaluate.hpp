@@ -1,0 +1,269 @@
+#pragma once
+// Rules evaluated over a store, which recording rules and alerts are put back into.
+// source  Prometheus 3.14, rules/alerting.go and rules/recording.go
+
+#include <pitot/promql/engine/query.hpp>
+#include <pitot/rules/file.hpp>
+#include <pitot/template/expand.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::rules {
+
+using label_map = std::map<std::string, std::string, std::less<>>;
+
+enum class alert_state : unsigned char { pending, firing, inactive };
+
+struct active_alert {
+    label_map labels;
+    label_map annotations;
+    double value = 0;
+    alert_state state = alert_state::pending;
+    std::int64_t active_at = 0;
+    std::int64_t keep_since = 0;
+    bool keeps = false;
+};
+
+/// What templates and queries of rules are given.
+/// match, replace  regular expressions, for templates
+struct surroundings {
+    promql::engine_options engine;
+    promql::parse_options parsing;
+    text_pairs external_labels = {};
+    std::string external_url = {};
+    std::function<result<bool>(std::string_view, std::string_view)> match = {};
+    std::function<result<std::string>(std::string_view, std::string_view, std::string_view)> replace = {};
+};
+
+/// A group while time goes on.
+class running_group {
+public:
+    explicit running_group(const group& of) : group_(&of), states_(of.rules.size()) {}
+
+    [[nodiscard]] const group& of() const noexcept { return *group_; }
+    /// Alerts of a rule that are not over, by labels.
+    [[nodiscard]] const std::map<label_map, active_alert>& alerts(std::size_t rule_number) const
+    {
+        return states_[rule_number].active;
+    }
+
+    /// Evaluates all rules in order. error  names the rule
+    result<void> evaluate(std::int64_t time, store::series_store& data, const surroundings& around)
+    {
+        for (std::size_t i = 0; i < group_->rules.size(); ++i) {
+            const rule& r = group_->rules[i];
+            auto done = r.is_alert ? alerting(r, states_[i], time, data, around)
+                                   : recording(r, states_[i], time, data, around);
+            if (!done) return unexpected(done.error().code, concat("rule ", r.name, ": ", done.error().message));
+        }
+        return {};
+    }
+
+private:
+    struct rule_state {
+        std::map<label_map, active_alert> active;
+        std::vector<store::series*> before;  ///< written last time
+    };
+
+    /// Samples written; what was there last time and is not now ends.
+    class writer {
+    public:
+        writer(store::series_store& to, rule_state& state, std::int64_t time) : to_(to), state_(state), time_(time) {}
+        void put(const label_map& labels, double value, const store::histogram* h = nullptr)
+        {
+            std::vector<store::label> views;
+            for (const auto& [name, v] : labels) views.push_back({name, v});
+            store::series& s = to_.at(store::label_set(std::move(views)));
+            if (h != nullptr)
+                s.histograms.put(time_, to_.keep(store::histogram(*h)), 0);
+            else
+                s.floats.put(time_, value, 0);
+            written_.push_back(&s);
+        }
+        void end()
+        {
+            for (store::series* const s : state_.before)
+                if (std::find(written_.begin(), written_.end(), s) == written_.end())
+                    s->floats.put(time_, store::stale_marker(), 0);
+            state_.before = std::move(written_);
+        }
+
+    private:
+        store::series_store& to_;
+        rule_state& state_;
+        std::int64_t time_;
+        std::vector<store::series*> written_;
+    };
+
+    result<promql::query_result> ask(const rule& r, std::int64_t time, const store::series_store& data,
+                                     const surroundings& around) const
+    {
+        auto got = promql::query(r.tree->root(), r.expr, data, promql::query_times::at(time - group_->query_offset),
+                                 around.engine);
+        if (!got) return got;
+        if (got->type != promql::value_type::vector && got->type != promql::value_type::scalar)
+            return unexpected(errc::invalid_value, "rule result is not a vector or scalar");
+        return got;
+    }
+
+    result<void> recording(const rule& r, rule_state& state, std::int64_t time, store::series_store& data,
+                           const surroundings& around)
+    {
+        auto got = ask(r, time, data, around);
+        if (!got) return unexpected(std::move(got.error()));
+        if (group_->limit > 0 && static_cast<std::int64_t>(got->series.size()) > group_->limit)
+            return unexpected(errc::too_many, concat("exceeded limit of ", std::to_string(group_->limit), " with ",
+                                                     std::to_string(got->series.size()), " series"));
+        std::map<label_map, const promql::query_sample*> all;
+        for (const promql::query_series& s : got->series) {
+            label_map labels;
+            for (const store::label& l : s.labels) labels.emplace(l.name, l.value);
+            labels["__name__"] = r.name;
+            for (const auto& [name, value] : r.labels) {
+                if (value.empty())
+                    labels.erase(name);
+                else
+                    labels[name] = value;
+            }
+            if (!all.emplace(std::move(labels), &s.samples.front()).second)
+                return unexpected(errc::duplicate,
+                                  "vector contains metrics with the same labelset after applying rule labels");
+        }
+        writer to(data, state, time - group_->query_offset);
+        for (const auto& [labels, sample] : all) to.put(labels, sample->value, sample->hist);
+        to.end();
+        return {};
+    }
+
+    /// A label's or an annotation's text.
+    static std::string expanded(std::string_view text, const promql::query_series& s, std::int64_t time,
+                                const store::series_store& data, const surroundings& around)
+    {
+        if (text.find("{{") == std::string_view::npos) return std::string(text);
+        templates::text_map labels;
+        for (const store::label& l : s.labels) labels.emplace(l.name, l.value);
+        templates::text_map external;
+        for (const auto& [name, value] : around.external_labels) external.emplace(name, value);
+        const promql::query_sample& sample = s.samples.front();
+        const templates::value value = sample.hist != nullptr ? templates::value(store::to_text(*sample.hist))
+                                                              : templates::value(sample.value);
+        const auto labels_value = templates::value::of(labels);
+        const auto external_value = templates::value::of(external);
+        templates::context in;
+        in.now = time;
+        in.external_url = around.external_url;
+        in.match = around.match;
+        in.replace = around.replace;
+        in.data = templates::value_map{{"Labels", labels_value},
+                                       {"ExternalLabels", external_value},
+                                       {"ExternalURL", templates::value(around.external_url)},
+                                       {"Value", value}};
+        in.query = [&](std::string_view expr) -> result<std::vector<templates::sample>> {
+            const auto got = promql::query(expr, data, promql::query_times::at(time), around.engine, around.parsing);
+            if (!got) return unexpected(got.error());
+            std::vector<templates::sample> out;
+            for (const promql::query_series& one : got->series) {
+                templates::sample to;
+                for (const store::label& l : one.labels) to.labels.emplace(l.name, l.value);
+                to.number = one.samples.front().value;
+                if (one.samples.front().hist != nullptr) to.text = store::to_text(*one.samples.front().hist);
+                out.push_back(std::move(to));
+            }
+            return out;
+        };
+        auto text_out = templates::expand(text, in,
+                                          {{"$labels", labels_value},
+                                           {"$externalLabels", external_value},
+                                           {"$externalURL", templates::value(around.external_url)},
+                                           {"$value", value}});
+        return text_out
+                   ? std::move(*text_out)
+                   : concat("<error expanding template: error executing template: ", text_out.error().message, ">");
+    }
+
+    result<void> alerting(const rule& r, rule_state& state, std::int64_t time, store::series_store& data,
+                          const surroundings& around)
+    {
+        auto got = ask(r, time, data, around);
+        if (!got) return unexpected(std::move(got.error()));
+        std::map<label_map, active_alert> now;
+        for (const promql::query_series& s : got->series) {
+            active_alert a;
+            for (const store::label& l : s.labels)
+                if (l.name != "__name__") a.labels.emplace(l.name, l.value);
+            for (const auto& [name, value] : r.labels) {
+                std::string text = expanded(value, s, time, data, around);
+                if (text.empty())
+                    a.labels.erase(name);
+                else
+                    a.labels[name] = std::move(text);
+            }
+            a.labels["alertname"] = r.name;
+            for (const auto& [name, value] : r.annotations)
+                if (std::string text = expanded(value, s, time, data, around); !text.empty())
+                    a.annotations[name] = std::move(text);
+            a.value = s.samples.front().value;
+            a.active_at = time;
+            label_map key = a.labels;
+            if (!now.emplace(std::move(key), std::move(a)).second)
+                return unexpected(errc::duplicate,
+                                  "vector contains metrics with the same labelset after applying alert labels");
+        }
+        for (const auto& [key, a] : now) {
+            const auto at = state.active.find(key);
+            if (at != state.active.end() && at->second.state != alert_state::inactive) {
+                at->second.value = a.value;
+                at->second.annotations = a.annotations;
+            } else {
+                state.active[key] = a;
+            }
+        }
+        writer to(data, state, time - group_->query_offset);
+        std::int64_t count = 0;
+        for (auto at = state.active.begin(); at != state.active.end();) {
+            active_alert& a = at->second;
+            if (!now.contains(at->first)) {
+                bool keep = false;
+                if (a.state == alert_state::firing && r.keep_firing > 0) {
+                    if (!a.keeps) a.keep_since = time;
+                    a.keeps = true;
+                    keep = time - a.keep_since < r.keep_firing;
+                }
+                if (!keep) {
+                    at = state.active.erase(at);
+                    continue;
+                }
+            } else {
+                a.keeps = false;
+            }
+            ++count;
+            if (a.state == alert_state::pending && time - a.active_at >= r.hold) a.state = alert_state::firing;
+            label_map labels = a.labels;
+            labels["__name__"] = "ALERTS_FOR_STATE";
+            to.put(labels, static_cast<double>(a.active_at / 1000));
+            labels["__name__"] = "ALERTS";
+            labels["alertstate"] = a.state == alert_state::firing ? "firing" : "pending";
+            to.put(labels, 1);
+            ++at;
+        }
+        if (group_->limit > 0 && count > group_->limit) {
+            state.active.clear();
+            return unexpected(errc::too_many, concat("exceeded limit of ", std::to_string(group_->limit), " with ",
+                                                     std::to_string(count), " alerts"));
+        }
+        to.end();
+        return {};
+    }
+
+    const group* group_;
+    std::vector<rule_state> states_;
+};
+
+}  // namespace pitot::rules
