@@ -107,7 +107,7 @@ shown_result shown(const promql::query_result& from, std::int64_t time)
     for (const promql::query_series& s : from.series) {
         shown_series one;
         for (const store::label& l : s.labels) one.labels.emplace_back(l.name, l.value);
-        for (const promql::query_sample& sample : s.samples) {
+        for (const promql::query_sample sample : s.samples) {
             if (sample.hist != nullptr)
                 one.samples.push_back({sample.time, {}, histogram_json(*sample.hist), store::to_text(*sample.hist)});
             else

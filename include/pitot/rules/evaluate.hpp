@@ -121,7 +121,7 @@ private:
         if (group_->limit > 0 && static_cast<std::int64_t>(got->series.size()) > group_->limit)
             return unexpected(errc::too_many, concat("exceeded limit of ", std::to_string(group_->limit), " with ",
                                                      std::to_string(got->series.size()), " series"));
-        std::map<label_map, const promql::query_sample*> all;
+        std::map<label_map, promql::query_sample> all;
         for (const promql::query_series& s : got->series) {
             label_map labels;
             for (const store::label& l : s.labels) labels.emplace(l.name, l.value);
@@ -132,12 +132,12 @@ private:
                 else
                     labels[name] = value;
             }
-            if (!all.emplace(std::move(labels), &s.samples.front()).second)
+            if (!all.emplace(std::move(labels), s.samples.front()).second)
                 return unexpected(errc::duplicate,
                                   "vector contains metrics with the same labelset after applying rule labels");
         }
         writer to(data, state, time - group_->query_offset);
-        for (const auto& [labels, sample] : all) to.put(labels, sample->value, sample->hist);
+        for (const auto& [labels, sample] : all) to.put(labels, sample.value, sample.hist);
         to.end();
         return {};
     }
@@ -151,7 +151,7 @@ private:
         for (const store::label& l : s.labels) labels.emplace(l.name, l.value);
         templates::text_map external;
         for (const auto& [name, value] : around.external_labels) external.emplace(name, value);
-        const promql::query_sample& sample = s.samples.front();
+        const promql::query_sample sample = s.samples.front();
         const templates::value value = sample.hist != nullptr ? templates::value(store::to_text(*sample.hist))
                                                               : templates::value(sample.value);
         const auto labels_value = templates::value::of(labels);

@@ -319,7 +319,7 @@ private:
     [[nodiscard]] bool same(const expr_sample& want, const promql::query_series& got) const
     {
         if (want.labels.label_set() != got.labels) return false;
-        const promql::query_sample& sample = got.samples.front();
+        const promql::query_sample sample = got.samples.front();
         if ((want.hist == nullptr) != (sample.hist == nullptr)) return false;
         if (want.hist == nullptr) return same(want.value, sample.value, fuzzy_);
         return store::equal(*want.hist, *sample.hist) && want.hist->hint == sample.hist->hint;

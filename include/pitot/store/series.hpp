@@ -25,6 +25,10 @@ inline constexpr std::uint64_t stale_bits = 0x7ff0000000000002U;
 [[nodiscard]] inline double stale_marker() noexcept { return std::bit_cast<double>(stale_bits); }
 [[nodiscard]] inline bool is_stale(double value) noexcept { return std::bit_cast<std::uint64_t>(value) == stale_bits; }
 
+/// Does a sample end its series?
+[[nodiscard]] inline bool is_end(double value) noexcept { return is_stale(value); }
+[[nodiscard]] inline bool is_end(const histogram* value) noexcept { return is_stale(value->sum); }
+
 /// A series' samples of one kind, by time.
 /// times   milliseconds since 1970
 /// starts  when the counter began, for each sample, 0 where nobody told; empty when none has one
@@ -33,6 +37,7 @@ struct samples {
     std::vector<std::int64_t> times;
     std::vector<T> values;
     std::vector<std::int64_t> starts;
+    bool ends = false;  ///< there are stale markers among them
 
     [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
     [[nodiscard]] bool empty() const noexcept { return times.empty(); }
@@ -47,6 +52,7 @@ struct samples {
         const bool with_start = start != 0 || !starts.empty();
         if (with_start && starts.empty()) starts.assign(times.size(), 0);
         const auto i = static_cast<std::ptrdiff_t>(at);
+        ends = ends || is_end(value);
         if (at < times.size() && times[at] == time) {
             values[at] = std::move(value);
             if (with_start) starts[at] = start;

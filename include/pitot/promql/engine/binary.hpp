@@ -451,7 +451,7 @@ private:
         matched[group] = 1;
         if (!o.keep && !b_.return_bool) return;
         std::size_t to = 0;
-        if (out_.steps == 1) {
+        if (in_.is_instant()) {
             to = out_.add({labels_[number], b_.return_bool});
         } else {
             const auto [at, fresh] = rows_.emplace(number, out_.size());

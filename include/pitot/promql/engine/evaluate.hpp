@@ -212,7 +212,7 @@ namespace detail {
 
 inline matrix evaluate(evaluation& in, const node* n, const time_grid& grid)
 {
-    const evaluation::deeper guard(in, n->span);
+    const evaluation::deeper guard(in, grid, n->span);
     if (grid.count == 0) return matrix(0);
     if (grid.is_instant() || n->kind == node_kind::number || !is_step_invariant(n)) {
         matrix m = detail::evaluate_node(in, n, grid);

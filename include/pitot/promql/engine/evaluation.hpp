@@ -65,17 +65,25 @@ public:
     /// Counts how deep the evaluation is: each level costs stack.
     class deeper {
     public:
-        deeper(evaluation& in, text_span where) : in_(in)
+        deeper(evaluation& in, const time_grid& grid, text_span where)
+            : in_(in), outer_(std::exchange(in.instant_, grid.is_instant()))
         {
             if (++in_.depth_ > 1500) fail("the expression is nested too deep to be evaluated", where, errc::too_deep);
         }
-        ~deeper() { --in_.depth_; }
+        ~deeper()
+        {
+            --in_.depth_;
+            in_.instant_ = outer_;
+        }
         deeper(const deeper&) = delete;
         deeper& operator=(const deeper&) = delete;
 
     private:
         evaluation& in_;
+        bool outer_;
     };
+    /// Is it one moment that is evaluated?
+    [[nodiscard]] bool is_instant() const noexcept { return instant_; }
 
     const label_set* keep(label_set labels)
     {
@@ -164,7 +172,7 @@ public:
     void finish(matrix& m)
     {
         if (m.steps == 1) m.drop_empty_rows();
-        if (m.steps > 1 || !how.delayed_name_removal) merge_same_labels(m);
+        if (!instant_ || !how.delayed_name_removal) merge_same_labels(m);
     }
 
 private:
@@ -176,6 +184,7 @@ private:
     label_set none_;
     std::size_t held_ = 0;
     unsigned depth_ = 0;
+    bool instant_ = true;
 };
 
 /// What a part of the query gives on a grid; a scalar is a row without labels. Defined in evaluate.hpp.

@@ -16,14 +16,16 @@ using store::label_set;
 [[nodiscard]] inline bool is_sample(double value) noexcept { return !store::is_stale(value); }
 
 /// The times of a query, in milliseconds.
+/// instant  it is asked for one moment, not for a range that has one step: results keep their order
 struct time_grid {
     std::int64_t start = 0;
     std::int64_t step = 1;
     std::size_t count = 1;
+    bool instant = true;
 
     [[nodiscard]] std::int64_t at(std::size_t i) const noexcept { return start + static_cast<std::int64_t>(i) * step; }
     [[nodiscard]] std::int64_t last() const noexcept { return at(count - 1); }
-    [[nodiscard]] bool is_instant() const noexcept { return count == 1; }
+    [[nodiscard]] bool is_instant() const noexcept { return count == 1 && instant; }
 };
 
 /// drop_name  name, type and unit go at the end of the query
@@ -52,6 +54,12 @@ struct matrix {
     [[nodiscard]] bool has(std::size_t i, std::size_t step) const noexcept
     {
         return is_sample(values[i * steps + step]) || histogram_at(i, step) != nullptr;
+    }
+
+    void reserve(std::size_t n)
+    {
+        rows.reserve(n);
+        values.reserve(n * steps);
     }
 
     /// A row without samples.

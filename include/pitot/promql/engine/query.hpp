@@ -31,9 +31,72 @@ struct query_sample {
     const histogram* hist = nullptr;
 };
 
+/// The samples of one series, by time: views into the result's columns, or samples of their own.
+class query_samples {
+public:
+    class iterator {
+    public:
+        iterator(const query_samples& of, std::size_t at) : of_(&of), at_(at) { skip(); }
+        [[nodiscard]] query_sample operator*() const { return of_->at(at_); }
+        iterator& operator++()
+        {
+            ++at_;
+            skip();
+            return *this;
+        }
+        friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
+
+    private:
+        void skip()
+        {
+            while (at_ < of_->steps() && !of_->has(at_)) ++at_;
+        }
+        const query_samples* of_;
+        std::size_t at_;
+    };
+
+    query_samples() = default;
+    query_samples(const matrix& in, std::size_t row_number, const time_grid& grid)
+        : in_(&in), row_(row_number), grid_(grid)
+    {}
+    void push_back(const query_sample& s) { own_.push_back(s); }
+
+    [[nodiscard]] iterator begin() const { return {*this, 0}; }
+    [[nodiscard]] iterator end() const { return {*this, steps()}; }
+    [[nodiscard]] bool empty() const { return begin() == end(); }
+    [[nodiscard]] query_sample front() const { return *begin(); }
+    /// cost  a walk
+    [[nodiscard]] std::size_t size() const
+    {
+        std::size_t n = 0;
+        for (iterator i = begin(); i != end(); ++i) ++n;
+        return n;
+    }
+    void sort_by_time()
+    {
+        std::stable_sort(own_.begin(), own_.end(),
+                         [](const query_sample& a, const query_sample& b) { return a.time < b.time; });
+    }
+
+private:
+    [[nodiscard]] std::size_t steps() const noexcept { return in_ == nullptr ? own_.size() : in_->steps; }
+    [[nodiscard]] bool has(std::size_t i) const noexcept { return in_ == nullptr || in_->has(row_, i); }
+    [[nodiscard]] query_sample at(std::size_t i) const
+    {
+        if (in_ == nullptr) return own_[i];
+        const histogram* const h = in_->histogram_at(row_, i);
+        return {grid_.at(i), h != nullptr ? 0 : in_->floats(row_)[i], h};
+    }
+
+    std::vector<query_sample> own_;
+    const matrix* in_ = nullptr;
+    std::size_t row_ = 0;
+    time_grid grid_;
+};
+
 struct query_series {
     label_set labels;
-    std::vector<query_sample> samples;
+    query_samples samples;
 };
 
 /// What a query gave. A scalar is in the one series' one sample (or samples, over a range).
@@ -50,6 +113,8 @@ public:
 private:
     friend class query_runner;
     std::unique_ptr<evaluation> memory_;  ///< holds labels and histograms
+    std::unique_ptr<matrix> columns_;     ///< the samples
+    std::shared_ptr<const tree> tree_;    ///< and so does the tree, when nobody else keeps it
 };
 
 class query_runner {
@@ -70,6 +135,8 @@ public:
         out.infos = in.said.texts(false, text);
         return out;
     }
+
+    static void keep(query_result& in, std::shared_ptr<const tree> what) { in.tree_ = std::move(what); }
 
 private:
     static constexpr std::int64_t max_steps = 11'000'000;
@@ -92,8 +159,10 @@ private:
         }
         const std::int64_t count = instant ? 1 : (when.end - when.start) / when.step + 1;
         if (count > max_steps) in.fail("the query has too many steps", {}, errc::too_many);
-        const time_grid grid{when.start, instant ? 1 : when.step, static_cast<std::size_t>(count)};
-        matrix m = evaluate(in, root, grid);
+        const time_grid grid{when.start, instant ? 1 : when.step, static_cast<std::size_t>(count),
+                             when.start == when.end};
+        out.columns_ = std::make_unique<matrix>(evaluate(in, root, grid));
+        matrix& m = *out.columns_;
         if (in.how.delayed_name_removal) {
             for (row& r : m.rows)
                 if (r.drop_name) {
@@ -103,16 +172,8 @@ private:
                 }
             in.merge_same_labels(m);
         }
-        for (std::size_t i = 0; i < m.size(); ++i) {
-            query_series s;
-            s.labels = *m.rows[i].labels;
-            for (std::size_t step = 0; step < m.steps; ++step)
-                if (m.has(i, step)) {
-                    const histogram* const h = m.histogram_at(i, step);
-                    s.samples.push_back({grid.at(step), h != nullptr ? 0 : m.floats(i)[step], h});
-                }
-            if (!s.samples.empty()) out.series.push_back(std::move(s));
-        }
+        for (std::size_t i = 0; i < m.size(); ++i)
+            if (!m.row_is_empty(i)) out.series.push_back({*m.rows[i].labels, query_samples(m, i, grid)});
         if (!instant) {
             out.type = value_type::matrix;
             sort(out);
@@ -152,8 +213,7 @@ private:
                     s.samples.push_back({w.float_times[k], w.floats[k], nullptr});
                 for (std::size_t k = 0; k < w.histograms.size(); ++k)
                     s.samples.push_back({w.histogram_times[k], 0, w.histograms[k]});
-                std::stable_sort(s.samples.begin(), s.samples.end(),
-                                 [](const query_sample& a, const query_sample& b) { return a.time < b.time; });
+                s.samples.sort_by_time();
             }
             in.charge(s.samples.size());
             if (!s.samples.empty()) out.series.push_back(std::move(s));
@@ -178,7 +238,7 @@ private:
     }
 };
 
-/// Answers a query that is parsed. The result refers to the data.
+/// Answers a query that is parsed. The result refers to the data and to the tree.
 /// text   the source, for the places in warnings
 /// error  invalid_value in Prometheus's words; too_many beyond a limit; timeout
 [[nodiscard]] inline result<query_result> query(const node* root, std::string_view text,
@@ -193,9 +253,12 @@ private:
                                                 const query_times& when, const engine_options& how,
                                                 const parse_options& parsing = {})
 {
-    const auto tree = parse(text, parsing);
-    if (!tree) return pitot::unexpected(tree.error());
-    return query(tree->root(), text, data, when, how);
+    auto parsed = parse(text, parsing);
+    if (!parsed) return pitot::unexpected(parsed.error());
+    const auto kept = std::make_shared<const tree>(std::move(*parsed));
+    auto got = query(kept->root(), text, data, when, how);
+    if (got) query_runner::keep(*got, kept);
+    return got;
 }
 
 }  // namespace pitot::promql

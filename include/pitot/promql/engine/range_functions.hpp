@@ -182,6 +182,7 @@ inline label_set labels_of_selector(const vector_selector& v)
     std::vector<double> parameters(scalars.size());
     range_call about{in, range, without_parens(call.arguments[0])->span, call.span};
     matrix out(grid.count);
+    out.reserve(range.size());
     std::size_t charged = 0;
     for (std::size_t i = 0; i < range.size(); ++i) {
         windowed_series series = range.series(in, i);
@@ -191,8 +192,11 @@ inline label_set labels_of_selector(const vector_selector& v)
         std::size_t found = 0;
         std::size_t widest = 0;
         bool some_float = false;
+        if (function.evaluate == detail::range_functions[0].evaluate ||
+            function.evaluate == detail::range_functions[1].evaluate)  // rate and increase
+            series.find_resets(range.when.at(grid.start) - range.range, range.when.at(grid.last()));
+        window w;
         for (std::size_t step = 0; step < grid.count; ++step) {
-            window w;
             w.time = grid.at(step);
             w.end = range.when.at(w.time);
             w.begin = w.end - range.range;

@@ -182,6 +182,7 @@ enum class selected : unsigned char { value, time, start };
                                            selected what = selected::value)
 {
     matrix out(grid.count);
+    out.reserve(from.size());
     for (const store::series* const s : from) {
         newest_sample newest(*s);
         const std::size_t i = out.add({&s->labels, false});

@@ -36,43 +36,43 @@ public:
     windowed_series(row r, const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
         : head_(r), floats_(&floats), histograms_(&histograms)
     {
-        bool stale = false;
-        for (const double v : floats.values) stale = stale || store::is_stale(v);
-        for (const histogram* const h : histograms.values) stale = stale || store::is_stale(h->sum);
-        if (stale) own_without_stale();
-        count_resets();
+        if (floats.ends || histograms.ends) own_without_stale();
     }
     windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms, int)
         : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), owns_(true)
-    {
-        count_resets();
-    }
+    {}
 
     [[nodiscard]] const row& head() const noexcept { return head_; }
+    /// Notes where floats fall, for windows between two times.
+    void find_resets(std::int64_t begin, std::int64_t end)
+    {
+        const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
+        const std::size_t first = after(f.times, 0, begin);
+        const std::size_t last = after(f.times, first, end);
+        for (std::size_t i = first + 1; i < last; ++i)
+            if (f.values[i] < f.values[i - 1]) resets_.push_back(static_cast<std::uint32_t>(i));
+    }
 
-    /// The samples with begin < time <= end. Windows move forward.
+    /// The samples with begin < time <= end. Windows move forward; `out` is the one from before, or new.
     void cut(std::int64_t begin, std::int64_t end, bool starts, window& out)
     {
         const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
         const store::samples<const histogram*>& h = owns_ ? own_histograms_ : *histograms_;
         first_float_ = after(f.times, first_float_, begin);
-        last_float_ = after(f.times, std::max(first_float_, last_float_), end);
-        first_histogram_ = after(h.times, first_histogram_, begin);
-        last_histogram_ = after(h.times, std::max(first_histogram_, last_histogram_), end);
-        if (begin >= end) {
-            last_float_ = first_float_;
-            last_histogram_ = first_histogram_;
-        }
+        last_float_ = begin >= end ? first_float_ : after(f.times, std::max(first_float_, last_float_), end);
         const std::size_t nf = last_float_ - first_float_;
-        const std::size_t nh = last_histogram_ - first_histogram_;
         out.float_times = {f.times.data() + first_float_, nf};
         out.floats = {f.values.data() + first_float_, nf};
-        out.histogram_times = {h.times.data() + first_histogram_, nh};
-        out.histograms = {h.values.data() + first_histogram_, nh};
-        out.float_starts = {};
-        out.histogram_starts = {};
         if (starts && !f.starts.empty()) out.float_starts = {f.starts.data() + first_float_, nf};
-        if (starts && !h.starts.empty()) out.histogram_starts = {h.starts.data() + first_histogram_, nh};
+        if (!h.empty()) {
+            first_histogram_ = after(h.times, first_histogram_, begin);
+            last_histogram_ = begin >= end ? first_histogram_
+                                           : after(h.times, std::max(first_histogram_, last_histogram_), end);
+            const std::size_t nh = last_histogram_ - first_histogram_;
+            out.histogram_times = {h.times.data() + first_histogram_, nh};
+            out.histograms = {h.values.data() + first_histogram_, nh};
+            if (starts && !h.starts.empty()) out.histogram_starts = {h.starts.data() + first_histogram_, nh};
+        }
         out.first_float = first_float_;
         out.resets = resets_;
         out.labels = head_.labels;
@@ -99,12 +99,6 @@ private:
             if (!store::is_stale(histograms_->values[i]->sum))
                 own_histograms_.put(histograms_->times[i], histograms_->values[i], histograms_->start(i));
         owns_ = true;
-    }
-    void count_resets()
-    {
-        const std::vector<double>& v = owns_ ? own_floats_.values : floats_->values;
-        for (std::size_t i = 1; i < v.size(); ++i)
-            if (v[i] < v[i - 1]) resets_.push_back(static_cast<std::uint32_t>(i));
     }
 
     row head_;
@@ -184,6 +178,7 @@ struct range_argument {
         const std::int64_t count = (last - begin) / step + 1;
         if (count > 1 << 28) in.fail("the subquery has too many steps", s.span, errc::too_many);
         out.inner_grid.count = static_cast<std::size_t>(count);
+        out.inner_grid.instant = last == begin;
         out.inner = evaluate(in, s.of, out.inner_grid);
     }
     return out;

@@ -134,21 +134,27 @@ namespace detail {
             if (want.ordered && static_cast<std::size_t>(at - got.series.begin()) != i)
                 return concat(to_series_text(labels), " stands at place ", std::to_string(at - got.series.begin() + 1),
                               ", not ", std::to_string(i + 1));
-            if (std::string why = difference(d.samples.front(), &at->samples.front()); !why.empty())
+            const query_sample only = at->samples.front();
+            if (std::string why = difference(d.samples.front(), &only); !why.empty())
                 return concat(to_series_text(labels), ": ", why);
             continue;
         }
-        std::size_t next = 0;
+        auto next = at->samples.begin();
+        const auto end = at->samples.end();
         for (std::size_t k = 0; k < d.samples.size(); ++k) {
             const std::int64_t time = want.start + static_cast<std::int64_t>(k) * want.step;
-            const query_sample* sample = nullptr;
-            if (next < at->samples.size() && at->samples[next].time == time) sample = &at->samples[next++];
-            if (std::string why = difference(d.samples[k], sample); !why.empty())
+            query_sample sample;
+            const bool there = next != end && (*next).time == time;
+            if (there) {
+                sample = *next;
+                ++next;
+            }
+            if (std::string why = difference(d.samples[k], there ? &sample : nullptr); !why.empty())
                 return concat(to_series_text(labels), " at ", to_text(duration_ms{time}), ": ", why);
         }
-        if (next < at->samples.size())
-            return concat(to_series_text(labels), ": unexpected sample ", to_text(at->samples[next]), " at ",
-                          std::to_string(at->samples[next].time), " ms");
+        if (next != end)
+            return concat(to_series_text(labels), ": unexpected sample ", to_text(*next), " at ",
+                          std::to_string((*next).time), " ms");
     }
     if (got.series.size() > want.series.size()) return "a series stands twice";
     return {};

@@ -325,7 +325,7 @@ private:
         for (query_series& s : got->series) {
             query_series one;
             one.labels = s.labels;
-            for (const query_sample& sample : s.samples)
+            for (const query_sample sample : s.samples)
                 if (sample.time == t) one.samples.push_back(sample);
             if (!one.samples.empty()) middle.series.push_back(std::move(one));
         }

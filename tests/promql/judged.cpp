@@ -1,0 +1,206 @@
+// Pitot's engine, asked as tests/promql/judge is asked: `judged answer FILE` and `judged bench EXPR STEPS`.
+#include <pitot/connect/regex.hpp>
+#include <pitot/json/reader.hpp>
+#include <pitot/json/write.hpp>
+#include <pitot/promql/engine/query.hpp>
+#include <pitot/promql/testing/load.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace pitot;
+
+std::string number(double v) { return promql::go_number(v); }
+
+std::string buckets(const std::vector<store::bucket>& all)
+{
+    std::string out = "[";
+    for (const store::bucket& b : all) {
+        if (b.count == 0) continue;
+        if (out.size() > 1) out += ',';
+        out += concat("[", std::to_string(b.index), ",\"", number(b.count), "\"]");
+    }
+    return out + "]";
+}
+
+std::string value(const promql::query_sample& s)
+{
+    if (s.hist == nullptr) return concat("\"", number(s.value), "\"");
+    const store::histogram& h = *s.hist;
+    std::string bounds;
+    for (const double b : h.bounds) bounds += concat(bounds.empty() ? "\"" : ",\"", number(b), "\"");
+    return concat("{\"schema\":", std::to_string(h.schema), ",\"count\":\"", number(h.count), "\",\"sum\":\"",
+                  number(h.sum), "\",\"zero\":\"", number(h.zero_count), "\",\"width\":\"", number(h.zero_threshold),
+                  "\",\"bounds\":[", bounds, "],\"positive\":", buckets(h.positive),
+                  ",\"negative\":", buckets(h.negative), "}");
+}
+
+void show(const result<promql::query_result>& got)
+{
+    std::string out;
+    if (!got) {
+        out = "{\"error\":";
+        json::append_string(out, got.error().message);
+    } else {
+        out = "{\"series\":[";
+        bool first = true;
+        for (const promql::query_series& s : got->series) {
+            out += first ? "{\"labels\":{" : ",{\"labels\":{";
+            first = false;
+            bool first_label = true;
+            for (const store::label& l : s.labels) {
+                if (!first_label) out += ',';
+                first_label = false;
+                json::append_string(out, l.name);
+                out += ':';
+                json::append_string(out, l.value);
+            }
+            out += "},\"samples\":[";
+            bool first_sample = true;
+            for (const promql::query_sample sample : s.samples) {
+                if (!first_sample) out += ',';
+                first_sample = false;
+                out += concat("[", std::to_string(sample.time), ",", value(sample), "]");
+            }
+            out += "]}";
+        }
+        out += ']';
+    }
+    std::printf("%s}\n", out.c_str());
+}
+
+int answer(const char* path)
+{
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    const std::string all = text.str();
+    const auto document = json::parse(all);
+    if (!document) return 2;
+    store::series_store data;
+    std::int64_t step = 60'000;
+    std::istringstream lines{std::string(document->root()["script"].text())};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("load ")) {
+            const auto d = parse_duration(line.substr(5));
+            if (!d) return 2;
+            step = d->count;
+        } else if (line.find_first_not_of(' ') != std::string::npos) {
+            const auto series = promql::read_series(line);
+            if (!series) {
+                std::fprintf(stderr, "%s: %s\n", line.c_str(), series.error().message.c_str());
+                return 2;
+            }
+            promql::load(data, *series, 0, step);
+        }
+    }
+    promql::engine_options how;
+    how.regex = promql::regexes_of<regex>();
+    how.delayed_name_removal = document->root()["delayed"].as_bool().value_or(false);
+    for (const json::value q : document->root()["queries"])
+        show(promql::query(
+            q["expr"].text(), data,
+            {q["start"].as_int().value_or(0), q["end"].as_int().value_or(0), q["step"].as_int().value_or(0)}, how,
+            promql::parse_options::everything()));
+    return 0;
+}
+
+long resident(const char* what)
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(what)) return std::atol(line.c_str() + std::strlen(what));
+    return 0;
+}
+
+/// The data of upstream's BenchmarkRangeQuery: shared/promql/bench_cases.json.
+store::series_store bench_data()
+{
+    constexpr int intervals = 18640;
+    constexpr std::int64_t interval = 10'000;
+    store::series_store out;
+    std::vector<store::series*> all;
+    const auto add = [&](const std::string& name, int l, const std::string& le) {
+        std::vector<store::label> labels{{"__name__", name}};
+        const std::string number_text = std::to_string(l);
+        if (l >= 0) labels.push_back({"l", number_text});
+        if (!le.empty()) labels.push_back({"le", le});
+        all.push_back(&out.at(store::label_set(std::move(labels))));
+    };
+    for (const auto& [kind, n] : {std::pair{"one", 0}, std::pair{"ten", 10}, std::pair{"hundred", 100}})
+        for (int l = 0; l < std::max(n, 1); ++l) {
+            const int own = n > 0 ? l : -1;
+            add(concat("a_", kind), own, "");
+            add(concat("b_", kind), own, "");
+            for (int le = 0; le < 10; ++le) add(concat("h_", kind), own, std::to_string(le));
+            add(concat("h_", kind), own, "+Inf");
+        }
+    const auto n = static_cast<double>(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i]->floats.times.reserve(intervals);
+        all[i]->floats.values.reserve(intervals);
+        for (int s = 0; s < intervals; ++s) {
+            all[i]->floats.times.push_back(s * interval);
+            all[i]->floats.values.push_back(s + static_cast<double>(i) / n);
+        }
+    }
+    for (int s = 0; s < intervals; ++s) {
+        const std::string l = std::to_string(s / 372);
+        out.at(store::label_set({{"__name__", "sparse"}, {"l", l}})).floats.put(s * interval, s / n, 0);
+    }
+    return out;
+}
+
+int bench(const char* expr, std::int64_t steps)
+{
+    const store::series_store data = bench_data();
+    promql::engine_options how;
+    how.regex = promql::regexes_of<regex>();
+    const promql::query_times when{(18640 - steps) * 10'000, 18640LL * 10'000, 10'000};
+    const auto ask = [&] { return promql::query(expr, data, when, how, promql::parse_options::everything()); };
+    (void)data.sorted();
+    const long before = resident("VmRSS:");
+    const auto first = ask();
+    if (!first) {
+        std::fprintf(stderr, "%s\n", first.error().message.c_str());
+        return 1;
+    }
+    std::size_t samples = 0;
+    double sum = 0;
+    for (const promql::query_series& s : first->series) {
+        samples += s.samples.size();
+        for (const promql::query_sample p : s.samples)
+            if (std::isfinite(p.value)) sum += p.value;
+    }
+    const long peak = resident("VmHWM:") - before;
+    double best = 1e300;
+    using clock = std::chrono::steady_clock;
+    for (const auto began = clock::now(); clock::now() - began < std::chrono::milliseconds(700);) {
+        const auto start = clock::now();
+        const auto got = ask();
+        best = std::min(best, std::chrono::duration<double, std::nano>(clock::now() - start).count());
+        if (!got) return 1;
+    }
+    std::printf("{\"ns\": %.0f, \"samples\": %zu, \"sum\": \"%s\", \"peak_kb\": %ld}\n", best, samples,
+                number(sum).c_str(), peak);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc == 3 && std::strcmp(argv[1], "answer") == 0) return answer(argv[2]);
+    if (argc == 4 && std::strcmp(argv[1], "bench") == 0) return bench(argv[2], std::atol(argv[3]));
+    std::fputs("usage: judged answer FILE | bench EXPR STEPS\n", stderr);
+    return 2;
+}
