@@ -45,6 +45,7 @@ SEEDS = {
     "text": lambda: [*sections("promcheck", ".prom"), *files("openmetrics/*/metrics")],
     "promql-lexer": expressions,
     "promql-parser": expressions,
+    "promql-script": lambda: files("promql/promqltest/*.test"),
     "logql": lambda: [b'sum by (x) (rate({app="a", b=~"c|d"} |= "e" | json | f > 5ms [5m])) > 1', b'{a="b"} | logfmt | label_format x=y | unwrap z'],
     "yaml": lambda: [*sections("exporter-run", ".yml"), *files("**/*.yml", os.path.join(root, "examples"))],
     "procfs": lambda: files("tests/host/fixtures/**/*", root),

@@ -3,41 +3,20 @@
 usage: differential.py JUDGED [COUNT [SEED]]
 """
 import collections
-import hashlib
 import json
 import math
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pitot", "servers")
+import upstream
+
 count = int(sys.argv[2]) if len(sys.argv) > 2 else 500
 seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20261123
 AT_ONCE = 250  # queries on one set of data
-
-
-def judge():
-    """Prometheus's engine as a program, built once."""
-    source = os.path.join(HERE, "judge")
-    digest = hashlib.sha256(b"".join(open(os.path.join(source, n), "rb").read() for n in ("main.go", "go.mod", "go.sum"))).hexdigest()[:12]
-    program = os.path.join(CACHE, f"promql-judge-{digest}", "judge")
-    if os.path.exists(program):
-        return program
-    if not shutil.which("go"):
-        return None
-    os.makedirs(os.path.dirname(program), exist_ok=True)
-    done = subprocess.run(["nice", "go", "build", "-p=2", "-mod=readonly", "-trimpath", "-o", program + ".new", "."], cwd=source, timeout=1500,
-                          env={**os.environ, "CGO_ENABLED": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(done.stderr[-2000:])
-        return None
-    os.replace(program + ".new", program)
-    return program
 
 
 class Data:
@@ -240,7 +219,7 @@ def difference(ours, theirs):
 
 def main():
     judged = os.path.abspath(sys.argv[1])
-    other = judge()
+    other = upstream.judge()
     if other is None:
         print("SKIPPED: Go or its module proxy is not there, so there is no Prometheus to compare with")
         return 77

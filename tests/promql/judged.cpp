@@ -155,7 +155,7 @@ store::series_store bench_data()
     }
     for (int s = 0; s < intervals; ++s) {
         const std::string l = std::to_string(s / 372);
-        out.at(store::label_set({{"__name__", "sparse"}, {"l", l}})).floats.put(s * interval, s / n, 0);
+        out.at(store::label_set{{"__name__", "sparse"}, {"l", l}}).floats.put(s * interval, s / n, 0);
     }
     return out;
 }

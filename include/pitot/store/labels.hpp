@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ public:
         all_.resize(n);
         std::erase_if(all_, [](const label& l) { return l.value.empty(); });
     }
+
+    label_set(std::initializer_list<label> all) : label_set(std::vector<label>(all)) {}
 
     [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
     [[nodiscard]] auto end() const noexcept { return all_.end(); }

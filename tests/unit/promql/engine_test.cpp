@@ -1,0 +1,98 @@
+#include <pitot/promql/engine/query.hpp>
+#include <pitot/promql/testing/load.hpp>
+
+#include <catch.hpp>
+
+#include <chrono>
+
+using namespace pitot;
+using promql::query_times;
+
+namespace {
+
+store::series_store loaded(std::initializer_list<const char*> lines)
+{
+    store::series_store data;
+    for (const char* const line : lines) promql::load(data, *promql::read_series(line), 0, 60'000);
+    return data;
+}
+std::string refusal(std::string_view expr, const store::series_store& data, const query_times& when,
+                    promql::engine_options how = {})
+{
+    const auto got = promql::query(expr, data, when, how, promql::parse_options::everything());
+    return got ? "" : got.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("an instant query and a range query")
+{
+    const store::series_store data = loaded({"x_total{a=\"b\"} 0+60x10", "y 1"});
+    const auto one = promql::query("rate(x_total[5m])", data, query_times::at(300'000), {});
+    REQUIRE(one);
+    REQUIRE(one->series.size() == 1);
+    CHECK(promql::to_series_text(one->series[0].labels) == "{a=\"b\"}");
+    CHECK(one->series[0].samples.front().value == 1);
+    const auto many = promql::query("y or x_total", data, {0, 600'000, 120'000}, {});
+    REQUIRE(many);
+    CHECK(many->type == promql::value_type::matrix);
+    REQUIRE(many->series.size() == 2);
+    CHECK(many->series[0].labels.metric_name() == "x_total");
+    CHECK(many->series[0].samples.size() == 6);
+    CHECK(many->series[1].samples.size() == 3);  // the lookback ends
+}
+
+TEST_CASE("a result outlives the text of its query")
+{
+    const store::series_store data = loaded({"x 1"});
+    std::string text = "label_join(x, \"long_enough_to_be_on_the_heap\", \"-\", \"__name__\")";
+    const auto got = promql::query(text, data, query_times::at(0), {});
+    text.assign(text.size(), '?');
+    REQUIRE(got);
+    CHECK(got->series[0].labels.get("long_enough_to_be_on_the_heap") == "x");
+}
+
+TEST_CASE("limits are errors that say what was too much")
+{
+    const store::series_store data = loaded({"a{l=\"1\"} 1x100", "a{l=\"2\"} 1x100"});
+    promql::engine_options small;
+    small.max_samples = 100;
+    CHECK(refusal("a", data, {0, 6'000'000, 60'000}, small) ==
+          "query processing would load too many samples into memory in query execution");
+    CHECK(refusal("a", data, {0, INT64_MAX / 2, 1}) == "the query has too many steps");
+    CHECK(refusal("sum_over_time(a[100y:1ms])", data, query_times::at(0)) == "the subquery has too many steps");
+    std::string deep = "a";
+    for (int i = 0; i < 3000; ++i) deep += " + a";
+    CHECK(refusal(deep, data, query_times::at(0)) == "the expression is nested too deep to be evaluated");
+    promql::engine_options hasty;
+    hasty.deadline = std::chrono::milliseconds(-1);
+    CHECK(refusal("a", data, query_times::at(0), hasty) == "query timed out in expression evaluation");
+    CHECK(refusal("a =~ b", data, query_times::at(0)) != "");
+    CHECK(refusal("a{l=~\"1\"}", data, query_times::at(0)) == "no regular expressions here");
+}
+
+TEST_CASE("errors of pairs have Prometheus's words and the operation's place")
+{
+    const store::series_store data = loaded({"a{l=\"1\",m=\"x\"} 1", "a{l=\"1\",m=\"y\"} 1", "b{l=\"1\"} 1"});
+    const auto got = promql::query("1 + (b * on (l) a)", data, query_times::at(0), {});
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message ==
+          "found duplicate series for the match group {l=\"1\"} on the right hand-side of the operation: "
+          "[{__name__=\"a\", l=\"1\", m=\"x\"}, {__name__=\"a\", l=\"1\", m=\"y\"}];many-to-many matching not allowed: "
+          "matching labels must be unique on one side");
+    CHECK(got.error().where.offset == 5);
+}
+
+TEST_CASE("series of tests: repetitions, gaps, histograms, and what is none")
+{
+    const auto s = promql::read_series("m{a=\"b\"} 1 _ 2x1 3-1x2 stale {{sum:1 count:2 buckets:[1 1]}}x1");
+    REQUIRE(s);
+    REQUIRE(s->samples.size() == 10);
+    CHECK(s->samples[1].missing);
+    CHECK(s->samples[6].value == 1);
+    CHECK(store::is_stale(s->samples[7].value));
+    CHECK(s->samples[9].hist->positive.size() == 2);
+    for (const char* const wrong : {"m 1+1", "m 1y", "m{a} 1", "m{a=\"b\",a=\"c\"} 1", "m {{sum}}", "m {{nope:1}}",
+                                    "m 1x99999999", "m {{schema:9}}", "m{a=\"b\" 1", "m \"x\""})
+        CHECK_FALSE(promql::read_series(wrong));
+}
