@@ -58,7 +58,7 @@ RANGES = ("rate increase delta irate idelta resets changes sum_over_time avg_ove
           "stdvar_over_time last_over_time first_over_time present_over_time absent_over_time deriv mad_over_time ts_of_first_over_time "
           "ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time").split()
 AGGREGATES = "sum avg count min max group stddev stdvar".split()
-OTHERS = ("topk bottomk limitk quantile count_values quantile_over_time predict_linear double_exponential_smoothing histogram_quantile histogram_fraction "
+OTHERS = ("topk bottomk limitk limit_ratio quantile count_values quantile_over_time predict_linear double_exponential_smoothing histogram_quantile histogram_fraction "
           "histogram_count histogram_sum histogram_avg histogram_stddev histogram_stdvar histogram_quantiles clamp clamp_min clamp_max round vector scalar "
           "absent sort sort_desc sort_by_label label_replace label_join info max_of min_of time pi and or unless on ignoring bool group_left group_right "
           "fill offset @ anchored smoothed atan2 </ >/ + - * / % ^ == != > < >= <=").split()
@@ -139,7 +139,7 @@ class Generator:
         if r < 0.60:
             # Which of equal series is taken, and which come first, is the storage's order: values that are not equal, and all.
             return self.r.choice((f"topk{self.grouping()} ({self.r.randint(1, 4)}, temperature > 0 < 60)", f"bottomk{self.grouping()} ({self.r.randint(1, 4)}, avg_over_time(temperature[7m]) > 0 < 60)",
-                                  f"limitk{self.grouping()} (100, {self.vector(depth - 1)})", f"quantile{self.grouping()} ({self.r.choice(('0.3', '0.5', '1'))}, {self.vector(depth - 1)})",
+                                  f"limitk{self.grouping()} (100, {self.vector(depth - 1)})", f"limit_ratio{self.grouping()} ({self.r.choice(('0.5', '-0.5', '0.2'))}, {self.selector()})", f"quantile{self.grouping()} ({self.r.choice(('0.3', '0.5', '1'))}, {self.vector(depth - 1)})",
                                   f"count_values{self.grouping()} (\"v\", round(limit))"))
         if r < 0.78:
             return self.binary(depth)

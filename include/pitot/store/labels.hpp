@@ -2,6 +2,7 @@
 // The labels of a series, its name among them as __name__.
 
 #include <algorithm>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
@@ -106,21 +107,62 @@ private:
     std::vector<label> all_;
 };
 
-/// FNV-1a, finished as in splitmix64, so that all bits count.
-[[nodiscard]] inline std::uint64_t hash(const label_set& labels) noexcept
+namespace detail {
+
+/// source  Yann Collet, xxHash: XXH64 with seed 0
+[[nodiscard]] inline std::uint64_t xxhash64(std::string_view text) noexcept
 {
-    std::uint64_t h = 14695981039346656037U;
-    const auto mix = [&h](std::string_view text) {
-        for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211U;
-        h = (h ^ 0xFFU) * 1099511628211U;
+    constexpr std::uint64_t p1 = 0x9E3779B185EBCA87U;
+    constexpr std::uint64_t p2 = 0xC2B2AE3D27D4EB4FU;
+    constexpr std::uint64_t p3 = 0x165667B19E3779F9U;
+    constexpr std::uint64_t p4 = 0x85EBCA77C2B2AE63U;
+    constexpr std::uint64_t p5 = 0x27D4EB2F165667C5U;
+    const auto read = [text](std::size_t at, std::size_t bytes) {
+        std::uint64_t v = 0;
+        for (std::size_t i = bytes; i-- > 0;) v = v << 8U | static_cast<unsigned char>(text[at + i]);
+        return v;
     };
-    for (const label& l : labels) {
-        mix(l.name);
-        mix(l.value);
+    const auto round = [](std::uint64_t lane, std::uint64_t input) { return std::rotl(lane + input * p2, 31) * p1; };
+    std::size_t at = 0;
+    std::uint64_t h = p5;
+    if (text.size() >= 32) {
+        std::uint64_t lanes[4] = {p1 + p2, p2, 0, 0 - p1};
+        for (; at + 32 <= text.size(); at += 32)
+            for (std::size_t i = 0; i < 4; ++i) lanes[i] = round(lanes[i], read(at + 8 * i, 8));
+        h = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) h = (h ^ round(0, lane)) * p1 + p4;
     }
-    h = (h ^ (h >> 30U)) * 0xBF58476D1CE4E5B9U;
-    h = (h ^ (h >> 27U)) * 0x94D049BB133111EBU;
-    return h ^ (h >> 31U);
+    h += text.size();
+    for (; at + 8 <= text.size(); at += 8) h = std::rotl(h ^ round(0, read(at, 8)), 27) * p1 + p4;
+    if (at + 4 <= text.size()) {
+        h = std::rotl(h ^ read(at, 4) * p1, 23) * p2 + p3;
+        at += 4;
+    }
+    for (; at < text.size(); ++at) h = std::rotl(h ^ static_cast<unsigned char>(text[at]) * p5, 11) * p1;
+    h = (h ^ h >> 33U) * p2;
+    h = (h ^ h >> 29U) * p3;
+    return h ^ h >> 32U;
+}
+
+}  // namespace detail
+
+/// The hash that Prometheus gives the labels, so that limit_ratio takes the same series.
+/// source  Prometheus, model/labels: texts one after the other, each with its length before it
+[[nodiscard]] inline std::uint64_t hash(const label_set& labels)
+{
+    std::string bytes;
+    for (const label& l : labels)
+        for (const std::string_view text : {l.name, l.value}) {
+            const std::size_t n = text.size();
+            if (n < 255) {
+                bytes += static_cast<char>(n);
+            } else {
+                bytes += '\xFF';
+                for (unsigned shift = 0; shift < 24; shift += 8) bytes += static_cast<char>(n >> shift & 255U);
+            }
+            bytes += text;
+        }
+    return detail::xxhash64(bytes);
 }
 
 }  // namespace pitot::store

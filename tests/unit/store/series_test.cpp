@@ -20,6 +20,14 @@ TEST_CASE("labels are sorted, without empty ones, the last of a name")
     CHECK(store::hash(other) != store::hash(labels));
 }
 
+TEST_CASE("the hash of labels is Prometheus's")
+{
+    CHECK(store::detail::xxhash64("") == 0xEF46DB3751D8E999U);
+    CHECK(store::detail::xxhash64("a") == 0xD24EC4F1A98C6E5BU);
+    CHECK(store::detail::xxhash64("abc") == 0x44BC2CF5AD770999U);
+    CHECK(store::detail::xxhash64("Nobody inspects the spammish repetition") == 0xFBCEA83C8A378BF1U);
+}
+
 TEST_CASE("a series is found again, keeps its texts and comes by name")
 {
     store::series_store data;
