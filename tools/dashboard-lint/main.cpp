@@ -4,6 +4,7 @@
 #include <common/pages.hpp>
 #include <dashboard-lint/config.hpp>
 #include <dashboard-lint/inputs.hpp>
+#include <dashboard-lint/live.hpp>
 #include <dashboard-lint/loki.hpp>
 
 #include <pitot/base/nearest.hpp>
@@ -19,6 +20,7 @@
 #include <pitot/lint/dashboard/table.hpp>
 #include <pitot/lint/report_json.hpp>
 #include <pitot/lint/report_text.hpp>
+#include <pitot/store/scrape.hpp>
 
 #include <fmt/format.h>
 
@@ -51,6 +53,7 @@ constexpr flag flags[] = {
     {"var", 0, "NAME=VALUE", "the value of a dashboard's variable; given again, one of several values", true},
     {"config", 'c', "FILE",
      "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
+    {"live", 0, "", "ask every query too, of the engine over --metrics or of --prometheus, and show its value"},
     {"verbose", 0, "", "list every query with its verdict, before the findings"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "infos fail, and so does what could not be verified"},
@@ -129,6 +132,7 @@ struct settings {
     lint::severity fail_on = lint::severity::warning;
     bool strict = false;
     bool verbose = false;
+    bool live = false;
     bool json = false;
     json::limits limits;
 };
@@ -169,7 +173,8 @@ result<settings> understand(const arguments& given)
     const auto level = lint::severity_from(fail_on);
     if (!level) return bad(fmt::format("--fail-on {}: error, warning and info are known", fail_on));
     out.strict = given.has("strict");
-    out.verbose = given.has("verbose");
+    out.live = given.has("live");
+    out.verbose = given.has("verbose") || out.live;
     out.fail_on = out.strict ? lint::severity::info : *level;
     const std::string limit = given.get("max-bytes");
     const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limits.size);
@@ -221,7 +226,9 @@ exit_code load_prometheus(const settings& how, const std::vector<input>& inputs,
 }
 
 /// Loads every source; what is malformed in one is said and the rest of it used.
-exit_code load(const settings& how, catalog::listing& names, catalog::inventory& series, const notes& say)
+/// live  where the series go as well, for queries: as if each source had been scraped four times, so that rates exist
+exit_code load(const settings& how, catalog::listing& names, catalog::inventory& series, store::series_store* live,
+               std::int64_t now, const notes& say)
 {
     exit_code code = exit_code::clean;
     if (!how.prometheus_config.empty())
@@ -271,6 +278,9 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
             else
                 from.labels.emplace_back(name, value);
         names.add(in->families, from, in->format == expo::format::openmetrics);
+        if (live != nullptr)
+            for (std::int64_t back = 3; back >= 0; --back)
+                store::put_scrape(*live, in->families, {source.labels, false}, now - back * 15'000);
         if (how.prometheus_config.empty() || from.job.empty()) {
             catalog::label_list labels;
             for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
@@ -409,7 +419,14 @@ exit_code run(std::span<char* const> argv)
 
     catalog::listing names;
     catalog::inventory series;
-    if (const exit_code code = load(*how, names, series, *say); code != exit_code::clean) return code;
+    store::series_store data;
+    const std::int64_t now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+    if (how->live && how->prometheus.empty() && how->sources.empty())
+        return refuse("--live asks --metrics or --prometheus: give one of them");
+    if (const exit_code code = load(*how, names, series, how->live ? &data : nullptr, now, *say);
+        code != exit_code::clean)
+        return code;
     exit_code live = exit_code::clean;
     if (!how->prometheus.empty()) live = load_prometheus(*how, *inputs, names, series, *say);
     std::set<std::string, std::less<>> words;
@@ -445,9 +462,27 @@ exit_code run(std::span<char* const> argv)
                                    : "none of the files is a dashboard or a rule file");
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     apply(how->file, found);
+    std::string asked;
+    if (how->live && live == exit_code::clean) {
+        live_options with;
+        with.prometheus = how->prometheus;
+        with.data = &data;
+        with.now = now;
+        with.values = sources.values;
+        with.http = how->http;
+        const auto done = ask_all(with, found);
+        if (!done) {
+            say->error(fmt::format("dashboard-lint: --live: {}", done.error().message));
+            if (code == exit_code::clean) code = exit_code::unreachable;
+        } else {
+            asked = fmt::format("asked: {} with data, {} without, {} refused, {} not asked\n", done->with_data,
+                                done->without, done->failed, done->not_asked);
+        }
+    }
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
     report(*how, found);
+    if (!how->json) print(asked);
     return code == exit_code::clean && fails ? exit_code::findings : code;
 }
 
