@@ -22,7 +22,7 @@ ALLOWED = {
     "rules": CORE | {"store", "promql", "template"},
     "catalog": CORE | {"json", "expo"},
     "dashboard": CORE | {"json", "promql", "logql"},
-    "lint": CORE | {"json", "expo", "catalog", "dashboard", "promql", "logql"},
+    "lint": CORE | {"json", "expo", "catalog", "dashboard", "promql", "logql", "template"},
     "collect": CORE | {"expo", "metrics"},
     "vault": {"base", "json", "connect"},
     # One adapter a library. What it adapts to are the concepts below; serve also knows the scrape it answers with.

@@ -7,7 +7,7 @@
 #include <pitot/connect/yaml.hpp>  // rule files are YAML
 #include <pitot/model/name.hpp>
 #include <pitot/promql/parse.hpp>
-#include <pitot/template/parse.hpp>
+#include <pitot/template/check.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -108,11 +108,11 @@ inline result<rule> read_rule(const yaml::node& from, const promql::parse_option
         if (!is_label_name(name, name_scheme::utf8) || name == "__name__")
             return from.refuse(errc::invalid_value, concat("invalid label name: ", name));
         if (out.is_alert)
-            if (const auto read = templates::parse(value); !read)
+            if (const auto read = templates::check(value); !read)
                 return from.refuse(errc::syntax, concat("the template of label ", name, ": ", read.error().message));
     }
     for (const auto& [name, value] : out.annotations)
-        if (const auto read = templates::parse(value); !read)
+        if (const auto read = templates::check(value); !read)
             return from.refuse(errc::syntax, concat("the template of annotation ", name, ": ", read.error().message));
     return out;
 }

@@ -1,3 +1,4 @@
+#include <pitot/template/check.hpp>
 #include <pitot/template/expand.hpp>
 
 #include <catch.hpp>
@@ -64,6 +65,16 @@ TEST_CASE("Prometheus's functions")
           "Aa BB /path 5400 1500");
     CHECK(expanded("{{ printf \"%.2f %5.1f %d %v %q %%\" 1.5 2.25 3 true \"t\" }}") == "1.50   2.2 3 true \"t\" %");
     CHECK(expanded("{{ printf \"%d\" 1.5 }}") == "%!d(float64=1.5)");
+}
+
+TEST_CASE("a template is refused before it is carried out")
+{
+    CHECK(templates::check("{{ range query \"up\" }}{{ .Value | humanize }}{{ end }}"));
+    const auto wrong = templates::check("{{ if true }}{{ (printf \"%v\" (nope 1)) }}{{ end }}");
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().message == "function \"nope\" not defined");
+    CHECK(wrong.error().where.offset == 30);
+    CHECK_FALSE(templates::check("{{ define \"x\" }}{{ nope }}{{ end }}"));
 }
 
 TEST_CASE("what is wrong is said")

@@ -6,6 +6,7 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/parse.hpp>
+#include <pitot/template/check.hpp>
 
 #include <map>
 #include <string>
@@ -62,9 +63,12 @@ namespace detail {
     return found;
 }
 
-/// $name of a template that is none of those there are.
+/// A template that Go does not take, or a $name in it that is none of those there are.
 inline void check_template(const source& file, const yaml::node& in, std::string_view text, std::vector<finding>& out)
 {
+    if (const auto whole = templates::check(text); !whole)
+        out.push_back(finding_at(file, in.span(), rule_shape.id, rule_shape.level,
+                                 concat("the template cannot be read: ", whole.error().message)));
     for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
         const std::size_t close = std::min(text.find("}}", open), text.size());
         const std::string_view inside = text.substr(open, close - open);

@@ -1,0 +1,47 @@
+#pragma once
+// What of a template cannot be carried out whatever the data: Go refuses it when it reads it.
+
+#include <pitot/template/functions.hpp>
+#include <pitot/template/parse.hpp>
+
+#include <string>
+
+namespace pitot::templates {
+
+namespace detail {
+
+[[nodiscard]] inline const operand* unknown_function(const pipeline& in)
+{
+    for (const auto& command : in.commands)
+        for (const operand& o : command) {
+            if (o.is == operand::kind::function && !is_function(o.name)) return &o;
+            if (o.inner != nullptr)
+                if (const operand* const found = unknown_function(*o.inner)) return found;
+        }
+    return nullptr;
+}
+[[nodiscard]] inline const operand* unknown_function(const node_list& in)
+{
+    for (const node& n : in) {
+        if (const operand* const found = unknown_function(n.pipe)) return found;
+        for (const node_list* const inside : {&n.body, &n.otherwise})
+            if (const operand* const found = unknown_function(*inside)) return found;
+    }
+    return nullptr;
+}
+
+}  // namespace detail
+
+/// Nothing when the template can be read and knows all functions it calls. Variables are not looked at.
+[[nodiscard]] inline result<void> check(std::string_view text)
+{
+    const auto read = parse(text);
+    if (!read) return unexpected(read.error());
+    const operand* found = detail::unknown_function(read->nodes);
+    for (const auto& [name, body] : read->defined)
+        if (found == nullptr) found = detail::unknown_function(body);
+    if (found == nullptr) return {};
+    return unexpected(errc::syntax, concat("function \"", found->name, "\" not defined"), found->where);
+}
+
+}  // namespace pitot::templates
