@@ -16,6 +16,17 @@ struct declared_variable {
     bool many = false;
     json::value query;       ///< of a query variable: its text
     json::value datasource;  ///< as the file has it
+    json::value written;     ///< the whole of it
+
+    /// Grafana finds its values, and waits for the variables that it names. Constants, texts and filters hold what they
+    /// say.
+    [[nodiscard]] bool is_asked() const noexcept
+    {
+        for (const std::string_view held :
+             {"constant", "textbox", "adhoc", "input", "system", "ConstantVariable", "TextVariable", "AdhocVariable"})
+            if (type == held) return false;
+        return true;
+    }
 };
 
 namespace detail {
@@ -44,7 +55,7 @@ void each_section_variable(json::value at, F&& f, int depth = 0)
         if (query.is_object()) query = query["spec"]["query"] ? query["spec"]["query"] : query["query"];
         out.push_back({std::string(v["name"].text()), std::string(type),
                        v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query,
-                       v["datasource"]});
+                       v["datasource"], v});
     };
     for (const json::value v : model["templating"]["list"]) add(v, v["type"].text());
     for (const json::value v : model["variables"]) add(v["spec"], v["kind"].text());

@@ -8,6 +8,7 @@
 #include <pitot/lint/dashboard/log_streams.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/lint/dashboard/variable_graph.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
 #include <pitot/lint/report.hpp>
 #include <pitot/logql/parse.hpp>
@@ -246,10 +247,11 @@ inline void check_query(const source& file, const dashboard::query& query, const
     }
     variables declared;
     declared.known = static_cast<bool>(board.model["templating"]) || static_cast<bool>(board.model["variables"]);
-    for (const dashboard::declared_variable& v : dashboard::read_variables(document->root(), board.model))
-        declared.all.push_back({v.name, v.many});
+    const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
+    for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
     const dashboard::detail::datasource_types types(document->root(), board.model);
-    for (const dashboard::declared_variable& v : dashboard::read_variables(document->root(), board.model))
+    check_variable_graph(file, all, declared.known, types, out.findings);
+    for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
             check_variable(file, v, sources, out.findings);
     const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);

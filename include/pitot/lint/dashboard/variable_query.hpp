@@ -47,10 +47,12 @@ struct template_query {
 }  // namespace detail
 
 inline constexpr dashboard_rule variable_query{
-    {"variable-query", severity::warning, "the query of a variable gives nothing, or is refused",
+    {"variable-query", severity::warning, "the query of a variable gives nothing, is refused, or waits for itself",
      "The variable stays empty, and with it every panel that uses it. label_values() takes a series selector and a "
      "label, no "
-     "expression:\nrate(x[5m]) or a parenthesis is refused there; query_result() takes an expression.",
+     "expression:\nrate(x[5m]) or a parenthesis is refused there; query_result() takes an expression. Variables that "
+     "name each other\n"
+     "in a circle have no first one: Grafana fills none of them.",
      "label_values(rate(app_requests_total[5m]), path)", "label_values(app_requests_total, path)"}};
 
 /// Judges the query of one variable.
