@@ -374,7 +374,11 @@ public:
     choosing(evaluation& in, const aggregation& a, const matrix& m, const matrix& parameter)
         : in_(in), a_(a), m_(m), parameter_(parameter), groups_(group(a, m)), out_(m.steps),
           top_(a.op == aggregator::topk)
-    {}
+    {
+        if (a.op == aggregator::limit_ratio)
+            for (const row& r : m.rows)
+                hashes_.push_back(static_cast<double>(store::hash(*r.labels)) / 18446744073709551615.0);
+    }
 
     [[nodiscard]] matrix run()
     {
@@ -435,8 +439,7 @@ private:
             if (r == 0) return;
             for (std::uint32_t i = 0; i < m_.size(); ++i) {
                 if (!m_.has(i, s)) continue;
-                const double at = static_cast<double>(store::hash(*m_.rows[i].labels)) / 18446744073709551615.0;
-                if (r >= 0 ? at < r : at >= 1 + r) chosen[groups_.of[i]].push_back(i);
+                if (r >= 0 ? hashes_[i] < r : hashes_[i] >= 1 + r) chosen[groups_.of[i]].push_back(i);
             }
             return;
         }
@@ -513,6 +516,7 @@ private:
     grouping groups_;
     matrix out_;
     bool top_;
+    std::vector<double> hashes_;  ///< of the rows, from 0 to 1: limit_ratio's order
 };
 
 [[nodiscard]] inline matrix count_values(evaluation& in, const aggregation& a, const matrix& m)
