@@ -1,0 +1,76 @@
+"""Files that no dashboard should be: too large, too deep, cut off, of other types. Each has a clear message, memory stays bounded, and the
+file beside it is judged all the same.
+
+usage: bad_input.py DASHBOARD-LINT
+"""
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+
+tool = os.path.abspath(sys.argv[1])
+GOOD = {"title": "good", "panels": [{"title": "p", "targets": [{"expr": "up{"}]}]}
+passed, failures = 0, []
+
+
+def check(what, holds, done):
+    global passed
+    if holds:
+        passed += 1
+    else:
+        failures.append(f"{what}: exit {done.returncode}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+
+
+def lint(folder, *more):
+    return subprocess.run([tool, folder, *more], capture_output=True, text=True, timeout=120, check=False)
+
+
+def case(name, write, says, code=2, *more):
+    """A folder with one bad file and one good one, whose broken query must be found."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "good.json"), "w", encoding="utf-8") as f:
+            json.dump(GOOD, f)
+        with open(os.path.join(folder, name), "wb") as f:
+            write(f)
+        done = lint(folder, *more)
+        out = done.stdout + done.stderr
+        check(f"{name}: says {says!r}", says in out and name in out, done)
+        check(f"{name}: exit {code}", done.returncode == code, done)
+        check(f"{name}: the other file is judged", "good.json:1:" in out and "promql-parse" in out, done)
+
+
+def large_dashboard(f):
+    f.write(b'{"panels":[')
+    panel = b'{"title":"x","targets":[{"expr":"up"}],"description":"' + b"x" * 1000 + b'"},'
+    for _ in range(100_000_000 // len(panel)):
+        f.write(panel)
+    f.write(b"{}]}")
+
+
+def large_rules(f):
+    f.write(b"groups:\n  - name: g\n    rules:\n")
+    rule = b"      - {alert: a, expr: up == 0, annotations: {text: " + b"x" * 1000 + b"}}\n"
+    for _ in range(100_000_000 // len(rule)):
+        f.write(rule)
+
+
+case("large.json", large_dashboard, "larger than 67108864 bytes")
+case("large.yml", large_rules, "bytes")
+case("deep.json", lambda f: f.write(b'{"panels":' + b"[" * 100_000), "nested deeper", 1)
+case("cut.json", lambda f: f.write(json.dumps(GOOD).encode()[:-20]), "json-syntax", 1)
+case("types.json", lambda f: f.write(b'{"panels":{"title":5,"targets":"up"},"templating":{"list":3},"annotations":[]}'), "", 1)
+case("schema.json", lambda f: f.write(b'{"schemaVersion":"many","panels":[{"targets":[{"expr":5},{"expr":"up{"}]}]}'), "promql-parse", 1)
+case("bytes.json", lambda f: f.write(b'{"panels":[{"title":"\xff\xfe"}]}'), "json-syntax", 1)
+circle = {"panels": [], "templating": {"list": [{"type": "query", "name": f"v{i}", "query": f"label_values(up{{a=\"$v{(i + 1) % 500}\"}}, b)"} for i in range(500)]}}
+case("circle.json", lambda f: f.write(json.dumps(circle).encode()), "wait for each other", 1)
+
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(f"{peak // 1024} MiB at most")
+if peak > 600 * 1024:
+    failures.append(f"{peak} KiB for files of 100 MB")
+for failure in failures:
+    print("FAILED", failure)
+print(f"{passed} passed, {len(failures)} failed")
+sys.exit(1 if failures else 0)
