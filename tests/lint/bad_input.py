@@ -36,14 +36,14 @@ def case(name, write, says, code=2, *more):
             write(f)
         done = lint(folder, *more)
         out = done.stdout + done.stderr
-        check(f"{name}: says {says!r}", says in out and name in out, done)
+        check(f"{name}: says {says!r}", says in out and (not says or name in out), done)
         check(f"{name}: exit {code}", done.returncode == code, done)
         check(f"{name}: the other file is judged", "good.json:1:" in out and "promql-parse" in out, done)
 
 
 def large_dashboard(f):
     f.write(b'{"panels":[')
-    panel = b'{"title":"x","targets":[{"expr":"up"}],"description":"' + b"x" * 1000 + b'"},'
+    panel = b'{"title":"x","targets":[{"expr":"up"}],"description":"' + b"x" * 100_000 + b'"},'
     for _ in range(100_000_000 // len(panel)):
         f.write(panel)
     f.write(b"{}]}")
@@ -57,6 +57,7 @@ def large_rules(f):
 
 
 case("large.json", large_dashboard, "larger than 67108864 bytes")
+case("long.json", large_dashboard, "", 1, "--max-bytes", "209715200")
 case("large.yml", large_rules, "bytes")
 case("deep.json", lambda f: f.write(b'{"panels":' + b"[" * 100_000), "nested deeper", 1)
 case("cut.json", lambda f: f.write(json.dumps(GOOD).encode()[:-20]), "json-syntax", 1)
@@ -68,7 +69,7 @@ case("circle.json", lambda f: f.write(json.dumps(circle).encode()), "wait for ea
 
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{peak // 1024} MiB at most")
-if peak > 600 * 1024:
+if peak > 1500 * 1024:
     failures.append(f"{peak} KiB for files of 100 MB")
 for failure in failures:
     print("FAILED", failure)

@@ -22,8 +22,16 @@ public:
     source(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text))
     {
         lines_.push_back(0);
-        for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
+        std::size_t longest = 0;
+        for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
+            longest = std::max(longest, at - lines_.back());
             lines_.push_back(at + 1);
+        }
+        if (std::max(longest, text_.size() - lines_.back()) > long_line)
+            for (std::size_t at = 0; at < text_.size(); at += block) {
+                marks_.push_back(marks_.empty() ? 0
+                                                : marks_.back() + utf8_length(this->text().substr(at - block, block)));
+            }
     }
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -34,7 +42,8 @@ public:
     {
         offset = std::min(offset, text_.size());
         const std::size_t line = line_index(offset);
-        return {line + 1, 1 + utf8_length(text().substr(lines_[line], offset - lines_[line]))};
+        if (marks_.empty()) return {line + 1, 1 + utf8_length(text().substr(lines_[line], offset - lines_[line]))};
+        return {line + 1, 1 + points_before(offset) - points_before(lines_[line])};
     }
 
     /// The line that holds a byte, without its newline.
@@ -47,6 +56,15 @@ public:
     }
 
 private:
+    static constexpr std::size_t long_line = std::size_t{1} << 16U;
+    static constexpr std::size_t block = 4096;
+
+    /// Code points before a byte.
+    [[nodiscard]] std::size_t points_before(std::size_t offset) const noexcept
+    {
+        const std::size_t mark = std::min(offset / block, marks_.size() - 1);
+        return marks_[mark] + utf8_length(text().substr(mark * block, offset - mark * block));
+    }
     [[nodiscard]] std::size_t line_index(std::size_t offset) const noexcept
     {
         return static_cast<std::size_t>(std::upper_bound(lines_.begin(), lines_.end(), offset) - lines_.begin()) - 1;
@@ -55,6 +73,7 @@ private:
     std::string name_;
     std::string text_;
     std::vector<std::size_t> lines_;
+    std::vector<std::size_t> marks_;  ///< code points before each block; only where a line is so long that it pays
 };
 
 }  // namespace pitot::lint

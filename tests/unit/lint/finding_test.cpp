@@ -62,3 +62,19 @@ TEST_CASE("findings stand in the order of the files")
     CHECK(all[1].where.offset == 7);
     CHECK(all[2].file == "b");
 }
+
+TEST_CASE("a place in a line of megabytes costs no more, and is the same")
+{
+    std::string text = "first\n";
+    for (int i = 0; i < 60'000; ++i) text += "a\u00e9";
+    text += "\nlast";
+    const pitot::lint::source file("f", text);
+    for (const std::size_t offset :
+         {std::size_t{0}, std::size_t{7}, std::size_t{4095}, std::size_t{4096}, std::size_t{4097}, std::size_t{8191},
+          std::size_t{100'000}, text.size() - 6, text.size() - 2, text.size()}) {
+        const auto fast = file.position(offset);
+        const auto slow = pitot::position_of(text, offset);
+        CHECK(fast.line == slow.line);
+        CHECK(fast.column == slow.column);
+    }
+}
