@@ -157,6 +157,7 @@ void write_tree(json::writer& w, const promql::node* n)
         .member("text", promql::to_text(n))
         .member("type", promql::to_string(promql::type_of(n)));
     if (const std::string words = about(n); !words.empty()) w.member("about", words);
+    if (promql::type_of(n) == promql::value_type::vector) w.member("can_be_empty", promql::can_be_empty(n));
     w.key("span").begin_object().member("offset", n->span.offset).member("length", n->span.length).end_object();
     w.key("children").begin_array();
     promql::for_each_child(n, [&](const promql::node* child) { write_tree(w, child); });

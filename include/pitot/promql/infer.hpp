@@ -146,4 +146,40 @@ template <class F>
     }
 }
 
+/// May the result be without series, whatever there is? A scalar never is.
+[[nodiscard]] inline bool can_be_empty(const node* n) noexcept
+{
+    if (type_of(n) == value_type::scalar) return false;
+    switch (n->kind) {
+    case node_kind::paren: return can_be_empty(static_cast<const paren_node*>(n)->of);
+    case node_kind::unary: return can_be_empty(static_cast<const unary_node*>(n)->of);
+    case node_kind::aggregation: {
+        const auto& a = *static_cast<const aggregation*>(n);
+        if (a.op == aggregator::limit_ratio) return true;
+        if (a.op == aggregator::topk || a.op == aggregator::bottomk || a.op == aggregator::limitk) {
+            const auto* const k = as<number_node>(without_parens(a.parameter));
+            if (k == nullptr || !(k->value >= 1)) return true;
+        }
+        return can_be_empty(a.of);
+    }
+    case node_kind::call: {
+        const auto& c = *static_cast<const call_node*>(n);
+        if (c.name == "vector" || c.arguments.empty()) return false;
+        if (c.name.starts_with("absent") || c.name.starts_with("histogram_") || c.name == "clamp" || c.name == "info" ||
+            c.name == "start_timestamp" || c.of == nullptr || c.of->argument(0) != value_type::vector)
+            return true;
+        return can_be_empty(c.arguments[0]);
+    }
+    case node_kind::binary: {
+        const auto& b = *static_cast<const binary_node*>(n);
+        if (b.op == token_kind::or_) return can_be_empty(b.left) && can_be_empty(b.right);
+        if (b.matching != nullptr || (is_comparison(b.op) && !b.return_bool) || b.op == token_kind::trim_lower ||
+            b.op == token_kind::trim_upper)
+            return true;
+        return can_be_empty(type_of(b.left) == value_type::scalar ? b.right : b.left);
+    }
+    default: return true;
+    }
+}
+
 }  // namespace pitot::promql

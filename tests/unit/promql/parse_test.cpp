@@ -1,3 +1,4 @@
+#include <pitot/promql/infer.hpp>
 #include <pitot/promql/parse.hpp>
 #include <pitot/promql/print.hpp>
 
@@ -141,4 +142,21 @@ TEST_CASE("long expressions are broken over lines")
           "  sum by (a) (\n    rate(\n      some_metric_name_total{label=\"value\"}[5m]\n    )\n  )\n/\n"
           "  sum(another_metric_name)");
     CHECK(promql::pretty(read->root(), 200) == promql::to_text(read->root()));
+}
+
+TEST_CASE("what can be without series")
+{
+    const auto empty = [](std::string_view text) {
+        return pitot::promql::can_be_empty(
+            pitot::promql::parse(text, pitot::promql::parse_options::everything())->root());
+    };
+    for (const char* const may : {"up", "sum(up)", "up > 1", "vector(1) > 1", "absent(up)", "up and vector(1)",
+                                  "vector(1) unless up", "topk(0, vector(1))", "topk(scalar(up), vector(1))",
+                                  "rate(x[5m])", "vector(1) + vector(2)", "limit_ratio(0.5, vector(1))"})
+        CHECK(empty(may));
+    for (const char* const never :
+         {"1", "vector(1)", "up or vector(0)", "sum(up) or on () vector(0)", "-vector(1)", "sum(up or vector(0))",
+          "vector(1) > bool 1", "scalar(up) * 2", "abs(vector(1)) + 1", "topk(2, vector(1))",
+          "label_replace(vector(1), \"a\", \"b\", \"\", \"\")", "hour()"})
+        CHECK_FALSE(empty(never));
 }
