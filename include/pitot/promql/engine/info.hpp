@@ -1,6 +1,8 @@
 #pragma once
 // info(v, {…}): labels of info metrics, joined by instance and job. source  Prometheus, promql/info.go
 
+#include <pitot/promql/check.hpp>
+#include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/labels_text.hpp>
 #include <pitot/promql/engine/selectors.hpp>
 #include <pitot/promql/walk.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 // Labels as Prometheus shows them.
 
+#include <pitot/base/text.hpp>
 #include <pitot/model/name.hpp>
 #include <pitot/promql/quote.hpp>
 #include <pitot/store/labels.hpp>
