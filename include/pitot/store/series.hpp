@@ -29,6 +29,19 @@ inline constexpr std::uint64_t stale_bits = 0x7ff0000000000002U;
 [[nodiscard]] inline bool is_end(double value) noexcept { return is_stale(value); }
 [[nodiscard]] inline bool is_end(const histogram* value) noexcept { return is_stale(value->sum); }
 
+/// How many times are at or before one. Whoever asks for later and later times says how many there were last.
+[[nodiscard]] inline std::size_t count_until(const std::vector<std::int64_t>& times, std::int64_t time,
+                                             std::size_t last = 0)
+{
+    if (last > 0 && times[last - 1] > time) last = 0;
+    for (int near = 0; near < 8; ++near) {
+        if (last == times.size() || times[last] > time) return last;
+        ++last;
+    }
+    return static_cast<std::size_t>(
+        std::upper_bound(times.begin() + static_cast<std::ptrdiff_t>(last), times.end(), time) - times.begin());
+}
+
 /// A series' samples of one kind, by time.
 /// times   milliseconds since 1970
 /// starts  when the counter began, for each sample, 0 where nobody told; empty when none has one

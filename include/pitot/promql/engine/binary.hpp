@@ -60,16 +60,14 @@ struct operated {
 };
 
 /// One operation of samples that may be histograms.
-[[nodiscard]] inline operated operate(evaluation& in, const binary_node& b, const operand& l, const operand& r,
-                                      bool quiet = false)
+[[nodiscard]] inline operated operate(evaluation& in, const binary_node& b, const operand& l, const operand& r)
 {
     const auto refuse = [&]() -> operated {
         const std::string_view op = operator_text(b.op);
-        if (!quiet)
-            in.said.info(concat("incompatible sample types encountered for binary operator ", quote(op), ": ",
-                                l.hist != nullptr ? "histogram " : "float ", op,
-                                r.hist != nullptr ? " histogram" : " float"),
-                         b.span);
+        in.said.info(concat("incompatible sample types encountered for binary operator ", quote(op), ": ",
+                            l.hist != nullptr ? "histogram " : "float ", op,
+                            r.hist != nullptr ? " histogram" : " float"),
+                     b.span);
         return {0, nullptr, false, false};
     };
     const auto made = [&](histogram h) -> operated {

@@ -45,12 +45,10 @@ public:
     {
         std::unordered_map<std::string, std::size_t> seen;
         std::string key;
-        limits_.assign(m.size(), 0);
-        no_limit_.assign(m.size(), 0);
         for (std::uint32_t i = 0; i < m.size(); ++i) {
             const label_set& labels = *m.rows[i].labels;
-            const bool has_limit = read_limit(labels.get("le"), limits_[i]);
-            no_limit_[i] = has_limit ? 0 : 1;
+            double limit = 0;
+            const bool has_limit = read_limit(labels.get("le"), limit);
             bool floats = false;
             bool natives = false;
             for (std::size_t s = 0; s < m.steps; ++s) {
@@ -67,7 +65,7 @@ public:
                 if (fresh) groups_.push_back({{in.keep(std::move(own)), m.rows[i].drop_name}, {}, {}});
                 return groups_[at->second];
             };
-            if (floats && has_limit) find(true).buckets.push_back({limits_[i], i});
+            if (floats && has_limit) find(true).buckets.push_back({limit, i});
             if (natives) find(false).natives.push_back(i);
             if (floats && !has_limit)
                 in.said.warn(concat("bucket label \"le\" is missing or has a malformed value of ",
@@ -121,8 +119,6 @@ private:
     evaluation& in_;
     const matrix& m_;
     text_span where_;
-    std::vector<double> limits_;
-    std::vector<char> no_limit_;
     std::vector<group> groups_;
 };
 

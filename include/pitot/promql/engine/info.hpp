@@ -89,7 +89,6 @@ private:
 
     // Those that are info metrics themselves pass unchanged.
     std::vector<char> passes(base.size(), 0);
-    std::set<std::pair<std::string_view, std::string_view>> identities;
     std::map<int, std::pair<std::set<std::string_view>, std::set<std::string_view>>> known;
     for (std::size_t i = 0; i < base.size(); ++i) {
         const label_set& labels = *base.rows[i].labels;

@@ -19,25 +19,23 @@ struct range_function {
     bool wants_starts = false;  ///< start timestamps
     bool anchored = false;      ///< takes anchored ranges
     bool smoothed = false;
+    bool counts_resets = false;  ///< asks the window where floats fall
 };
+
+inline outcome change(const range_call& c, const window& w, bool is_counter, bool is_rate)
+{
+    return c.range.anchored || c.range.smoothed ? extended(c, w, is_counter, is_rate)
+                                                : extrapolated(c, w, is_counter, is_rate);
+}
 
 // clang-format off: one row, one line
 inline constexpr range_function range_functions[] = {
-    {"rate",
-     [](const range_call& c, const window& w) {
-         return c.range.anchored || c.range.smoothed ? extended(c, w, true, true) : extrapolated(c, w, true, true);
-     },
-     false, true, true, true},
-    {"increase",
-     [](const range_call& c, const window& w) {
-         return c.range.anchored || c.range.smoothed ? extended(c, w, true, false) : extrapolated(c, w, true, false);
-     },
-     false, true, true, true},
-    {"delta",
-     [](const range_call& c, const window& w) {
-         return c.range.anchored || c.range.smoothed ? extended(c, w, false, false) : extrapolated(c, w, false, false);
-     },
-     false, false, true, true},
+    {"rate", [](const range_call& c, const window& w) { return change(c, w, true, true); }, false, true, true, true,
+     true},
+    {"increase", [](const range_call& c, const window& w) { return change(c, w, true, false); }, false, true, true,
+     true, true},
+    {"delta", [](const range_call& c, const window& w) { return change(c, w, false, false); }, false, false, true,
+     true},
     {"irate", [](const range_call& c, const window& w) { return instant_change(c, w, true); }, false, true},
     {"idelta", [](const range_call& c, const window& w) { return instant_change(c, w, false); }},
     {"resets", resets, false, true, true},
@@ -192,8 +190,7 @@ inline label_set labels_of_selector(const vector_selector& v)
         std::size_t found = 0;
         std::size_t widest = 0;
         bool some_float = false;
-        if (function.evaluate == detail::range_functions[0].evaluate ||
-            function.evaluate == detail::range_functions[1].evaluate)  // rate and increase
+        if (function.counts_resets)
             series.find_resets(range.when.at(grid.start) - range.range, range.when.at(grid.last()));
         window w;
         for (std::size_t step = 0; step < grid.count; ++step) {

@@ -136,8 +136,8 @@ public:
     /// series ended there.
     bool seek(std::int64_t time, std::int64_t lookback)
     {
-        float_ = to(of_.floats.times, float_, time);
-        histogram_ = to(of_.histograms.times, histogram_, time);
+        float_ = store::count_until(of_.floats.times, time, float_);
+        histogram_ = store::count_until(of_.histograms.times, time, histogram_);
         const std::int64_t f = float_ > 0 ? of_.floats.times[float_ - 1] : INT64_MIN;
         const std::int64_t h = histogram_ > 0 ? of_.histograms.times[histogram_ - 1] : INT64_MIN;
         is_float_ = f >= h;
@@ -155,18 +155,6 @@ public:
     }
 
 private:
-    /// How many times are at or before one.
-    static std::size_t to(const std::vector<std::int64_t>& times, std::size_t from, std::int64_t time)
-    {
-        if (from > 0 && times[from - 1] > time) from = 0;
-        for (int near = 0; near < 8; ++near) {
-            if (from == times.size() || times[from] > time) return from;
-            ++from;
-        }
-        return static_cast<std::size_t>(
-            std::upper_bound(times.begin() + static_cast<std::ptrdiff_t>(from), times.end(), time) - times.begin());
-    }
-
     const store::series& of_;
     std::size_t float_ = 0;
     std::size_t histogram_ = 0;

@@ -47,8 +47,8 @@ public:
     void find_resets(std::int64_t begin, std::int64_t end)
     {
         const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
-        const std::size_t first = after(f.times, 0, begin);
-        const std::size_t last = after(f.times, first, end);
+        const std::size_t first = store::count_until(f.times, begin, 0);
+        const std::size_t last = store::count_until(f.times, end, first);
         for (std::size_t i = first + 1; i < last; ++i)
             if (f.values[i] < f.values[i - 1]) resets_.push_back(static_cast<std::uint32_t>(i));
     }
@@ -58,16 +58,18 @@ public:
     {
         const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
         const store::samples<const histogram*>& h = owns_ ? own_histograms_ : *histograms_;
-        first_float_ = after(f.times, first_float_, begin);
-        last_float_ = begin >= end ? first_float_ : after(f.times, std::max(first_float_, last_float_), end);
+        first_float_ = store::count_until(f.times, begin, first_float_);
+        last_float_ = begin >= end ? first_float_
+                                   : store::count_until(f.times, end, std::max(first_float_, last_float_));
         const std::size_t nf = last_float_ - first_float_;
         out.float_times = {f.times.data() + first_float_, nf};
         out.floats = {f.values.data() + first_float_, nf};
         if (starts && !f.starts.empty()) out.float_starts = {f.starts.data() + first_float_, nf};
         if (!h.empty()) {
-            first_histogram_ = after(h.times, first_histogram_, begin);
-            last_histogram_ = begin >= end ? first_histogram_
-                                           : after(h.times, std::max(first_histogram_, last_histogram_), end);
+            first_histogram_ = store::count_until(h.times, begin, first_histogram_);
+            last_histogram_ = begin >= end
+                                  ? first_histogram_
+                                  : store::count_until(h.times, end, std::max(first_histogram_, last_histogram_));
             const std::size_t nh = last_histogram_ - first_histogram_;
             out.histogram_times = {h.times.data() + first_histogram_, nh};
             out.histograms = {h.values.data() + first_histogram_, nh};
@@ -79,17 +81,6 @@ public:
     }
 
 private:
-    static std::size_t after(const std::vector<std::int64_t>& times, std::size_t from, std::int64_t time)
-    {
-        if (from > 0 && times[from - 1] > time) from = 0;
-        for (int near = 0; near < 8; ++near) {
-            if (from == times.size() || times[from] > time) return from;
-            ++from;
-        }
-        return static_cast<std::size_t>(
-            std::upper_bound(times.begin() + static_cast<std::ptrdiff_t>(from), times.end(), time) - times.begin());
-    }
-
     void own_without_stale()
     {
         for (std::size_t i = 0; i < floats_->size(); ++i)
