@@ -39,7 +39,7 @@ EXCEPTIONS = {
     "catalog/source.hpp": {"pitot/connect/http.hpp", "pitot/connect/gzip.hpp"},  # a SOURCE may be a URL
     "catalog/loki_api.hpp": {"pitot/connect/http.hpp"},
     "rules/file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
-    "catalog/prometheus_api.hpp": {"pitot/connect/http.hpp", "pitot/connect/oauth2.hpp"},  # a live server is asked by HTTP
+    "catalog/prometheus_api.hpp": {"pitot/connect/http.hpp"},  # a live server is asked by HTTP
 }
 
 # With the C forms and the compilers' own headers of vector instructions.

@@ -1,7 +1,7 @@
 #include <dashboard-lint/live.hpp>
 
+#include <pitot/base/percent.hpp>
 #include <pitot/connect/http.hpp>
-#include <pitot/connect/oauth2.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/promql/engine/query.hpp>
@@ -55,7 +55,7 @@ result<answer> from_server(const live_options& how, http::client& client, const 
 {
     std::string url = how.prometheus;
     while (url.ends_with('/')) url.pop_back();
-    url += "/api/v1/query?query=" + http::detail::form_encoded(expr);
+    url += "/api/v1/query?query=" + percent_encoded(expr);
     http::request what;
     what.url = url;
     what.accept = "application/json";

@@ -3,10 +3,10 @@
 #include <promcheck/query_output.hpp>
 
 #include <pitot/base/duration.hpp>
+#include <pitot/base/percent.hpp>
 #include <pitot/base/time_text.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
-#include <pitot/connect/oauth2.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/promql/engine/query.hpp>
@@ -327,7 +327,7 @@ exit_code ask_server(const arguments& given, const settings& how, std::string_vi
     url += how.when.step == 0 ? fmt::format("/api/v1/query?time={}", seconds_text(how.when.end))
                               : fmt::format("/api/v1/query_range?start={}&end={}&step={}", seconds_text(how.when.start),
                                             seconds_text(how.when.end), seconds_text(how.when.step));
-    url += "&query=" + http::detail::form_encoded(expr);
+    url += "&query=" + percent_encoded(expr);
     http::client client(how.http);
     http::request request;
     request.url = url;

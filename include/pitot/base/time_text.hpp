@@ -5,9 +5,12 @@
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 
+#include <algorithm>  // std::clamp
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>  // std::snprintf
+#include <string>
 #include <string_view>
 
 namespace pitot {
@@ -70,6 +73,24 @@ namespace pitot {
     if (wrong || !date.ok() || hour > 23 || minute > 59 || second > 60) return bad();
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
     return ((days * 24 + hour) * 60 + minute - offset) * 60'000 + second * 1000 + milliseconds;
+}
+
+/// "2001-02-03T04:05:06", in UTC and rounded down to seconds.
+/// between  date and time; years beyond 30,000 are not told apart
+[[nodiscard]] inline std::string date_time_text(std::int64_t milliseconds, char between)
+{
+    constexpr std::int64_t limit = std::int64_t{28'000} * 365 * 86'400'000;
+    const std::chrono::sys_time<std::chrono::milliseconds> time(
+        std::chrono::milliseconds(std::clamp(milliseconds, -limit, limit)));
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+    char room[80];
+    const int n = std::snprintf(room, sizeof room, "%04d-%02u-%02u%c%02d:%02d:%02d", static_cast<int>(date.year()),
+                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), between,
+                                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                                static_cast<int>(clock.seconds().count()));
+    return {room, static_cast<std::size_t>(n)};
 }
 
 }  // namespace pitot

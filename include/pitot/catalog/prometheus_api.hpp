@@ -5,12 +5,12 @@
 // whole.
 
 #include <pitot/base/duration.hpp>
+#include <pitot/base/percent.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/file.hpp>
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/connect/http.hpp>
-#include <pitot/connect/oauth2.hpp>
 #include <pitot/json/reader.hpp>
 
 #include <algorithm>  // std::lower_bound
@@ -138,7 +138,7 @@ private:
     {
         const std::string match = concat("{__name__=~\"", names, "\"}");
         names.clear();
-        auto document = ask("/api/v1/series?", concat(range(), "&match%5B%5D=", http::detail::form_encoded(match)));
+        auto document = ask("/api/v1/series?", concat(range(), "&match%5B%5D=", percent_encoded(match)));
         if (!document) return unexpected(std::move(document.error()));
         for (const json::value one : document->root()["data"]) {
             label_list labels;

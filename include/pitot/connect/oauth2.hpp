@@ -2,6 +2,7 @@
 // OAuth 2.0 client credentials: what is asked of the token server, and what its answer says. No foreign headers here.
 // source  RFC 6749, sections 2.3.1, 4.4 and 5
 
+#include <pitot/base/percent.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/http_options.hpp>
 #include <pitot/json/reader.hpp>
@@ -21,23 +22,6 @@ struct oauth2_token {
 };
 
 namespace detail {
-
-/// As in a form: all but letters, digits and -._~ as %XX.
-[[nodiscard]] inline std::string form_encoded(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
-        if (plain)
-            out += c;
-        else
-            out += {'%', hex[byte >> 4U], hex[byte & 15U]};
-    }
-    return out;
-}
 
 [[nodiscard]] inline std::string base64(std::string_view bytes)
 {
@@ -68,7 +52,7 @@ namespace detail {
     out.content_type = "application/x-www-form-urlencoded";
     out.body = "grant_type=client_credentials";
     const auto add = [&out](std::string_view name, std::string_view value) {
-        out.body += concat("&", detail::form_encoded(name), "=", detail::form_encoded(value));
+        out.body += concat("&", percent_encoded(name), "=", percent_encoded(value));
     };
     std::string scopes;
     for (const std::string& scope : how.scopes) scopes += concat(scopes.empty() ? "" : " ", scope);
@@ -78,7 +62,7 @@ namespace detail {
         add("client_id", how.client_id);
         add("client_secret", *secret);
     } else {
-        const std::string both = concat(detail::form_encoded(how.client_id), ":", detail::form_encoded(*secret));
+        const std::string both = concat(percent_encoded(how.client_id), ":", percent_encoded(*secret));
         out.headers.push_back({"Authorization", {concat("Basic ", detail::base64(both)), {}}});
     }
     return out;

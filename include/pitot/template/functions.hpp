@@ -3,6 +3,8 @@
 
 #include <pitot/base/duration.hpp>
 #include <pitot/base/number.hpp>
+#include <pitot/base/percent.hpp>
+#include <pitot/base/time_text.hpp>
 #include <pitot/template/value.hpp>
 
 #include <algorithm>
@@ -141,29 +143,10 @@ using arguments = std::span<const value>;
 [[nodiscard]] inline std::string time_text(double seconds)
 {
     const auto milliseconds = static_cast<std::int64_t>(std::floor(seconds * 1000));
-    std::int64_t whole = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0);
-    const std::int64_t rest = milliseconds - whole * 1000;
-    std::int64_t day = whole / 86400 - (whole % 86400 < 0 ? 1 : 0);
-    whole -= day * 86400;
-    // source  Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days
-    const std::int64_t z = day + 719468;
-    const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const std::int64_t doe = z - era * 146097;
-    const std::int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const std::int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    const std::int64_t mp = (5 * doy + 2) / 153;
-    const std::int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    char room[120];
-    std::snprintf(room, sizeof room, "%04lld-%02lld-%02lld %02lld:%02lld:%02lld",
-                  static_cast<long long>(yoe + era * 400 + (month <= 2 ? 1 : 0)), static_cast<long long>(month),
-                  static_cast<long long>(doy - (153 * mp + 2) / 5 + 1), static_cast<long long>(whole / 3600),
-                  static_cast<long long>(whole / 60 % 60), static_cast<long long>(whole % 60));
-    std::string out = room;
-    if (rest != 0) {
-        std::snprintf(room, sizeof room, ".%03lld", static_cast<long long>(rest));
-        std::string fraction = room;
-        while (fraction.back() == '0') fraction.pop_back();
-        out += fraction;
+    std::string out = date_time_text(milliseconds, ' ');
+    if (const std::int64_t rest = (milliseconds % 1000 + 1000) % 1000; rest != 0) {
+        out += printed(".%03.0f", static_cast<double>(rest));
+        while (out.back() == '0') out.pop_back();
     }
     return out + " +0000 UTC";
 }
@@ -315,23 +298,6 @@ using arguments = std::span<const value>;
     return out;
 }
 
-[[nodiscard]] inline std::string escaped_query(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
-        if (plain)
-            out += c;
-        else if (c == ' ')
-            out += '+';
-        else
-            out += {'%', hex[byte >> 4U], hex[byte & 15U]};
-    }
-    return out;
-}
 [[nodiscard]] inline std::string escaped_html(std::string_view text)
 {
     std::string out;
@@ -434,7 +400,7 @@ inline constexpr template_function template_functions[] = {
     {"ge", 2, 2, [](const context&, arguments a) { return compared(a, [](int c) { return c == 0 || c == 1; }); }},
     {"graphLink", 1, 1,
      [](const context&, arguments a) {
-         return value(concat("/graph?g0.expr=", escaped_query(as_text(a[0])), "&g0.tab=0"));
+         return value(concat("/graph?g0.expr=", percent_encoded(as_text(a[0]), "+"), "&g0.tab=0"));
      }},
     {"gt", 2, 2, [](const context&, arguments a) { return compared(a, [](int c) { return c == 1; }); }},
     {"html", 1, 1, [](const context&, arguments a) { return value(escaped_html(to_text(a[0]))); }},
@@ -539,7 +505,7 @@ inline constexpr template_function template_functions[] = {
      }},
     {"tableLink", 1, 1,
      [](const context&, arguments a) {
-         return value(concat("/graph?g0.expr=", escaped_query(as_text(a[0])), "&g0.tab=1"));
+         return value(concat("/graph?g0.expr=", percent_encoded(as_text(a[0]), "+"), "&g0.tab=1"));
      }},
     {"title", 1, 1,
      [](const context&, arguments a) {
@@ -567,8 +533,8 @@ inline constexpr template_function template_functions[] = {
              if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
          return value(t);
      }},
-    {"urlQueryEscape", 1, 1, [](const context&, arguments a) { return value(escaped_query(as_text(a[0]))); }},
-    {"urlquery", 1, 1, [](const context&, arguments a) { return value(escaped_query(to_text(a[0]))); }},
+    {"urlQueryEscape", 1, 1, [](const context&, arguments a) { return value(percent_encoded(as_text(a[0]), "+")); }},
+    {"urlquery", 1, 1, [](const context&, arguments a) { return value(percent_encoded(to_text(a[0]), "+")); }},
     {"value", 1, 1,
      [](const context&, arguments a) {
          const sample& s = as_sample(a[0]);

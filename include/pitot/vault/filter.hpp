@@ -1,6 +1,7 @@
 #pragma once
 // What a value goes through on its way into a URL, a JSON text, an option file or a shell script.
 
+#include <pitot/base/percent.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/base/utf8.hpp>
@@ -12,27 +13,8 @@
 
 namespace pitot::vault {
 
-/// Every byte but letters, digits and -._~ in percent form: right in every part of a URL.
-/// source  RFC 3986, section 2.3
-[[nodiscard]] inline std::string urlencode(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    out.reserve(text.size() * 3);
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[byte >> 4U];
-            out += hex[byte & 15U];
-        }
-    }
-    return out;
-}
+/// Right in every part of a URL.
+[[nodiscard]] inline std::string urlencode(std::string_view text) { return percent_encoded(text); }
 
 /// With padding.
 /// source  RFC 4648, section 4

@@ -15,8 +15,8 @@ TEST_CASE("base64 and form encoding")
     CHECK(http::detail::base64("foo") == "Zm9v");
     CHECK(http::detail::base64("foob") == "Zm9vYg==");
     CHECK(http::detail::base64("\xff\xfe\xfd") == "//79");
-    CHECK(http::detail::form_encoded("aZ0-._~") == "aZ0-._~");
-    CHECK(http::detail::form_encoded(" &=\xff%") == "%20%26%3D%FF%25");
+    CHECK(pitot::percent_encoded("aZ0-._~") == "aZ0-._~");
+    CHECK(pitot::percent_encoded(" &=\xff%") == "%20%26%3D%FF%25");
 }
 
 TEST_CASE("a token is asked for by Basic, or in the body")

@@ -3,6 +3,7 @@
 
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/base/time_text.hpp>
 #include <pitot/promql/quote.hpp>
 #include <pitot/store/histogram.hpp>
 
@@ -31,38 +32,6 @@ struct annotation {
     } fixed = {};
     std::size_t overlaps = 0;  ///< of start timestamps
 };
-
-namespace detail {
-
-/// "2001-02-03T04:05:06Z".
-[[nodiscard]] inline std::string utc_text(std::int64_t milliseconds)
-{
-    std::int64_t seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0);
-    std::int64_t day = seconds / 86400;
-    seconds %= 86400;
-    if (seconds < 0) {
-        seconds += 86400;
-        --day;
-    }
-    // source  Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days
-    const std::int64_t z = day + 719468;
-    const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const std::int64_t doe = z - era * 146097;
-    const std::int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const std::int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    const std::int64_t mp = (5 * doy + 2) / 153;
-    const std::int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    const std::int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-    char room[80];
-    const int n = std::snprintf(room, sizeof room, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
-                                static_cast<long long>(year), static_cast<long long>(month),
-                                static_cast<long long>(doy - (153 * mp + 2) / 5 + 1),
-                                static_cast<long long>(seconds / 3600), static_cast<long long>(seconds / 60 % 60),
-                                static_cast<long long>(seconds % 60));
-    return {room, static_cast<std::size_t>(n)};
-}
-
-}  // namespace detail
 
 /// Go's %g.
 [[nodiscard]] inline std::string go_number(double value)
@@ -132,7 +101,8 @@ private:
             out += concat(", from buckets ", go_number(a.fixed.lowest_bucket), " to ",
                           go_number(a.fixed.highest_bucket), ", with a max diff of ",
                           std::string_view(room, static_cast<std::size_t>(n)), ", over ", std::to_string(a.fixed.count),
-                          " samples from ", detail::utc_text(a.fixed.first), " to ", detail::utc_text(a.fixed.last));
+                          " samples from ", date_time_text(a.fixed.first, 'T'), "Z", " to ",
+                          date_time_text(a.fixed.last, 'T'), "Z");
         }
         if (a.overlaps > 1) out += concat(" (", std::to_string(a.overlaps), " occurrences)");
         const std::string_view before = query.substr(0, a.where.offset);
