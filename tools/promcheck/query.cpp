@@ -1,5 +1,6 @@
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
+#include <promcheck/features.hpp>
 #include <promcheck/query_output.hpp>
 
 #include <pitot/base/duration.hpp>
@@ -41,8 +42,7 @@ constexpr flag flags[] = {
     {"interval", 0, "DURATION", "between two scrapes; files with the same labels are scrapes of one target", false,
      "15s"},
     {"format", 0, "table|json|csv|plot", "how to print (a range on a terminal: plot)"},
-    {"feature", 0, "NAME", "promql-experimental-functions, promql-binop-fill-modifiers, promql-delayed-name-removal",
-     true},
+    {"feature", 0, "NAME", feature_names, true},
     {"max-samples", 0, "N", "that may be held at a time", false, "50000000"},
     {"timeout", 0, "DURATION", "of the query", false, "2m"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
@@ -227,16 +227,8 @@ result<settings> understand(const arguments& given)
     };
     if (auto n = number("scrapes", out.scrapes, 1000); !n) return unexpected(n.error());
     if (auto n = number("max-samples", out.engine.max_samples, std::size_t{1} << 40U); !n) return unexpected(n.error());
-    for (const std::string& name : given.all("feature")) {
-        if (name == "promql-experimental-functions")
-            out.parsing.experimental_functions = true;
-        else if (name == "promql-binop-fill-modifiers")
-            out.parsing.binop_fill_modifiers = true;
-        else if (name == "promql-delayed-name-removal")
-            out.engine.delayed_name_removal = true;
-        else
-            return bad(fmt::format("--feature {}: no such feature; promcheck query --help lists them", name));
-    }
+    if (auto on = switch_on(given.all("feature"), out.parsing, out.engine); !on)
+        return unexpected(std::move(on.error()));
     out.format = given.get("format");
     if (out.format.empty()) out.format = range && isatty(STDOUT_FILENO) == 1 ? "plot" : "table";
     if (out.format != "table" && out.format != "json" && out.format != "csv" && out.format != "plot")

@@ -1,5 +1,6 @@
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
+#include <promcheck/features.hpp>
 #include <promcheck/test_report.hpp>
 
 #include <pitot/catalog/source.hpp>
@@ -25,8 +26,7 @@ constexpr flag flags[] = {
     {"run", 'r', "REGEX", "only tests whose group, file or line fits", true},
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
-    {"feature", 0, "NAME", "promql-experimental-functions, promql-binop-fill-modifiers, promql-delayed-name-removal",
-     true},
+    {"feature", 0, "NAME", feature_names, true},
 };
 
 }  // namespace
@@ -130,16 +130,8 @@ exit_code run_test(std::span<char* const> argv)
         if (!compiled) return unexpected(compiled.error());
         return compiled->replace_all(text, with);
     };
-    for (const std::string& name : given->all("feature")) {
-        if (name == "promql-experimental-functions")
-            rule_tests.around.parsing.experimental_functions = true;
-        else if (name == "promql-binop-fill-modifiers")
-            rule_tests.around.parsing.binop_fill_modifiers = true;
-        else if (name == "promql-delayed-name-removal")
-            rule_tests.around.engine.delayed_name_removal = true;
-        else
-            return refuse(fmt::format("--feature {}: no such feature; promcheck test --help lists them", name));
-    }
+    if (auto on = switch_on(given->all("feature"), rule_tests.around.parsing, rule_tests.around.engine); !on)
+        return refuse(on.error().message);
     for (const std::string& path : files) {
         if (is_rule_test(path)) {
             run_rules_test(path, rule_tests, report);
