@@ -318,30 +318,64 @@ inline outcome quantile_over_time(const range_call& call, const window& w)
     return quantile_of(q, values);
 }
 
-inline outcome double_exponential_smoothing(const range_call& call, const window& w)
+namespace detail {
+
+/// Holt's linear method over some windows at once: each waits for its own sample before, so that they run side by side.
+/// parameters  the factors of each window, one pair after the other
+template <std::size_t N>
+void smooth(const window* windows, const double* parameters, outcome* out)
 {
-    const double smoothing = call.parameters[0];
-    const double trend = call.parameters[1];
+    double before[N], smoothed[N], trend[N];
+    std::size_t shared = windows[0].floats.size();
+    for (std::size_t k = 0; k < N; ++k) {
+        const std::span<const double> v = windows[k].floats;
+        before[k] = 0;
+        smoothed[k] = v[0];
+        trend[k] = v[1] - v[0];
+        shared = std::min(shared, v.size());
+    }
+    const auto advance = [&](std::size_t k, std::size_t i) {
+        const double s = parameters[2 * k];
+        const double t = parameters[2 * k + 1];
+        const double x = s * windows[k].floats[i];
+        if (i > 1) trend[k] = t * (smoothed[k] - before[k]) + (1 - t) * trend[k];
+        const double y = (1 - s) * (smoothed[k] + trend[k]);
+        before[k] = smoothed[k];
+        smoothed[k] = x + y;
+    };
+    for (std::size_t i = 1; i < shared; ++i)
+        for (std::size_t k = 0; k < N; ++k) advance(k, i);
+    for (std::size_t k = 0; k < N; ++k) {
+        for (std::size_t i = shared; i < windows[k].floats.size(); ++i) advance(k, i);
+        out[k] = smoothed[k];
+    }
+}
+
+}  // namespace detail
+
+/// The windows of some steps.  parameters  two for each
+inline void double_exponential_smoothing(const range_call& call, std::span<const window> windows,
+                                         std::span<const double> parameters, outcome* out)
+{
     const auto refuse = [&](const char* what, const char* name, double got) {
         char room[400];
         const int n = std::snprintf(room, sizeof room, "invalid %s factor. Expected: 0 < %s < 1, got: %f", what, name,
                                     got);
         call.in.fail(std::string(room, static_cast<std::size_t>(n)), call.whole);
     };
-    if (smoothing <= 0 || smoothing >= 1) refuse("smoothing", "sf", smoothing);
-    if (trend <= 0 || trend >= 1) refuse("trend", "tf", trend);
-    if (!detail::has_line(call, w)) return {};
-    double s0 = 0;
-    double s1 = w.floats[0];
-    double b = w.floats[1] - w.floats[0];
-    for (std::size_t i = 1; i < w.floats.size(); ++i) {
-        const double x = smoothing * w.floats[i];
-        if (i > 1) b = trend * (s1 - s0) + (1 - trend) * b;
-        const double y = (1 - smoothing) * (s1 + b);
-        s0 = s1;
-        s1 = x + y;
+    bool line[windows_together];
+    for (std::size_t k = 0; k < windows.size(); ++k) {
+        const double smoothing = parameters[2 * k];
+        const double trend = parameters[2 * k + 1];
+        if (smoothing <= 0 || smoothing >= 1) refuse("smoothing", "sf", smoothing);
+        if (trend <= 0 || trend >= 1) refuse("trend", "tf", trend);
+        out[k] = {};
+        line[k] = detail::has_line(call, windows[k]);
     }
-    return s1;
+    if (windows.size() == windows_together && std::all_of(line, line + windows_together, [](bool l) { return l; }))
+        return detail::smooth<windows_together>(windows.data(), parameters.data(), out);
+    for (std::size_t k = 0; k < windows.size(); ++k)
+        if (line[k]) detail::smooth<1>(&windows[k], &parameters[2 * k], &out[k]);
 }
 
 }  // namespace pitot::promql

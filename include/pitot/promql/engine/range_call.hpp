@@ -23,6 +23,9 @@ struct outcome {
     outcome(const histogram* h) : has(true), hist(h) {}  // NOLINT
 };
 
+/// Windows that go to a function at once.
+inline constexpr std::size_t windows_together = 8;
+
 /// where       of the range argument
 /// whole       of the call
 /// parameters  the scalar arguments at this step

@@ -20,6 +20,8 @@ struct range_function {
     bool anchored = false;      ///< takes anchored ranges
     bool smoothed = false;
     bool counts_resets = false;  ///< asks the window where floats fall
+    /// instead of `evaluate`, for what gains from some windows at once
+    void (*several)(const range_call&, std::span<const window>, std::span<const double>, outcome*) = nullptr;
 };
 
 inline outcome change(const range_call& c, const window& w, bool is_counter, bool is_rate)
@@ -102,7 +104,7 @@ inline constexpr range_function range_functions[] = {
          const line l = regression(w, w.time);
          return outcome(l.slope * c.parameters[0] + l.intercept);
      }},
-    {"double_exponential_smoothing", double_exponential_smoothing},
+    {.name = "double_exponential_smoothing", .several = double_exponential_smoothing},
 };
 // clang-format on
 
@@ -177,7 +179,9 @@ inline label_set labels_of_selector(const vector_selector& v)
     if (range.smoothed && !function.smoothed) refuse("smoothed", &detail::range_function::smoothed);
     const bool starts = function.wants_starts && in.how.use_start_timestamps && !range.is_subquery;
     const bool is_absent = call.name == "absent_over_time";
-    std::vector<double> parameters(scalars.size());
+    std::vector<double> parameters;
+    std::vector<window> together;
+    std::vector<std::size_t> their_steps;
     range_call about{in, range, without_parens(call.arguments[0])->span, call.span};
     matrix out(grid.count);
     out.reserve(range.size());
@@ -192,6 +196,20 @@ inline label_set labels_of_selector(const vector_selector& v)
         bool some_float = false;
         if (function.counts_resets)
             series.find_resets(range.when.at(grid.start) - range.range, range.when.at(grid.last()));
+        const auto keep = [&](std::size_t step, const outcome& o) {
+            if (!o.has) return;
+            ++found;
+            out.put(to, step, o.value, o.hist);
+            some_float = some_float || o.hist == nullptr;
+        };
+        const auto evaluate_together = [&] {
+            outcome outcomes[windows_together];
+            function.several(about, together, parameters, outcomes);
+            for (std::size_t k = 0; k < together.size(); ++k) keep(their_steps[k], outcomes[k]);
+            together.clear();
+            their_steps.clear();
+            parameters.clear();
+        };
         window w;
         for (std::size_t step = 0; step < grid.count; ++step) {
             w.time = grid.at(step);
@@ -201,14 +219,18 @@ inline label_set labels_of_selector(const vector_selector& v)
                        range.smoothed ? w.end + in.how.lookback : w.end, starts, w);
             if (w.empty()) continue;
             widest = std::max(widest, w.floats.size() + w.histograms.size());
-            for (std::size_t p = 0; p < scalars.size(); ++p) parameters[p] = scalars[p].values[step];
+            for (const matrix& scalar : scalars) parameters.push_back(scalar.values[step]);
+            if (function.several != nullptr) {
+                together.push_back(w);
+                their_steps.push_back(step);
+                if (together.size() == windows_together) evaluate_together();
+                continue;
+            }
             about.parameters = parameters;
-            const outcome o = function.evaluate(about, w);
-            if (!o.has) continue;
-            ++found;
-            out.put(to, step, o.value, o.hist);
-            some_float = some_float || o.hist == nullptr;
+            keep(step, function.evaluate(about, w));
+            parameters.clear();
         }
+        if (!together.empty()) evaluate_together();
         in.charge(widest);
         in.release(widest);
         in.check_time();
