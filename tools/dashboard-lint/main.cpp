@@ -372,6 +372,7 @@ outcome check_one(const input& in, const lint::dashboards::world& sources, const
                : lint::dashboards::check(file, sources, limits, out.found)))
         out.skipped = fmt::format("{}: skipped: {}", file.name(),
                                   yaml ? "no rule file of Prometheus" : "not a Grafana dashboard");
+    std::stable_sort(out.found.findings.begin(), out.found.findings.end(), lint::stands_before);
     return out;
 }
 
@@ -460,7 +461,8 @@ exit_code run(std::span<char* const> argv)
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
         return refuse(skipped == 0 ? fmt::format("no *.json and no rule file in '{}'", paths.front())
                                    : "none of the files is a dashboard or a rule file");
-    std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    if (!std::is_sorted(found.findings.begin(), found.findings.end(), lint::stands_before))
+        std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     apply(how->file, found);
     std::string asked;
     if (how->live && live == exit_code::clean) {

@@ -9,30 +9,43 @@
 namespace pitot {
 
 /// Edits (insert, delete, replace, swap two neighbours) that turn a into b, or limit + 1 when there are more.
-/// cost  a.size() * b.size()
+/// cost  a.size() * min(2 * limit + 1, b.size()); allocates for words of over 100 bytes
 [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit)
 {
-    const std::size_t longer = std::max(a.size(), b.size());
-    if (longer - std::min(a.size(), b.size()) > limit) return limit + 1;
-    std::vector<std::size_t> before(b.size() + 1);
-    std::vector<std::size_t> above(b.size() + 1);
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
+    constexpr std::size_t short_word = 100;
+    const std::size_t n = b.size();
+    if (std::max(a.size(), n) - std::min(a.size(), n) > limit) return limit + 1;
+    std::size_t room[3 * (short_word + 1)];
+    std::vector<std::size_t> more;
+    std::size_t* before = room;
+    if (n > short_word) {
+        more.resize(3 * (n + 1));
+        before = more.data();
+    }
+    std::size_t* above = before + n + 1;
+    std::size_t* row = above + n + 1;
+    for (std::size_t j = 0; j <= n; ++j) above[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        row[0] = i;
-        std::size_t least = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
+        // a cell that is farther than the limit from the diagonal has more edits than the limit
+        const std::size_t first = i > limit ? i - limit : 1;
+        const std::size_t last = std::min(n, limit < n ? i + limit : n);
+        row[first - 1] = first == 1 ? i : limit + 1;
+        std::size_t least = row[first - 1];
+        for (std::size_t j = first; j <= last; ++j) {
             const bool same = a[i - 1] == b[j - 1];
             row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0U : 1U)});
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 row[j] = std::min(row[j], before[j - 2] + 1);
             least = std::min(least, row[j]);
         }
+        if (last < n) row[last + 1] = limit + 1;
         if (least > limit) return limit + 1;
-        before.swap(above);
-        above.swap(row);
+        std::size_t* const oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
     }
-    return std::min(above[b.size()], limit + 1);
+    return std::min(above[n], limit + 1);
 }
 
 /// The known word nearest to what was given; empty when none is near (a third of its letters, at least one edit).

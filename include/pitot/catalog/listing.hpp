@@ -1,7 +1,6 @@
 #pragma once
 // What exists: the names, types, units, labels and label values of metrics, gathered from any number of batches.
 
-#include <pitot/base/nearest.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/model/batch.hpp>
@@ -95,6 +94,12 @@ struct series_name {
     return false;
 }
 
+[[nodiscard]] inline std::string_view without_total(std::string_view name) noexcept
+{
+    constexpr std::string_view total = "_total";
+    return name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
+}
+
 /// Where a batch came from, as the scrape labels it.
 /// job     empty: unknown
 /// labels  more labels of the target (instance, cluster, …)
@@ -163,41 +168,9 @@ public:
         return all;
     }
 
-    /// The series name that was probably meant by one that is not there: with or without _total, with more words behind
-    /// (of a histogram _bucket), with another prefix, or with a slip of the pen, in this order. Empty when none is
-    /// near.
-    [[nodiscard]] std::string nearest_name(std::string_view name) const
-    {
-        if (name.empty()) return {};
-        const std::string_view bare = without_total(name);
-        if (std::string more = concat(name, total); find(more)) return more;
-        if (bare != name && find(bare)) return std::string(bare);
-        if (std::string bucket = concat(name, "_bucket"); find(bucket)) return bucket;
-        const std::vector<std::string> all = names();
-        if (const std::string_view longer = shortest_beginning_with(all, concat(bare, "_")); !longer.empty())
-            return std::string(longer);
-        if (const std::string_view other = with_other_prefix(all, name, bare); !other.empty())
-            return std::string(other);
-        std::string_view best;
-        std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
-        for (const std::string& candidate : all) {
-            const std::size_t distance = edit_distance(name, candidate, least - 1);
-            if (distance >= least) continue;
-            best = candidate;
-            least = distance;
-            if (least == 1) break;
-        }
-        return std::string(best);
-    }
-
 private:
     static constexpr std::string_view total = "_total";
     static constexpr std::string_view created = "_created";
-
-    static std::string_view without_total(std::string_view name) noexcept
-    {
-        return name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
-    }
 
     static bool has_suffix(const metric& m, std::string_view suffix) noexcept
     {
@@ -207,41 +180,6 @@ private:
         for (std::size_t i = 0; i < all.size(); ++i)
             if (all[i] == suffix) return (m.absent >> i & 1U) == 0;
         return false;
-    }
-
-    [[nodiscard]] static std::string_view shortest_beginning_with(const std::vector<std::string>& all,
-                                                                  std::string_view start)
-    {
-        std::string_view best;
-        for (auto at = std::lower_bound(all.begin(), all.end(), start); at != all.end() && at->starts_with(start); ++at)
-            if (best.empty() || at->size() < best.size()) best = *at;
-        return best;
-    }
-
-    /// `x_rest` for `rest`, `rest` for `x_rest`, `y_rest` for `x_rest` (rest of two words at least); _total may differ.
-    [[nodiscard]] static std::string_view with_other_prefix(const std::vector<std::string>& all, std::string_view name,
-                                                            std::string_view bare)
-    {
-        const auto same_but_total = [](std::string_view a, std::string_view b) {
-            return a == b || (a.size() == b.size() + 6 && a.starts_with(b) && a.ends_with("_total")) ||
-                   (b.size() == a.size() + 6 && b.starts_with(a) && b.ends_with("_total"));
-        };
-        const std::size_t cut = name.find('_');
-        const std::string_view rest = cut == std::string_view::npos ? std::string_view{} : name.substr(cut + 1);
-        const bool rest_tells = rest.find('_') != std::string_view::npos;
-        std::string_view best;
-        for (const std::string& candidate : all) {
-            const std::string_view c = candidate;
-            bool fits = rest_tells && same_but_total(c, rest);
-            for (std::size_t at = c.find('_'); !fits && at != std::string_view::npos; at = c.find('_', at + 1)) {
-                const std::string_view tail = c.substr(at + 1);
-                if (tail.size() + 6 < bare.size() && tail.size() + 6 < rest.size()) break;
-                fits = (bare.find('_') != std::string_view::npos && same_but_total(tail, name)) ||
-                       (rest_tells && same_but_total(tail, rest));
-            }
-            if (fits && (best.empty() || c.size() < best.size())) best = c;
-        }
-        return best;
     }
 
     /// Bits of series_suffixes() that a point exposes.

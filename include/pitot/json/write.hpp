@@ -17,7 +17,16 @@ inline void append_string(std::string& out, std::string_view text)
 {
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
+    const auto is_plain = [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+    };
     for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i;
+        while (end < text.size() && is_plain(text[end])) ++end;
+        out.append(text, i, end - i);
+        i = end;
+        if (i == text.size()) break;
         const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x80) {
@@ -39,13 +48,9 @@ inline void append_string(std::string& out, std::string_view text)
         case '\r': out += "\\r"; break;
         case '\t': out += "\\t"; break;
         default:
-            if (byte >= 0x20) {
-                out += c;
-            } else {
-                out += "\\u00";
-                out += hex[byte >> 4U];
-                out += hex[byte & 0x0FU];
-            }
+            out += "\\u00";
+            out += hex[byte >> 4U];
+            out += hex[byte & 0x0FU];
         }
     }
     out += '"';

@@ -2,6 +2,7 @@
 
 #include <catch.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,4 +31,14 @@ TEST_CASE("the nearest word is found, or none")
     CHECK(nearest("timeouts", known) == "timeout");
     CHECK(nearest("", known) == "");
     CHECK(nearest("timeout", known) == "timeout");
+}
+
+TEST_CASE("a limit cuts the count of edits and changes nothing below")
+{
+    const std::string words[] = {"",      "a",       "ab",     "ba",       "abcdef",  "badcfe",
+                                 "abcde", "xabcdef", "fedcba", "abababab", "babababa"};
+    for (const std::string& a : words)
+        for (const std::string& b : words)
+            for (std::size_t limit = 0; limit < 10; ++limit)
+                CHECK(edit_distance(a, b, limit) == std::min(edit_distance(a, b, 100), limit + 1));
 }

@@ -93,22 +93,6 @@ TEST_CASE("several batches make one listing; a contradiction of types is unknown
     CHECK(l.find("a")->label("x")->values.size() == 2);
 }
 
-TEST_CASE("the nearest name is the one that was meant")
-{
-    const listing l = of(
-        "# TYPE postgresql_pg_stat_database_xact_commit_total counter\npostgresql_pg_stat_database_xact_commit_total "
-        "1\n"
-        "# TYPE node_load1 gauge\nnode_load1 1\n# TYPE d histogram\nd_bucket{le=\"+Inf\"} 1\nd_sum 1\nd_count 1\n");
-    CHECK(l.nearest_name("postgresql_pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
-    CHECK(l.nearest_name("pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
-    CHECK(l.nearest_name("node_laod1") == "node_load1");
-    CHECK(l.nearest_name("node_load1_total") == "node_load1");
-    CHECK(l.nearest_name("host_node_load1") == "node_load1");
-    CHECK(l.nearest_name("d") == "d_bucket");
-    CHECK(l.nearest_name("completely_different_name") == "");
-    CHECK(l.nearest_name("") == "");
-}
-
 namespace {
 
 listing names_of(std::string text)
@@ -171,26 +155,4 @@ TEST_CASE("a part that one batch lacks and another has is there")
     CHECK_FALSE(l.find("s"));
     l.add(two.families);
     check_exposes(l, {"s", "s_sum", "s_count"}, {});
-}
-
-TEST_CASE("of several names the one that was meant")
-{
-    listing all;
-    for (const char* name :
-         {"postgresql_pg_stat_database_xact_commit_total", "node_cpu_seconds_total", "node_load1",
-          "http_requests_total", "process_start_time_seconds", "redis_up", "node_memory_MemTotal_bytes"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
-    CHECK(all.nearest_name("host_cpu_seconds_total") == "node_cpu_seconds_total");
-    CHECK(all.nearest_name("node_cpu_seconds") == "node_cpu_seconds_total");
-    CHECK(all.nearest_name("process_start_time") == "process_start_time_seconds");
-    CHECK(all.nearest_name("node_memory_MemTotal") == "node_memory_MemTotal_bytes");
-    CHECK(all.nearest_name("http_request_total") == "http_requests_total");
-    CHECK(all.nearest_name("htttp_requests_total") == "http_requests_total");
-    CHECK(all.nearest_name("mysql_global_status_queries").empty());
-    CHECK(all.nearest_name("x").empty());
-    CHECK(all.nearest_name("mysql_up").empty());  // "up" alone tells nothing
-    CHECK(listing().nearest_name("a").empty());
 }

@@ -5,11 +5,13 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/log_labels.hpp>
 #include <pitot/catalog/matcher.hpp>
+#include <pitot/catalog/similar_names.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,7 @@ struct world {
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;
     // What was found out before: a copy of the world for each thread.
+    mutable std::optional<catalog::similar_names> similar;
     mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names
     mutable std::map<std::string, std::string, std::less<>> successors;  ///< of prefixes
 };

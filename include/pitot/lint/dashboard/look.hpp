@@ -50,7 +50,8 @@ namespace pitot::lint::dashboards {
 {
     if (in.sources.names == nullptr) return {};
     if (const auto known = in.sources.near.find(name); known != in.sources.near.end()) return known->second;
-    const std::string near = in.sources.names->nearest_name(name);
+    if (!in.sources.similar) in.sources.similar.emplace(*in.sources.names);
+    const std::string near = in.sources.similar->to(name);
     std::string text;
     if (!near.empty()) {
         std::string jobs;

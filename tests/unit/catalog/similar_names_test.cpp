@@ -1,0 +1,53 @@
+#include <pitot/catalog/exposition.hpp>
+#include <pitot/catalog/similar_names.hpp>
+
+#include <catch.hpp>
+
+#include <string>
+
+using namespace pitot;
+
+TEST_CASE("the nearest name is the one that was meant")
+{
+    const auto in = catalog::read_exposition(
+        "x",
+        "# TYPE postgresql_pg_stat_database_xact_commit_total counter\npostgresql_pg_stat_database_xact_commit_total "
+        "1\n"
+        "# TYPE node_load1 gauge\nnode_load1 1\n# TYPE d histogram\nd_bucket{le=\"+Inf\"} 1\nd_sum 1\nd_count 1\n");
+    REQUIRE(in.errors.empty());
+    catalog::listing all;
+    all.add(in.families);
+    const catalog::similar_names near(all);
+    CHECK(near.to("postgresql_pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
+    CHECK(near.to("pg_stat_database_xact_commit") == "postgresql_pg_stat_database_xact_commit_total");
+    CHECK(near.to("node_laod1") == "node_load1");
+    CHECK(near.to("node_load1_total") == "node_load1");
+    CHECK(near.to("host_node_load1") == "node_load1");
+    CHECK(near.to("d") == "d_bucket");
+    CHECK(near.to("completely_different_name") == "");
+    CHECK(near.to("") == "");
+}
+
+TEST_CASE("of several names the one that was meant")
+{
+    catalog::listing all;
+    for (const char* name :
+         {"postgresql_pg_stat_database_xact_commit_total", "node_cpu_seconds_total", "node_load1",
+          "http_requests_total", "process_start_time_seconds", "redis_up", "node_memory_MemTotal_bytes"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    const catalog::similar_names near(all);
+    CHECK(near.to("host_cpu_seconds_total") == "node_cpu_seconds_total");
+    CHECK(near.to("node_cpu_seconds") == "node_cpu_seconds_total");
+    CHECK(near.to("process_start_time") == "process_start_time_seconds");
+    CHECK(near.to("node_memory_MemTotal") == "node_memory_MemTotal_bytes");
+    CHECK(near.to("http_request_total") == "http_requests_total");
+    CHECK(near.to("htttp_requests_total") == "http_requests_total");
+    CHECK(near.to("mysql_global_status_queries").empty());
+    CHECK(near.to("x").empty());
+    CHECK(near.to("mysql_up").empty());  // "up" alone tells nothing
+    const catalog::listing nothing;
+    CHECK(catalog::similar_names(nothing).to("a").empty());
+}
