@@ -5,12 +5,16 @@
 #include <pitot/base/duration.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/base/utf8.hpp>
 #include <pitot/model/name.hpp>
 #include <pitot/promql/literal.hpp>
+#include <pitot/promql/quote.hpp>
 #include <pitot/store/histogram_sum.hpp>
 #include <pitot/store/series.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,7 +70,7 @@ public:
             if (at_end()) return out;
             if (auto read = item(out.samples); !read) return unexpected(std::move(read.error()));
             if (out.samples.size() > max_samples) return bad("a series has too many samples", errc::too_many);
-            if (!at_end() && !is_blank(peek())) return bad("a blank is expected between values");
+            if (!at_end() && !is_blank(peek())) return misplaced(peek() == '+' || peek() == '-' ? "" : in_values);
         }
     }
 
@@ -102,6 +106,25 @@ private:
     {
         return unexpected(code, std::move(why), text_span{at_, at_ < text_.size() ? std::size_t{1} : 0});
     }
+    /// What stands here does not fit; in Prometheus's words.
+    /// context  " in series values"; empty when it fits nowhere
+    [[nodiscard]] unexpected<error> misplaced(std::string_view context = {}, std::string_view expected = {}) const
+    {
+        std::string what = "end of input";
+        std::size_t end = at_;
+        while (end < text_.size() && (is_letter(text_[end]) || is_digit(text_[end]))) ++end;
+        const std::string_view word = text_.substr(at_, end - at_);
+        if (!word.empty())
+            what = concat(is_digit(word[0]) ? "number " : "identifier ", detail::quote(word));
+        else if (!at_end() && std::string_view("+-*/%^=!<>").find(peek()) != std::string_view::npos)
+            what = concat("<op:", text_.substr(at_, 1), ">");
+        else if (!at_end())
+            what = detail::quote(text_.substr(at_, std::max<std::size_t>(utf8_decode(text_, at_).length, 1)));
+        return bad(concat("unexpected ", what, context, expected.empty() ? "" : ", expected ", expected));
+    }
+    static constexpr std::string_view in_values = " in series values";
+    static constexpr std::string_view in_labels = " in label set";
+
     [[nodiscard]] std::string_view word() noexcept
     {
         const std::size_t first = at_;
@@ -113,7 +136,7 @@ private:
         const char quote = peek();
         std::size_t end = at_ + 1;
         while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
-        if (end >= text_.size()) return bad("the quote is not closed");
+        if (end >= text_.size()) return bad("unterminated quoted string");
         auto out = unquote(text_.substr(at_, end + 1 - at_));
         if (!out) return bad(out.error().message);
         at_ = end + 1;
@@ -138,16 +161,16 @@ private:
                     name = std::move(*text);
                 } else {
                     name = word();
-                    if (name.empty()) return bad("a label is expected");
+                    if (name.empty()) return misplaced(in_labels, "identifier or \"}\"");
                 }
                 skip_blanks();
                 if (in_quotes && (peek() == ',' || peek() == '}')) {
                     labels.emplace_back("__name__", std::move(name));
                 } else {
-                    if (peek() != '=') return bad("= is expected behind a label's name");
+                    if (peek() != '=') return misplaced(in_labels, in_quotes ? "\",\" or \"}\"" : "\"=\"");
                     ++at_;
                     skip_blanks();
-                    if (!is_quote(peek())) return bad("a quoted value is expected");
+                    if (!is_quote(peek())) return misplaced(in_labels, "string");
                     auto value = quoted();
                     if (!value) return unexpected(std::move(value.error()));
                     labels.emplace_back(std::move(name), std::move(*value));
@@ -156,7 +179,7 @@ private:
                 if (peek() == ',')
                     ++at_;
                 else if (peek() != '}')
-                    return bad("a comma or } is expected behind a label");
+                    return misplaced(in_labels, "\",\" or \"}\"");
             }
             ++at_;
         }
@@ -173,7 +196,7 @@ private:
         if (peek() != 'x') return std::size_t{0};
         ++at_;
         std::size_t n = 0;
-        if (!is_digit(peek())) return bad("a number of repetitions is expected behind x");
+        if (!is_digit(peek())) return misplaced(in_values);
         for (; is_digit(peek()); ++at_) {
             n = n * 10 + static_cast<std::size_t>(peek() - '0');
             if (n > max_samples) return bad("too many repetitions", errc::too_many);
@@ -198,7 +221,7 @@ private:
         auto value = parse_number(text_.substr(first, at_ - first));
         if (!value) {
             at_ = first;
-            return bad(concat("a value is expected, not '", text_.substr(first, 20), "'"));
+            return misplaced(in_values);
         }
         return *value;
     }
@@ -226,7 +249,7 @@ private:
             auto by = number();
             if (!by) return unexpected(std::move(by.error()));
             step = *by;
-            if (peek() != 'x') return bad("x and a number of repetitions are expected behind a step");
+            if (peek() != 'x') return misplaced(in_values);
         }
         auto n = repeat();
         if (!n) return unexpected(std::move(n.error()));
@@ -254,14 +277,22 @@ private:
             bool step_hinted = false;
             auto step = histogram(step_hinted);
             if (!step) return unexpected(std::move(step.error()));
-            if (peek() != 'x') return bad("x and a number of repetitions are expected behind a step");
+            if (peek() != 'x') return misplaced(in_values);
+            const std::size_t times = at_ + 1;
             auto n = repeat();
             if (!n) return unexpected(std::move(n.error()));
             for (std::size_t i = 0; i <= *n; ++i) {
                 out.push_back({false, 0, std::make_shared<store::histogram>(*first), step_hinted});
                 if (i == *n) break;
+                const auto refuse = [&](std::string why) {
+                    at_ = times;
+                    return bad(concat("error combining histograms: ", why));
+                };
+                if (step->schema < first->schema && step->schema != store::histogram::custom_schema)
+                    return refuse(concat("cannot merge from schema ", std::to_string(step->schema), " to ",
+                                         std::to_string(first->schema)));
                 if (store::add(*first, *step, sign == '-' ? -1 : 1).incompatible)
-                    return bad("the histogram and its step do not go together");
+                    return refuse("cannot merge exponential and custom buckets");
                 if (sign == '-') first->hint = reset_hint::gauge;
             }
             return {};
@@ -284,10 +315,23 @@ private:
         for (;;) {
             skip_blanks();
             if (text_.substr(at_, 2) == "}}") break;
+            const std::size_t begin = at_;
+            const auto bad_descriptor = [&](std::size_t place, std::string_view what) {
+                at_ = place;
+                return bad(concat("bad histogram descriptor found: ", detail::quote(what)));
+            };
             const std::string_view key = word_without_colon();
-            if (key.empty() || peek() != ':') return bad("a histogram is {{key:value …}}");
+            constexpr std::string_view keys[] = {"sum",       "count",         "z_bucket",          "z_bucket_w",
+                                                 "schema",    "offset",        "n_offset",          "buckets",
+                                                 "n_buckets", "custom_values", "counter_reset_hint"};
+            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return bad_descriptor(begin, key);
+            if (peek() != ':') {
+                at_ = begin;
+                return bad("missing `:` for histogram descriptor");
+            }
             ++at_;
             if (key == "counter_reset_hint") {
+                const std::size_t place = at_;
                 const std::string_view hint = word_without_colon();
                 hinted = true;
                 if (hint == "unknown")
@@ -299,7 +343,7 @@ private:
                 else if (hint == "gauge")
                     h.hint = reset_hint::gauge;
                 else
-                    return bad("the hint is unknown, reset, not_reset or gauge");
+                    return bad_descriptor(place, hint);
                 continue;
             }
             if (key == "buckets" || key == "n_buckets" || key == "custom_values") {
@@ -321,10 +365,8 @@ private:
                 h.schema = static_cast<int>(*value);
             else if (key == "offset")
                 offset = static_cast<std::int32_t>(*value);
-            else if (key == "n_offset")
-                negative_offset = static_cast<std::int32_t>(*value);
             else
-                return bad(concat("a histogram has no '", key, "'"));
+                negative_offset = static_cast<std::int32_t>(*value);
         }
         at_ += 2;
         if (h.schema != store::histogram::custom_schema && (h.schema < -4 || h.schema > 8))
@@ -341,10 +383,10 @@ private:
     }
     result<void> numbers(std::vector<double>& to)
     {
-        if (peek() != '[') return bad("[ is expected");
+        if (peek() != '[') return misplaced(in_values);
         ++at_;
         for (;;) {
-            skip_blanks();
+            if (!to.empty()) skip_blanks();
             if (peek() == ']') break;
             auto value = number();
             if (!value) return unexpected(std::move(value.error()));
