@@ -96,3 +96,19 @@ TEST_CASE("series of tests: repetitions, gaps, histograms, and what is none")
                                     "m 1x99999999", "m {{schema:9}}", "m{a=\"b\" 1", "m \"x\""})
         CHECK_FALSE(promql::read_series(wrong));
 }
+
+TEST_CASE("an engine refuses what is switched off")
+{
+    store::series_store data;
+    promql::load(data, *promql::read_series("a 1 2 3"), 0, 60'000);
+    promql::engine_options how;
+    how.at_modifier = how.negative_offset = false;
+    const auto ask = [&](std::string_view text) -> std::string {
+        const auto got = promql::query(text, data, promql::query_times::at(60'000), how);
+        return got ? "answered" : got.error().message;
+    };
+    CHECK(ask("sum(a @ 0)") == "@ modifier is disabled");
+    CHECK(ask("rate(a[1m:] @ start())") == "@ modifier is disabled");
+    CHECK(ask("rate(a[1m] offset -1m)") == "negative offset is disabled");
+    CHECK(ask("a offset 1m") == "answered");
+}

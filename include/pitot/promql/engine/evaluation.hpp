@@ -26,12 +26,15 @@ namespace pitot::promql {
 /// delayed_name_removal   Prometheus's promql-delayed-name-removal
 /// use_start_timestamps   Prometheus's use-start-timestamps
 /// deadline               of one query
+/// at_modifier, negative_offset  off: a query that uses them is refused, as Prometheus did before 2.33
 struct engine_options {
     std::int64_t lookback = 300'000;
     std::int64_t subquery_step = 60'000;
     std::size_t max_samples = 50'000'000;
     bool delayed_name_removal = false;
     bool use_start_timestamps = false;
+    bool at_modifier = true;
+    bool negative_offset = true;
     std::chrono::milliseconds deadline = std::chrono::minutes(2);
     regex_source regex;
 };

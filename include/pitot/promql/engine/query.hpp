@@ -4,6 +4,7 @@
 #include <pitot/base/result.hpp>
 #include <pitot/promql/engine/evaluate.hpp>
 #include <pitot/promql/parse.hpp>
+#include <pitot/promql/walk.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -126,6 +127,7 @@ public:
         out.memory_ = std::make_unique<evaluation>(data, how, when.start, when.end, when.step);
         evaluation& in = *out.memory_;
         try {
+            if (!how.at_modifier || !how.negative_offset) refuse_disabled(in, root);
             mark_counts_only(in, root, false, false);
             fill(out, in, root, when);
         } catch (evaluation_error& e) {
@@ -140,6 +142,18 @@ public:
 
 private:
     static constexpr std::int64_t max_steps = 11'000'000;
+
+    static void refuse_disabled(const evaluation& in, const node* root)
+    {
+        walk(root, [&](const node* n, const auto&) {
+            const time_shift* shift = nullptr;
+            if (const auto* const v = as<vector_selector>(n)) shift = &v->shift;
+            if (const auto* const s = as<subquery>(n)) shift = &s->shift;
+            if (shift == nullptr) return;
+            if (!in.how.at_modifier && shift->at != at_kind::none) in.fail("@ modifier is disabled", n->span);
+            if (!in.how.negative_offset && shift->offset < 0) in.fail("negative offset is disabled", n->span);
+        });
+    }
 
     static void fill(query_result& out, evaluation& in, const node* root, const query_times& when)
     {

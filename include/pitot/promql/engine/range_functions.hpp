@@ -104,7 +104,7 @@ inline constexpr range_function range_functions[] = {
          const line l = regression(w, w.time);
          return outcome(l.slope * c.parameters[0] + l.intercept);
      }},
-    {.name = "double_exponential_smoothing", .several = double_exponential_smoothing},
+    {.name = "double_exponential_smoothing", .evaluate = nullptr, .several = double_exponential_smoothing},
 };
 // clang-format on
 
