@@ -23,19 +23,19 @@ std::string beside(const std::string& config, const std::string& path)
     return folder.empty() ? path : (folder / path).string();
 }
 
-result<labelled_source> read_source(const yaml::node& from, const std::string& config)
+result<catalog::labelled_source> read_source(const yaml::node& from, const std::string& config)
 {
     if (from.kind() == yaml::kind::scalar) {
         const auto text = from.as<std::string>();
         if (!text) return unexpected(text.error());
-        auto made = split_source(*text);
+        auto made = catalog::split_source(*text);
         if (!made) return from.refuse(made.error().code, made.error().message);
         made->source = beside(config, made->source);
         return made;
     }
     const auto members = from.members();
     if (!members) return unexpected(members.error());
-    labelled_source out;
+    catalog::labelled_source out;
     for (const auto& m : *members) {
         const auto value = m.value.as<std::string>();
         if (!value) return unexpected(value.error());

@@ -1,9 +1,8 @@
 #pragma once
 // dashboard-lint's configuration file.
 
-#include <dashboard-lint/inputs.hpp>
-
 #include <pitot/base/result.hpp>
+#include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/log_labels.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
@@ -28,7 +27,7 @@ struct exclusion {
 /// Paths in it are relative to the file.
 struct file_config {
     std::string prometheus_config;
-    std::vector<labelled_source> sources;
+    std::vector<catalog::labelled_source> sources;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     std::string fail_on;
     std::vector<std::string> loki_label_files;

@@ -1,7 +1,5 @@
 #include <dashboard-lint/inputs.hpp>
 
-#include <pitot/model/name.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -94,26 +92,6 @@ result<std::vector<input>> find_inputs(const std::vector<std::string>& paths)
             return unexpected(std::move(added.error()));
         }
     }
-    return out;
-}
-
-result<labelled_source> split_source(std::string_view text)
-{
-    labelled_source out;
-    for (;;) {
-        const std::size_t comma = text.rfind(',');
-        if (comma == std::string_view::npos || comma == 0) break;
-        const std::string_view part = text.substr(comma + 1);
-        const std::size_t equals = part.find('=');
-        if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
-        std::pair<std::string, std::string> label(part.substr(0, equals), part.substr(equals + 1));
-        for (const auto& [name, value] : out.labels)
-            if (name == label.first)
-                return unexpected(errc::duplicate, fmt::format("the label {} is given twice", name));
-        out.labels.insert(out.labels.begin(), std::move(label));
-        text = text.substr(0, comma);
-    }
-    out.source = text;
     return out;
 }
 

@@ -8,10 +8,10 @@
 #include <dashboard-lint/loki.hpp>
 
 #include <pitot/base/nearest.hpp>
-#include <pitot/catalog/file.hpp>
 #include <pitot/catalog/inventory.hpp>
+#include <pitot/catalog/known.hpp>
+#include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/listing.hpp>
-#include <pitot/catalog/prometheus_api.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
@@ -31,7 +31,6 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
-#include <set>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -122,7 +121,7 @@ exit_code explain_rule(std::span<char* const> argv)
 /// The flags, understood.
 struct settings {
     file_config file;
-    std::vector<labelled_source> sources;
+    std::vector<catalog::labelled_source> sources;
     std::string prometheus_config;
     std::vector<std::string> catalogs;
     std::string prometheus;
@@ -149,7 +148,7 @@ result<settings> understand(const arguments& given)
                                                            : out.file.prometheus_config;
     out.catalogs = given.all("catalog");
     for (const std::string& text : given.all("metrics")) {
-        auto source = split_source(text);
+        auto source = catalog::split_source(text);
         if (!source) return bad(fmt::format("--metrics {}: {}", text, source.error().message));
         out.sources.push_back(std::move(*source));
     }
@@ -189,37 +188,11 @@ result<settings> understand(const arguments& given)
     return out;
 }
 
-/// Every word of the files that could name a metric.
-std::set<std::string, std::less<>> words_of(const std::vector<input>& inputs, std::size_t limit)
-{
-    std::set<std::string, std::less<>> all;
-    for (const input& in : inputs) {
-        if (in.path == "-") return {};
-        const auto text = catalog::read_file(in.path, limit);
-        if (!text) continue;  // said when it is checked
-        const auto is_word = [](char c) { return dashboard::detail::is_word(c) || c == ':'; };
-        for (auto at = text->begin(); at != text->end();) {
-            const auto first = std::find_if(at, text->end(), is_word);
-            at = std::find_if_not(first, text->end(), is_word);
-            if (at - first > 1) all.emplace(first, at);
-        }
-    }
-    return all;
-}
-
-exit_code load_prometheus(const settings& how, const std::vector<input>& inputs, catalog::listing& names,
+exit_code load_prometheus(const settings& how, const std::vector<std::string>& files, catalog::listing& names,
                           catalog::inventory& series, const notes& say)
 {
-    const std::set<std::string, std::less<>> words = words_of(inputs, how.limits.size);
-    catalog::prometheus_query what;
-    what.url = how.prometheus;
-    what.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (!words.empty())
-        what.matters = [&words](std::string_view name) {
-            return words.contains(name) ||
-                   (name.ends_with("_total") && words.contains(name.substr(0, name.size() - 6)));
-        };
-    const auto read = catalog::read_prometheus(what, how.http, names, series);
+    const auto read = catalog::read_server(how.prometheus, catalog::words_of(files, how.limits.size), how.http, names,
+                                           series);
     if (read) return exit_code::clean;
     say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
     return read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
@@ -239,24 +212,12 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
     catalog::source_options reading;
     reading.http = how.http;
     for (const std::string& path : how.catalogs) {
-        auto text = catalog::read_file(path, std::size_t{256} << 20U);
-        if (!text) {
-            say.error(fmt::format("dashboard-lint: --catalog: {}", text.error().message));
+        if (auto read = catalog::read_saved(path, names, series); !read) {
+            say.error(fmt::format("dashboard-lint: --catalog: {}", read.error().message));
             return exit_code::usage;
-        }
-        auto saved = catalog::load(*text);
-        if (!saved) {
-            const text_position at = position_of(*text, saved.error().where.offset);
-            say.error(fmt::format("dashboard-lint: --catalog: {}:{}:{}: {}", path, at.line, at.column,
-                                  saved.error().message));
-            return exit_code::usage;
-        }
-        for (const auto& [name, m] : saved->metrics()) {
-            names.add(m);
-            series.add(m);
         }
     }
-    for (const labelled_source& source : how.sources) {
+    for (const catalog::labelled_source& source : how.sources) {
         const auto in = catalog::load_source(source.source, reading);
         if (!in) {
             say.error(fmt::format("dashboard-lint: --metrics: {}", in.error().message));
@@ -271,12 +232,7 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
             say.warn(fmt::format("{}:{}:{}: warning: {}; what can be read of it is used", in->name, at.line, at.column,
                                  e.message));
         }
-        catalog::target from;
-        for (const auto& [name, value] : source.labels)
-            if (name == "job")
-                from.job = value;
-            else
-                from.labels.emplace_back(name, value);
+        const catalog::target from = source.from();
         names.add(in->families, from, in->format == expo::format::openmetrics);
         if (live != nullptr)
             for (std::int64_t back = 3; back >= 0; --back)
@@ -428,10 +384,12 @@ exit_code run(std::span<char* const> argv)
     if (const exit_code code = load(*how, names, series, how->live ? &data : nullptr, now, *say);
         code != exit_code::clean)
         return code;
+    std::vector<std::string> files;
+    for (const input& in : *inputs) files.push_back(in.path);
     exit_code live = exit_code::clean;
-    if (!how->prometheus.empty()) live = load_prometheus(*how, *inputs, names, series, *say);
-    std::set<std::string, std::less<>> words;
-    if (!how->loki.url.empty()) words = words_of(*inputs, how->limits.size);
+    if (!how->prometheus.empty()) live = load_prometheus(*how, files, names, series, *say);
+    catalog::word_set words;
+    if (!how->loki.url.empty()) words = catalog::words_of(files, how->limits.size);
     const auto logs = load_log_labels(
         how->loki, how->file, how->http,
         [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, *say,

@@ -2,10 +2,11 @@
 
 #include <pitot/catalog/diff.hpp>
 #include <pitot/catalog/file.hpp>
+#include <pitot/catalog/labelled_source.hpp>
+#include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/json/write.hpp>
-#include <pitot/model/name.hpp>
 
 #include <fmt/format.h>
 
@@ -47,7 +48,9 @@ exit_code refuse(std::string_view why)
 /// Adds what a source exposes; a catalog file stands for itself.
 exit_code add(const std::string& argument, const http::options& http, catalog::listing& into, bool may_be_saved)
 {
-    const auto [source, from] = split_source(argument);
+    const auto split = catalog::split_source(argument);
+    if (!split) return refuse(fmt::format("{}: {}", argument, split.error().message));
+    const std::string& source = split->source;
     if (may_be_saved && !http::is_url(source)) {
         auto text = catalog::read_file(source, std::size_t{256} << 20U);
         if (!text) return refuse(text.error().message);
@@ -71,7 +74,7 @@ exit_code add(const std::string& argument, const http::options& http, catalog::l
         fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
                    e.message);
     }
-    into.add(in->families, from, in->format == expo::format::openmetrics);
+    into.add(in->families, split->from(), in->format == expo::format::openmetrics);
     return exit_code::clean;
 }
 
@@ -106,24 +109,6 @@ exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json
 }
 
 }  // namespace
-
-std::pair<std::string, catalog::target> split_source(std::string_view text)
-{
-    catalog::target from;
-    for (;;) {
-        const std::size_t comma = text.rfind(',');
-        if (comma == std::string_view::npos || comma == 0) break;
-        const std::string_view part = text.substr(comma + 1);
-        const std::size_t equals = part.find('=');
-        if (equals == std::string_view::npos || !is_legacy_label_name(part.substr(0, equals))) break;
-        if (part.substr(0, equals) == "job")
-            from.job = part.substr(equals + 1);
-        else
-            from.labels.emplace_back(part.substr(0, equals), part.substr(equals + 1));
-        text = text.substr(0, comma);
-    }
-    return {std::string(text), std::move(from)};
-}
 
 exit_code run_catalog(std::span<char* const> argv)
 {

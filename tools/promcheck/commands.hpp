@@ -5,12 +5,7 @@
 #include <common/flags.hpp>
 #include <common/pages.hpp>
 
-#include <pitot/catalog/listing.hpp>
-
 #include <span>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace pitot::tools::promcheck {
 
@@ -37,8 +32,5 @@ extern const command query_command;
 exit_code run_query(std::span<char* const> argv);
 extern const command test_command;
 exit_code run_test(std::span<char* const> argv);
-
-/// SOURCE[,LABEL=VALUE]…
-[[nodiscard]] std::pair<std::string, catalog::target> split_source(std::string_view text);
 
 }  // namespace pitot::tools::promcheck

@@ -6,6 +6,7 @@
 #include <pitot/base/duration.hpp>
 #include <pitot/base/percent.hpp>
 #include <pitot/base/time_text.hpp>
+#include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/http_config.hpp>
 #include <pitot/connect/regex.hpp>
@@ -26,6 +27,7 @@
 #include <sys/ioctl.h>  // the terminal's width
 #include <thread>
 #include <unistd.h>  // isatty
+#include <utility>
 #include <vector>
 
 namespace pitot::tools::promcheck {
@@ -257,17 +259,17 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
     std::map<std::vector<std::pair<std::string, std::string>>, std::int64_t> count;
     bool live = false;
     for (const std::string& text : given.all("data")) {
-        const auto [source, from] = split_source(text);
+        auto split = catalog::split_source(text);
+        if (!split) return refuse(fmt::format("--data {}: {}", text, split.error().message));
         planned p;
-        p.source = source;
-        p.target.labels = from.labels;
-        if (!from.job.empty()) p.target.labels.emplace_back("job", from.job);
+        p.source = std::move(split->source);
+        p.target.labels = std::move(split->labels);
         bool instance = false;
         for (const auto& [name, value] : p.target.labels) instance = instance || name == "instance";
-        if (http::is_url(source)) {
+        if (http::is_url(p.source)) {
             live = true;
             if (!instance) {
-                const std::string bare = http::without_credentials(source);
+                const std::string bare = http::without_credentials(p.source);
                 const std::size_t host = bare.find("://");
                 const std::string rest = host == std::string::npos ? bare : bare.substr(host + 3);
                 p.target.labels.emplace_back("instance", rest.substr(0, rest.find('/')));

@@ -1,5 +1,6 @@
 #include <promcheck/commands.hpp>
 
+#include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
@@ -69,11 +70,13 @@ exit_code run_rules(std::span<char* const> argv)
         if (auto read = catalog::read_prometheus_config(given->get("prometheus-config"), series); !read)
             return refuse(read.error().message);
     for (const std::string& text : given->all("metrics")) {
-        const auto [source, from] = split_source(text);
-        const auto in = catalog::load_source(source);
+        const auto split = catalog::split_source(text);
+        if (!split) return refuse(fmt::format("--metrics {}: {}", text, split.error().message));
+        const catalog::target from = split->from();
+        const auto in = catalog::load_source(split->source);
         if (!in) {
             refuse(in.error().message);
-            return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
+            return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
         }
         names.add(in->families, from, in->format == expo::format::openmetrics);
         const std::uint32_t job = series.job(from.job);
