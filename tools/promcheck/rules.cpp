@@ -1,9 +1,12 @@
 #include <promcheck/commands.hpp>
 
+#include <pitot/catalog/inventory.hpp>
+#include <pitot/catalog/known.hpp>
 #include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
+#include <pitot/connect/http_options.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/report_json.hpp>
@@ -16,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>  // isatty
+#include <utility>
 #include <vector>
 
 namespace pitot::tools::promcheck {
@@ -24,6 +28,8 @@ namespace {
 constexpr flag flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the rules are held against: a file or a URL, with ,job=NAME behind it",
      true},
+    {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
+    {"prometheus", 0, "URL", "a server (Prometheus, Mimir, Thanos, VictoriaMetrics): what it had in the last hour"},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"format", 0, "text|json", "how to report", false, "text"},
@@ -34,18 +40,87 @@ constexpr flag flags[] = {
 const command rules_command{
     "promcheck rules", "FILE…",
     "Checks rule files: what Prometheus loads, duplicates, templates, and whether the metrics exist.", flags,
-    "Without --metrics the expressions are parsed and typed; with it their metrics, labels and jobs must exist.\n\n"
+    "Without --metrics, --catalog and --prometheus the expressions are parsed and typed; with one of them their "
+    "metrics, labels\n"
+    "and jobs must exist. When the server does not answer, the rest is still checked.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments or an unreadable file; 3 a URL that does not answer.\n\n"
     "Examples:\n"
     "  promcheck rules rules/*.yml\n"
-    "  promcheck rules alerts.yml --metrics node.prom,job=node --prometheus-config prometheus.yml"};
+    "  promcheck rules alerts.yml --metrics node.prom,job=node --prometheus-config prometheus.yml\n"
+    "  promcheck rules alerts.yml --prometheus http://127.0.0.1:9090"};
 
 namespace {
+
+constexpr std::size_t largest_file = std::size_t{4} << 20U;
 
 exit_code refuse(std::string_view why)
 {
     fmt::print(stderr, "promcheck rules: {}\n", why);
     return exit_code::usage;
+}
+
+/// What the rules are held against.
+/// url    of a live server; empty: none
+/// known  something was given and could be read
+struct evidence {
+    std::string url;
+    catalog::listing names;
+    catalog::inventory series;
+    bool known = false;
+};
+
+/// A file that a job exposes, or its URL.
+exit_code add_exposition(const std::string& text, bool jobs_are_known, const http::options& http, evidence& to)
+{
+    const auto split = catalog::split_source(text);
+    if (!split) return refuse(fmt::format("--metrics {}: {}", text, split.error().message));
+    const catalog::target from = split->from();
+    catalog::source_options reading;
+    reading.http = http;
+    const auto in = catalog::load_source(split->source, reading);
+    if (!in) {
+        refuse(in.error().message);
+        return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
+    }
+    to.names.add(in->families, from, in->format == expo::format::openmetrics);
+    const std::uint32_t job = to.series.job(from.job);
+    catalog::scrape_job& scraped = to.series.at(job);
+    if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known)) {
+        catalog::label_list labels;
+        for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
+        if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
+        scraped.targets.push_back(std::move(labels));
+    }
+    to.series.add(in->families, job);
+    to.known = true;
+    return exit_code::clean;
+}
+
+/// All that the flags name. A server that does not answer is said in `server` and leaves the rest to be used.
+exit_code load(const arguments& given, const std::vector<std::string>& files, evidence& to, exit_code& server)
+{
+    const bool config = given.has("prometheus-config");
+    if (config)
+        if (auto read = catalog::read_prometheus_config(given.get("prometheus-config"), to.series); !read)
+            return refuse(read.error().message);
+    for (const std::string& path : given.all("catalog")) {
+        if (auto read = catalog::read_saved(path, to.names, to.series); !read)
+            return refuse(fmt::format("--catalog: {}", read.error().message));
+        to.known = true;
+    }
+    http::options http;
+    http.proxy_from_environment = true;
+    for (const std::string& text : given.all("metrics"))
+        if (const exit_code code = add_exposition(text, config, http, to); code != exit_code::clean) return code;
+    if (to.url.empty()) return exit_code::clean;
+    const auto read = catalog::read_server(to.url, catalog::words_of(files, largest_file), http, to.names, to.series);
+    if (read) {
+        to.known = true;
+        return exit_code::clean;
+    }
+    refuse(fmt::format("--prometheus: {}", read.error().message));
+    server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
+    return exit_code::clean;
 }
 
 }  // namespace
@@ -64,39 +139,21 @@ exit_code run_rules(std::span<char* const> argv)
     const auto fail_on = lint::severity_from(given->get("fail-on"));
     if (!fail_on) return refuse(fmt::format("--fail-on {}: error, warning and info are known", given->get("fail-on")));
 
-    catalog::listing names;
-    catalog::inventory series;
-    if (given->has("prometheus-config"))
-        if (auto read = catalog::read_prometheus_config(given->get("prometheus-config"), series); !read)
-            return refuse(read.error().message);
-    for (const std::string& text : given->all("metrics")) {
-        const auto split = catalog::split_source(text);
-        if (!split) return refuse(fmt::format("--metrics {}: {}", text, split.error().message));
-        const catalog::target from = split->from();
-        const auto in = catalog::load_source(split->source);
-        if (!in) {
-            refuse(in.error().message);
-            return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
-        }
-        names.add(in->families, from, in->format == expo::format::openmetrics);
-        const std::uint32_t job = series.job(from.job);
-        if (series.at(job).targets.empty() && !series.at(job).targets_known) {
-            catalog::label_list labels;
-            for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
-            if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
-            series.at(job).targets.push_back(std::move(labels));
-        }
-        series.add(in->families, job);
-    }
+    evidence held;
+    held.url = given->get("prometheus");
+    if (!held.url.empty() && !http::is_url(held.url))
+        return refuse(fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", held.url));
+    exit_code code = exit_code::clean;
+    if (const exit_code bad = load(*given, files, held, code); bad != exit_code::clean) return bad;
     lint::dashboards::world sources;
-    if (given->has("metrics")) {
-        sources.names = &names;
-        sources.series = &series;
+    if (held.known) {
+        sources.names = &held.names;
+        sources.series = &held.series;
     }
 
     lint::dashboards::verdicts found;
     for (const std::string& path : files) {
-        auto text = catalog::read_file(path, std::size_t{4} << 20U);
+        auto text = catalog::read_file(path, largest_file);
         if (!text) return refuse(text.error().message);
         const lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
         if (!lint::dashboards::check_rule_file(file, sources, found))
@@ -108,9 +165,8 @@ exit_code run_rules(std::span<char* const> argv)
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     if (format == "json") {
         lint::report out;
-        out.summary = {{"rules", found.queries},
-                       {"broken", found.broken},
-                       {"not_verified", given->has("metrics") ? found.not_verified : 0}};
+        out.summary = {
+            {"rules", found.queries}, {"broken", found.broken}, {"not_verified", held.known ? found.not_verified : 0}};
         out.findings = found.findings;
         fmt::print("{}", lint::to_json(out));
     } else {
@@ -124,7 +180,7 @@ exit_code run_rules(std::span<char* const> argv)
                    errors == 1 ? "finding" : "findings");
     }
     const auto worst = lint::worst(found.findings);
-    return worst && *worst >= *fail_on ? exit_code::findings : exit_code::clean;
+    return code == exit_code::clean && worst && *worst >= *fail_on ? exit_code::findings : code;
 }
 
 }  // namespace pitot::tools::promcheck
