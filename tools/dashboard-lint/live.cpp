@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace pitot::tools::dashboard_lint {
 
@@ -27,31 +27,63 @@ std::string askable(std::string_view query, const dashboard::variable_values* va
     return dashboard::has_reference(readable.text) ? std::string() : readable.text;
 }
 
-std::string shown(std::size_t series, std::string_view first)
+std::string shown(const lint::answered& got)
 {
-    if (series == 0) return "no data";
-    return series == 1 ? std::string(first) : fmt::format("{} series, the first {}", series, first);
+    if (got.status == lint::asking::refused) return got.message;
+    if (got.status == lint::asking::no_data) return "no data";
+    return got.series == 1 ? got.value : fmt::format("{} series, the first {}", got.series, got.value);
 }
 
-struct answer {
-    bool ok = false;
-    std::size_t series = 0;
-    std::string text;
-};
+void refuse(lint::answered& to, std::string_view why)
+{
+    to.status = lint::asking::refused;
+    to.message = why;
+}
 
-answer from_engine(const live_options& how, const promql::engine_options& engine, const std::string& expr)
+void take(lint::answered& to, std::size_t series, std::string first)
+{
+    to.status = series == 0 ? lint::asking::no_data : lint::asking::data;
+    to.series = series;
+    to.value = std::move(first);
+}
+
+void ask_engine(const live_options& how, const promql::engine_options& engine, const std::string& expr,
+                lint::answered& to)
 {
     const auto got = promql::query(expr, *how.data, promql::query_times::at(how.now), engine,
                                    promql::parse_options::everything());
-    if (!got) return {false, 0, got.error().message};
-    if (got->series.empty()) return {true, 0, shown(0, {})};
+    if (!got) return refuse(to, got.error().message);
+    if (got->series.empty()) return take(to, 0, {});
     const promql::query_sample first = got->series.front().samples.front();
-    return {true, got->series.size(),
-            shown(got->series.size(),
-                  first.hist != nullptr ? store::to_text(*first.hist) : promql::plain_number(first.value))};
+    take(to, got->series.size(),
+         first.hist != nullptr ? store::to_text(*first.hist) : promql::plain_number(first.value));
 }
 
-result<answer> from_server(const live_options& how, http::client& client, const std::string& expr)
+/// A histogram of the API, as PromQL writes it.
+std::string histogram_text(json::value from)
+{
+    constexpr std::string_view open[] = {"(", "[", "(", "["};
+    constexpr std::string_view close[] = {"]", ")", ")", "]"};
+    std::string out = fmt::format("{{count:{}, sum:{}", from["count"].text(), from["sum"].text());
+    for (const json::value bucket : from["buckets"]) {
+        const auto ends = static_cast<std::size_t>(bucket[0].as_int().value_or(0)) % 4;
+        out += fmt::format(", {}{},{}{}:{}", open[ends], bucket[1].text(), bucket[2].text(), close[ends],
+                           bucket[3].text());
+    }
+    return out + "}";
+}
+
+/// The first sample of a series of the API; instant vectors have one, range vectors a list.
+std::string first_value(json::value series)
+{
+    if (const json::value one = series["value"]) return std::string(one[1].text());
+    if (const json::value all = series["values"]) return std::string(all[0][1].text());
+    if (const json::value one = series["histogram"]) return histogram_text(one[1]);
+    const json::value all = series["histograms"];
+    return all ? histogram_text(all[0][1]) : std::string();
+}
+
+result<void> ask_server(const live_options& how, http::client& client, const std::string& expr, lint::answered& to)
 {
     std::string url = how.prometheus;
     while (url.ends_with('/')) url.pop_back();
@@ -66,54 +98,47 @@ result<answer> from_server(const live_options& how, http::client& client, const 
     const auto document = json::parse(got->body, allowed);
     if (!document) return unexpected(http::client::status_error(*got));
     const json::value root = document->root();
-    if (root["status"].text() != "success") return answer{false, 0, std::string(root["error"].text())};
     const json::value data = root["data"]["result"];
-    const bool scalar = root["data"]["resultType"].text() == "scalar";
-    std::size_t series = scalar ? 1 : 0;
-    std::string first;
-    std::size_t i = 0;
-    if (scalar)
-        for (const json::value v : data)
-            if (i++ == 1) first = v.text();
-    for (const json::value one : data) {
-        if (scalar) break;
-        if (series++ > 0) continue;
-        i = 0;
-        for (const json::value v : one["value"])
-            if (i++ == 1) first = v.text();
-        if (first.empty()) first = "a histogram";
-    }
-    return answer{true, series, shown(series, first)};
+    const std::string_view type = root["data"]["resultType"].text();
+    if (root["status"].text() != "success")
+        refuse(to, root["error"].text());
+    else if (type == "scalar" || type == "string")
+        take(to, 1, std::string(data[1].text()));
+    else
+        take(to, data.size(), first_value(data[0]));
+    return {};
+}
+
+/// Why a query is not asked; empty when it is.
+std::string reason_not_to_ask(const lint::dashboards::judgement& of, std::string_view askable)
+{
+    if (of.reason == "LogQL" || of.reason == "MetricsQL" || of.reason == "datasource that is not Prometheus")
+        return of.reason;
+    if (askable.empty()) return "a variable without a value";
+    return promql::parse(askable, promql::parse_options::everything()) ? "" : "no PromQL";
 }
 
 }  // namespace
 
-result<live_summary> ask_all(const live_options& how, lint::dashboards::verdicts& found)
+result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found, std::vector<lint::answered>& out)
 {
-    live_summary out;
     promql::engine_options engine;
     engine.regex = promql::regexes_of<regex>();
     http::client client(how.http);
     for (lint::dashboards::judgement& j : found.judged) {
-        const bool other = j.reason == "LogQL" || j.reason == "MetricsQL" ||
-                           j.reason == "datasource that is not Prometheus";
-        const std::string expr = other ? std::string() : askable(j.query, how.values);
-        if (expr.empty() || !promql::parse(expr, promql::parse_options::everything())) {
-            ++out.not_asked;
-            continue;
-        }
-        answer got;
+        lint::answered& to = out.emplace_back(lint::answered{j.file, j.pointer, j.query});
+        const std::string expr = askable(j.query, how.values);
+        to.message = reason_not_to_ask(j, expr);
+        if (!to.message.empty()) continue;
         if (how.prometheus.empty()) {
-            got = from_engine(how, engine, expr);
-        } else {
-            auto asked = from_server(how, client, expr);
-            if (!asked) return unexpected(std::move(asked.error()));
-            got = std::move(*asked);
+            ask_engine(how, engine, expr, to);
+        } else if (auto asked = ask_server(how, client, expr, to); !asked) {
+            out.pop_back();
+            return asked;
         }
-        ++(!got.ok ? out.failed : got.series == 0 ? out.without : out.with_data);
-        j.reason = j.reason.empty() ? got.text : fmt::format("{}; {}", j.reason, got.text);
+        j.reason = j.reason.empty() ? shown(to) : fmt::format("{}; {}", j.reason, shown(to));
     }
-    return out;
+    return {};
 }
 
 }  // namespace pitot::tools::dashboard_lint

@@ -4,10 +4,12 @@
 #include <pitot/connect/http_options.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/report.hpp>
 #include <pitot/store/series.hpp>
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pitot::tools::dashboard_lint {
 
@@ -21,16 +23,10 @@ struct live_options {
     http::options http;
 };
 
-/// What became of the queries. A query with a variable whose value nobody told is not asked.
-struct live_summary {
-    std::size_t with_data = 0;
-    std::size_t without = 0;
-    std::size_t not_asked = 0;
-    std::size_t failed = 0;
-};
-
-/// Asks every query, and writes its value (or why there is none) beside its verdict.
-/// error  unreachable and its like: the server does not answer
-[[nodiscard]] result<live_summary> ask_all(const live_options& how, lint::dashboards::verdicts& found);
+/// Asks every query, tells what came of it behind `out`, and writes its value (or why there is none) beside its
+/// verdict. A query with a variable whose value nobody told is not asked. error  unreachable and its like: the server
+/// does not answer; out has what was asked before
+[[nodiscard]] result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
+                                   std::vector<lint::answered>& out);
 
 }  // namespace pitot::tools::dashboard_lint

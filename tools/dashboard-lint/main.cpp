@@ -31,6 +31,7 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -76,6 +77,10 @@ constexpr command dashboard_lint_command{
     "off); loki_labels (a FILE as for --loki-labels, or NAME: [value, …]); exclude (a list of {file, panel, rule, "
     "metric, reason}: patterns, of which each that is given must fit).\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
+    "With --live, --format json lists under \"live\" each query's file, pointer, query, status (data, no data, "
+    "refused, "
+    "not asked),\n"
+    "series (how many), value (of the first) and message.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
     "answer.\n\n"
     "Examples:\n"
@@ -281,19 +286,29 @@ std::size_t terminal_width()
     return known && size.ws_col > 0 ? size.ws_col : 160;
 }
 
-void report(const settings& how, lint::dashboards::verdicts& found)
+std::string asked_line(const std::vector<lint::answered>& answers)
 {
-    if (how.json) {
-        lint::report out;
-        out.summary = {{"queries", found.queries},
-                       {"ok", found.ok()},
-                       {"broken", found.broken},
-                       {"not_verified", found.not_verified}};
-        out.findings = std::move(found.findings);
-        out.not_verified = std::move(found.unknown);
-        print(lint::to_json(out));
-        return;
-    }
+    const auto n = [&answers](lint::asking status) {
+        return std::count_if(answers.begin(), answers.end(),
+                             [status](const lint::answered& a) { return a.status == status; });
+    };
+    return fmt::format("asked: {} with data, {} without, {} refused, {} not asked\n", n(lint::asking::data),
+                       n(lint::asking::no_data), n(lint::asking::refused), n(lint::asking::not_asked));
+}
+
+void report_json(lint::dashboards::verdicts& found, std::optional<std::vector<lint::answered>> answers)
+{
+    lint::report out;
+    out.summary = {
+        {"queries", found.queries}, {"ok", found.ok()}, {"broken", found.broken}, {"not_verified", found.not_verified}};
+    out.findings = std::move(found.findings);
+    out.not_verified = std::move(found.unknown);
+    out.live = std::move(answers);
+    print(lint::to_json(out));
+}
+
+void report_text(const settings& how, const lint::dashboards::verdicts& found)
+{
     std::string text;
     const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
     if (how.verbose) lint::dashboards::append_table(text, found, {style.colour, terminal_width()});
@@ -422,7 +437,9 @@ exit_code run(std::span<char* const> argv)
     if (!std::is_sorted(found.findings.begin(), found.findings.end(), lint::stands_before))
         std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     apply(how->file, found);
-    std::string asked;
+    std::optional<std::vector<lint::answered>> answers;
+    if (how->live) answers.emplace();
+    bool all_asked = false;
     if (how->live && live == exit_code::clean) {
         live_options with;
         with.prometheus = how->prometheus;
@@ -430,19 +447,21 @@ exit_code run(std::span<char* const> argv)
         with.now = now;
         with.values = sources.values;
         with.http = how->http;
-        const auto done = ask_all(with, found);
+        const auto done = ask_all(with, found, *answers);
+        all_asked = done.has_value();
         if (!done) {
             say->error(fmt::format("dashboard-lint: --live: {}", done.error().message));
             if (code == exit_code::clean) code = exit_code::unreachable;
-        } else {
-            asked = fmt::format("asked: {} with data, {} without, {} refused, {} not asked\n", done->with_data,
-                                done->without, done->failed, done->not_asked);
         }
     }
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
-    report(*how, found);
-    if (!how->json) print(asked);
+    if (how->json) {
+        report_json(found, std::move(answers));
+    } else {
+        report_text(*how, found);
+        if (all_asked) print(asked_line(*answers));
+    }
     return code == exit_code::clean && fails ? exit_code::findings : code;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>  // std::count_if, std::max
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,10 +27,38 @@ struct tally {
     std::size_t count = 0;
 };
 
+enum class asking : std::uint8_t { data, no_data, refused, not_asked };
+
+[[nodiscard]] constexpr std::string_view to_string(asking a) noexcept
+{
+    switch (a) {
+    case asking::data: return "data";
+    case asking::no_data: return "no data";
+    case asking::refused: return "refused";
+    default: return "not asked";
+    }
+}
+
+/// A query that was asked for real, or could not be.
+/// series   how many the answer has
+/// value    of the first of them, as PromQL writes numbers and histograms; empty without one
+/// message  why it was refused or not asked; else empty
+struct answered {
+    std::string file;
+    std::string pointer;
+    std::string query;
+    asking status = asking::not_asked;
+    std::size_t series = 0;
+    std::string value;
+    std::string message;
+};
+
+/// live  nothing: nobody wanted queries to be asked
 struct report {
     std::vector<tally> summary;
     std::vector<finding> findings;
     std::vector<unverified> not_verified;
+    std::optional<std::vector<answered>> live = {};
 };
 
 [[nodiscard]] inline std::size_t count(std::span<const finding> findings, severity level)

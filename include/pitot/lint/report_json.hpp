@@ -9,9 +9,12 @@
 namespace pitot::lint {
 
 /// {"version":1,"summary":{…},"findings":[{"rule","severity","file","pointer","line","column","end_line","end_column",
-/// "offset","length","query","message","suggestion"}],"not_verified":[{"file","pointer","reason"}]}
+/// "offset","length","query","message","suggestion"}],"not_verified":[{"file","pointer","reason"}],
+/// "live":[{"file","pointer","query","status","series","value","message"}]}
 /// Lines and columns are 1-based, columns count code points, ends are exclusive; offset and length are bytes. Every
-/// field is always there; strings that do not apply are empty, lines and columns of protobuf 0.
+/// field is always there; strings that do not apply are empty, lines and columns of protobuf 0. Only "live" is left out
+/// when queries were not to be asked. Its status is "data", "no data", "refused" or "not asked"; value is a string, the
+/// first series' as PromQL writes it.
 /// indent  blanks a level, 0 for one line
 [[nodiscard]] inline std::string to_json(const report& what, std::size_t indent = 2)
 {
@@ -29,7 +32,17 @@ namespace pitot::lint {
     w.end_array().key("not_verified").begin_array();
     for (const unverified& u : what.not_verified)
         w.begin_object().member("file", u.file).member("pointer", u.pointer).member("reason", u.reason).end_object();
-    w.end_array().end_object();
+    w.end_array();
+    if (what.live) {
+        w.key("live").begin_array();
+        for (const answered& a : *what.live) {
+            w.begin_object().member("file", a.file).member("pointer", a.pointer).member("query", a.query);
+            w.member("status", to_string(a.status)).member("series", a.series).member("value", a.value);
+            w.member("message", a.message).end_object();
+        }
+        w.end_array();
+    }
+    w.end_object();
     std::string text = std::move(w).text();
     text += '\n';
     return text;

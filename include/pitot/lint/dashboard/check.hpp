@@ -36,6 +36,7 @@ enum class verdict : unsigned char { ok, broken, not_verified };
 /// panel   its title; empty when it has none
 /// at      of the expression in the file
 /// reason  why it is not verified, else empty
+/// pointer of the expression in the file
 struct judgement {
     std::string file;
     std::string panel;
@@ -43,6 +44,7 @@ struct judgement {
     text_position at;
     verdict is = verdict::ok;
     std::string reason;
+    std::string pointer = {};
 };
 
 /// What a run over dashboards has found so far.
@@ -185,7 +187,8 @@ inline void judge(const source& file, const subject& about, const world& sources
     ++out.queries;
     const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
                                     [](const finding& f) { return f.level != severity::info; });
-    out.judged.push_back({file.name(), about.panel, std::string(about.expr->text), about.at, verdict::ok, {}});
+    out.judged.push_back(
+        {file.name(), about.panel, std::string(about.expr->text), about.at, verdict::ok, {}, about.expr->pointer});
     if (broken) {
         ++out.broken;
         out.judged.back().is = verdict::broken;
