@@ -3,14 +3,14 @@ against ones that answer badly.
 
 usage: live.py DASHBOARD-LINT PROMCHECK
 """
-import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import urllib.parse
+
+from double import Double, check, finish, serve
 
 lint, promcheck = (os.path.abspath(tool) for tool in sys.argv[1:3])
 SERIES = [{"__name__": "jobs_total", "job": "app", "instance": "a"}, {"__name__": "jobs_total", "job": "app", "instance": "b"},
@@ -35,21 +35,10 @@ EXPECTED = [("data", 1, "7", ""), ("data", 2, "0.5", ""), ("no data", 0, "", "")
             ("data", 1, "{count:3, sum:4.5, (1,2]:2, [-0.5,0.5]:1}", ""), ("refused", 0, "", "too many samples"),
             ("not asked", 0, "", "a variable without a value"), ("not asked", 0, "", "no PromQL")]
 QUERIES = [*ANSWERS, 'queue_length{instance="$who"}', "sum(queue_length"]
-failures, passed = [], 0
 
 
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-
-
-class Prometheus(http.server.BaseHTTPRequestHandler):
-    asked = []  # (path below the base, parameters, the tenant's header)
-    how = "well"
-
+class Prometheus(Double):
+    # asked: (path below the base, parameters, the tenant's header)
     def do_GET(self):
         path, _, text = self.path.partition("?")
         path = path.removeprefix("/behind")
@@ -78,21 +67,8 @@ class Prometheus(http.server.BaseHTTPRequestHandler):
     def data(self, what):
         self.answer(200, json.dumps({"status": "success", "data": what}))
 
-    def answer(self, status, text):
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text.encode())
 
-    def log_message(self, *_):
-        pass
-
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Prometheus)
-server.daemon_threads = True
-threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_port}"
+server, url = serve(Prometheus)
 folder = tempfile.TemporaryDirectory()
 
 
@@ -158,7 +134,4 @@ try:
 finally:
     server.shutdown()
     folder.cleanup()
-for failure in failures:
-    print("FAILED", failure)
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+finish()

@@ -2,33 +2,21 @@
 
 usage: loki.py DASHBOARD-LINT
 """
-import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 
+from double import Double, check, finish, serve
+
 tool = os.path.abspath(sys.argv[1])
 LABELS = {"app": ["web", "db"], "env": ["prod"], "unused": ["x"], "empty": []}
-failures, passed = [], 0
 
 
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-
-
-class Loki(http.server.BaseHTTPRequestHandler):
-    asked = []
-    how = "well"
-
+class Loki(Double):
     def do_GET(self):
         path, _, query = self.path.partition("?")
         Loki.asked.append((path, urllib.parse.parse_qs(query), self.headers.get("X-Scope-OrgID")))
@@ -54,24 +42,8 @@ class Loki(http.server.BaseHTTPRequestHandler):
             return self.answer(200, json.dumps({"status": "success", **({"data": values} if values else {})}))
         return self.answer(404, "not found")
 
-    def answer(self, status, text):
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
-        except OSError:  # the client gave up
-            pass
 
-    def log_message(self, *_):
-        pass
-
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loki)
-server.daemon_threads = True
-threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_port}"
+server, url = serve(Loki)
 folder = tempfile.TemporaryDirectory()
 board = {"panels": [{"datasource": {"type": "loki"}, "targets": [{"expr": e} for e in (
     '{app="web", env=~"pro."} |= "x"', 'sum(rate({app="wbe"}[5m]))', '{nowhere="x"}', '{empty="x"}', '{app="$app"}')]},
@@ -124,7 +96,4 @@ try:
 finally:
     server.shutdown()
     folder.cleanup()
-for failure in failures:
-    print("FAILED", failure)
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+finish()

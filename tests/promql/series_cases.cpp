@@ -4,6 +4,7 @@
 #include <pitot/promql/print.hpp>
 #include <pitot/promql/testing/series_text.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

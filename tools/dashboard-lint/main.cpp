@@ -78,9 +78,7 @@ constexpr command dashboard_lint_command{
     "metric, reason}: patterns, of which each that is given must fit).\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
     "With --live, --format json lists under \"live\" each query's file, pointer, query, status (data, no data, "
-    "refused, "
-    "not asked),\n"
-    "series (how many), value (of the first) and message.\n\n"
+    "refused, not asked),\nseries (how many), value (of the first) and message.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
     "answer.\n\n"
     "Examples:\n"
@@ -193,11 +191,10 @@ result<settings> understand(const arguments& given)
     return out;
 }
 
-exit_code load_prometheus(const settings& how, const std::vector<std::string>& files, catalog::listing& names,
+exit_code load_prometheus(const settings& how, const catalog::word_set& words, catalog::listing& names,
                           catalog::inventory& series, const notes& say)
 {
-    const auto read = catalog::read_server(how.prometheus, catalog::words_of(files, how.limits.size), how.http, names,
-                                           series);
+    const auto read = catalog::read_server(how.prometheus, words, how.http, names, series);
     if (read) return exit_code::clean;
     say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
     return read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
@@ -243,10 +240,7 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
             for (std::int64_t back = 3; back >= 0; --back)
                 store::put_scrape(*live, in->families, {source.labels, false}, now - back * 15'000);
         if (how.prometheus_config.empty() || from.job.empty()) {
-            catalog::label_list labels;
-            for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
-            if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
-            series.at(series.job(from.job)).targets.push_back(std::move(labels));
+            series.add_target(from);
         } else if (const std::uint32_t job = series.job(from.job); series.at(job).targets.empty()) {
             const std::string unknown = fmt::format("--metrics: {} has no job '{}'", how.prometheus_config, from.job);
             if (series.at(job).targets_known) say.warn(fmt::format("dashboard-lint: {}", unknown));
@@ -399,12 +393,14 @@ exit_code run(std::span<char* const> argv)
     if (const exit_code code = load(*how, names, series, how->live ? &data : nullptr, now, *say);
         code != exit_code::clean)
         return code;
-    std::vector<std::string> files;
-    for (const input& in : *inputs) files.push_back(in.path);
-    exit_code live = exit_code::clean;
-    if (!how->prometheus.empty()) live = load_prometheus(*how, files, names, series, *say);
     catalog::word_set words;
-    if (!how->loki.url.empty()) words = catalog::words_of(files, how->limits.size);
+    if (!how->prometheus.empty() || !how->loki.url.empty()) {
+        std::vector<std::string> files;
+        for (const input& in : *inputs) files.push_back(in.path);
+        words = catalog::words_of(files, how->limits.size);
+    }
+    exit_code live = exit_code::clean;
+    if (!how->prometheus.empty()) live = load_prometheus(*how, words, names, series, *say);
     const auto logs = load_log_labels(
         how->loki, how->file, how->http,
         [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, *say,
@@ -434,6 +430,7 @@ exit_code run(std::span<char* const> argv)
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
         return refuse(skipped == 0 ? fmt::format("no *.json and no rule file in '{}'", paths.front())
                                    : "none of the files is a dashboard or a rule file");
+    // Each file's stand in order already; all do unless the files came in another order than by name.
     if (!std::is_sorted(found.findings.begin(), found.findings.end(), lint::stands_before))
         std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     apply(how->file, found);

@@ -84,13 +84,9 @@ exit_code add_exposition(const std::string& text, bool jobs_are_known, const htt
     }
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = to.series.job(from.job);
-    catalog::scrape_job& scraped = to.series.at(job);
-    if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known)) {
-        catalog::label_list labels;
-        for (const auto& [name, value] : from.labels) catalog::set_label(labels, name, value);
-        if (!from.job.empty()) catalog::set_label(labels, "job", from.job);
-        scraped.targets.push_back(std::move(labels));
-    }
+    const catalog::scrape_job& scraped = to.series.at(job);
+    if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known))
+        to.series.add_target(from);
     to.series.add(in->families, job);
     to.known = true;
     return exit_code::clean;

@@ -60,6 +60,13 @@ public:
     }
     [[nodiscard]] const std::vector<scrape_job>& jobs() const noexcept { return jobs_; }
     [[nodiscard]] scrape_job& at(std::uint32_t job) { return jobs_[job]; }
+    void add_target(const target& what)
+    {
+        label_list labels;
+        for (const auto& [name, value] : what.labels) set_label(labels, name, value);
+        set_label(labels, "job", what.job);
+        at(job(what.job)).targets.push_back(std::move(labels));
+    }
     /// A prometheus.yml was read: these are all the jobs there are.
     [[nodiscard]] bool knows_all_jobs() const noexcept { return knows_all_jobs_; }
     void set_knows_all_jobs() noexcept { knows_all_jobs_ = true; }

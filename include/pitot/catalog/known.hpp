@@ -8,6 +8,7 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_api.hpp>
 #include <pitot/catalog/source.hpp>
+#include <pitot/model/name.hpp>
 
 #include <algorithm>  // std::find_if
 #include <chrono>
@@ -53,9 +54,7 @@ using word_set = std::set<std::string, std::less<>>;
         if (path == "-") return {};
         const auto text = read_file(path, max_bytes);
         if (!text) continue;
-        const auto is_word = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':';
-        };
+        const auto is_word = [](char c) { return pitot::detail::is_name_char(c) || c == ':'; };
         for (auto at = text->begin(); at != text->end();) {
             const auto first = std::find_if(at, text->end(), is_word);
             at = std::find_if_not(first, text->end(), is_word);
@@ -75,8 +74,7 @@ using word_set = std::set<std::string, std::less<>>;
     what.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (!words.empty())
         what.matters = [&words](std::string_view name) {
-            return words.contains(name) ||
-                   (name.ends_with("_total") && words.contains(name.substr(0, name.size() - 6)));
+            return words.contains(name) || words.contains(without_total(name));
         };
     return read_prometheus(what, std::move(how), names, series);
 }

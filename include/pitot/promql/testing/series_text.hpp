@@ -108,7 +108,7 @@ private:
     }
     /// What stands here does not fit; in Prometheus's words.
     /// context  " in series values"; empty when it fits nowhere
-    [[nodiscard]] unexpected<error> misplaced(std::string_view context = {}, std::string_view expected = {}) const
+    [[nodiscard]] unexpected<error> misplaced(std::string_view context, std::string_view expected = {}) const
     {
         std::string what = "end of input";
         std::size_t end = at_;
@@ -281,13 +281,13 @@ private:
             const std::size_t times = at_ + 1;
             auto n = repeat();
             if (!n) return unexpected(std::move(n.error()));
+            const auto refuse = [&](std::string_view why) {
+                at_ = times;
+                return bad(concat("error combining histograms: ", why));
+            };
             for (std::size_t i = 0; i <= *n; ++i) {
                 out.push_back({false, 0, std::make_shared<store::histogram>(*first), step_hinted});
                 if (i == *n) break;
-                const auto refuse = [&](std::string why) {
-                    at_ = times;
-                    return bad(concat("error combining histograms: ", why));
-                };
                 if (step->schema < first->schema && step->schema != store::histogram::custom_schema)
                     return refuse(concat("cannot merge from schema ", std::to_string(step->schema), " to ",
                                          std::to_string(first->schema)));
@@ -312,14 +312,14 @@ private:
         std::int32_t negative_offset = 0;
         std::vector<double> positive;
         std::vector<double> negative;
+        const auto bad_descriptor = [&](std::size_t place, std::string_view what) {
+            at_ = place;
+            return bad(concat("bad histogram descriptor found: ", detail::quote(what)));
+        };
         for (;;) {
             skip_blanks();
             if (text_.substr(at_, 2) == "}}") break;
             const std::size_t begin = at_;
-            const auto bad_descriptor = [&](std::size_t place, std::string_view what) {
-                at_ = place;
-                return bad(concat("bad histogram descriptor found: ", detail::quote(what)));
-            };
             const std::string_view key = word_without_colon();
             constexpr std::string_view keys[] = {"sum",       "count",         "z_bucket",          "z_bucket_w",
                                                  "schema",    "offset",        "n_offset",          "buckets",
