@@ -1,16 +1,18 @@
-// Pitot's engine, asked as tests/promql/judge is asked: `judged answer FILE` and `judged bench EXPR STEPS`.
+// Pitot's engine, asked as tests/promql/judge is asked: `judged answer FILE` and `judged bench EXPR STEPS [DATA]`.
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/json/write.hpp>
 #include <pitot/promql/engine/query.hpp>
 #include <pitot/promql/testing/load.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -122,12 +124,21 @@ long resident(const char* what)
     return 0;
 }
 
-/// The data of upstream's BenchmarkRangeQuery: shared/promql/bench_cases.json.
-store::series_store bench_data()
+/// A value at each interval from 0 on: `first`, then `more` greater each time.
+void fill(store::series& out, int n, std::int64_t interval, double first, double more = 1)
+{
+    out.floats.times.reserve(static_cast<std::size_t>(n));
+    out.floats.values.reserve(static_cast<std::size_t>(n));
+    for (int s = 0; s < n; ++s) {
+        out.floats.times.push_back(s * interval);
+        out.floats.values.push_back(first + more * s);
+    }
+}
+
+void range_data(store::series_store& out)
 {
     constexpr int intervals = 18640;
     constexpr std::int64_t interval = 10'000;
-    store::series_store out;
     std::vector<store::series*> all;
     const auto add = [&](const std::string& name, int l, const std::string& le) {
         std::vector<store::label> labels{{"__name__", name}};
@@ -145,27 +156,107 @@ store::series_store bench_data()
             add(concat("h_", kind), own, "+Inf");
         }
     const auto n = static_cast<double>(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i]->floats.times.reserve(intervals);
-        all[i]->floats.values.reserve(intervals);
-        for (int s = 0; s < intervals; ++s) {
-            all[i]->floats.times.push_back(s * interval);
-            all[i]->floats.values.push_back(s + static_cast<double>(i) / n);
-        }
-    }
+    for (std::size_t i = 0; i < all.size(); ++i) fill(*all[i], intervals, interval, static_cast<double>(i) / n);
     for (int s = 0; s < intervals; ++s) {
         const std::string l = std::to_string(s / 372);
         out.at(store::label_set{{"__name__", "sparse"}, {"l", l}}).floats.put(s * interval, s / n, 0);
     }
-    return out;
 }
 
-int bench(const char* expr, std::int64_t steps)
+/// Of the thousand instances 63 begin with 0.
+void join_data(store::series_store& out)
 {
-    const store::series_store data = bench_data();
+    for (unsigned i = 0; i < 1000; ++i) {
+        char instance[40];
+        std::snprintf(instance, sizeof instance, "%08x-0000-4000-8000-%012x", i * 2654435761U, i);
+        double first = i / 1000.0;
+        for (const char* name : {"rpc_request_success_total", "rpc_request_error_total"}) {
+            fill(out.at(store::label_set{{"__name__", name},
+                                         {"cluster", "test-kubernetes-cluster"},
+                                         {"domain", "test-domain"},
+                                         {"environment", "staging"},
+                                         {"instance", instance},
+                                         {"job", "worker"},
+                                         {"namespace", "test-kubernetes-namespace"},
+                                         {"rpc_method", "fetch-my-data-from-this-service"}}),
+                 13640, 10'000, first);
+            first += 1 / 2000.0;
+        }
+    }
+}
+
+/// As tsdbutil.GenerateTestHistograms makes them; the first has finer buckets.
+store::histogram nth_histogram(int n)
+{
+    store::histogram h;
+    if (n == 0) {
+        h.schema = 3;
+        h.count = 13;
+        h.positive = {{-5, 1}, {-4, 3}, {-1, 1}, {0, 2}, {1, 1}, {4, 1}, {5, 4}};
+        return h;
+    }
+    h.schema = 1;
+    h.hint = reset_hint::not_reset;
+    h.zero_threshold = 0.001;
+    h.zero_count = 2.0 + n;
+    h.count = 12 + 9.0 * n;
+    h.sum = 18.4 * (n + 1);
+    h.positive = {{0, n + 1.0}, {1, n + 2.0}, {3, n + 1.0}, {4, n + 1.0}};
+    h.negative = h.positive;
+    return h;
+}
+
+void native_data(store::series_store& out)
+{
+    for (int i = 0; i < 3000; ++i) {
+        const std::string text = std::to_string(i);
+        store::series& s = out.at(
+            store::label_set{{"__name__", "native_histogram_series"}, {"foo", "bar"}, {"h", text}});
+        for (int n = 0; n < 2000; ++n) s.histograms.put(n * 15'000, out.keep(nth_histogram(n)), 0);
+    }
+}
+
+void info_data(store::series_store& out)
+{
+    for (int i = 0; i < 100; ++i) {
+        const std::string n = std::to_string(i);
+        fill(out.at(store::label_set{{"__name__", "target_info"},
+                                     {"instance", concat("instance", n)},
+                                     {"job", concat("job", n)},
+                                     {"k8s_cluster_name", i < 50 ? "us-east" : "eu-south"}}),
+             3600, 2000, 1, 0);
+    }
+    for (const char* code : {"200", "400", "500"})
+        fill(out.at(store::label_set{{"__name__", "http_server_request_duration_seconds_count"},
+                                     {"http_status_code", code},
+                                     {"instance", "instance0"},
+                                     {"job", "job0"}}),
+             3600, 2000, 0);
+}
+
+/// A section of shared/promql/bench_cases.json: its series, and when its queries end and how far apart they ask.
+struct bench_section {
+    std::string_view name;
+    void (*make)(store::series_store& out);
+    std::int64_t end;
+    std::int64_t step;
+};
+constexpr bench_section bench_sections[] = {
+    {"range", range_data, 186'400'000, 10'000},
+    {"join", join_data, 136'400'000, 10'000},
+    {"native", native_data, 7'200'000, 30'000},
+    {"info", info_data, 7'200'000, 30'000},
+};
+
+int bench(const char* expr, std::int64_t steps, std::string_view name)
+{
+    const auto* const section = std::ranges::find(bench_sections, name, &bench_section::name);
+    if (section == std::end(bench_sections)) return 2;
+    store::series_store data;
+    section->make(data);
     promql::engine_options how;
     how.regex = promql::regexes_of<regex>();
-    const promql::query_times when{(18640 - steps) * 10'000, 18640LL * 10'000, 10'000};
+    const promql::query_times when{section->end - steps * section->step, section->end, section->step};
     const auto ask = [&] { return promql::query(expr, data, when, how, promql::parse_options::everything()); };
     (void)data.sorted();
     const long before = resident("VmRSS:");
@@ -178,8 +269,10 @@ int bench(const char* expr, std::int64_t steps)
     double sum = 0;
     for (const promql::query_series& s : first->series) {
         samples += s.samples.size();
-        for (const promql::query_sample p : s.samples)
-            if (std::isfinite(p.value)) sum += p.value;
+        for (const promql::query_sample p : s.samples) {
+            const double all = p.hist != nullptr ? p.hist->sum + p.hist->count : p.value;
+            if (std::isfinite(all)) sum += all;
+        }
     }
     const long peak = resident("VmHWM:") - before;
     double best = 1e300;
@@ -200,7 +293,8 @@ int bench(const char* expr, std::int64_t steps)
 int main(int argc, char** argv)
 {
     if (argc == 3 && std::strcmp(argv[1], "answer") == 0) return answer(argv[2]);
-    if (argc == 4 && std::strcmp(argv[1], "bench") == 0) return bench(argv[2], std::atol(argv[3]));
-    std::fputs("usage: judged answer FILE | bench EXPR STEPS\n", stderr);
+    if ((argc == 4 || argc == 5) && std::strcmp(argv[1], "bench") == 0)
+        return bench(argv[2], std::atol(argv[3]), argc == 5 ? argv[4] : "range");
+    std::fputs("usage: judged answer FILE | bench EXPR STEPS [range | join | native | info]\n", stderr);
     return 2;
 }

@@ -1,7 +1,7 @@
 // Prometheus's own engine as a judge and as a peer. Two uses, both with JSON on standard output:
 //
-//	judge answer FILE            FILE: {"script": "load …", "queries": [{"expr", "start", "end", "step"}]}, times in ms
-//	judge bench  EXPR STEPS      the data and times of upstream's BenchmarkRangeQuery, from memory
+//	judge answer FILE                FILE: {"script": "load …", "queries": [{"expr", "start", "end", "step"}]}, times in ms
+//	judge bench  EXPR STEPS [DATA]   the data and times of upstream's benchmarks, from memory: range, join, native, info
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sort"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
+	"github.com/prometheus/prometheus/tsdb/tsdbutil"
 	"github.com/prometheus/prometheus/util/annotations"
 )
 
@@ -230,7 +232,15 @@ next:
 	return out
 }
 
-func benchData() *memory {
+func (m *memory) fill(l labels.Labels, n int, interval int64, first, more float64) {
+	samples := make([]chunks.Sample, n)
+	for s := range samples {
+		samples[s] = point{int64(s) * interval, first + more*float64(s)}
+	}
+	m.all = append(m.all, storage.NewListSeries(l, samples))
+}
+
+func rangeData(m *memory) {
 	const intervals, interval = 18640, 10_000
 	var metrics []labels.Labels
 	add := func(pairs ...string) { metrics = append(metrics, labels.FromStrings(pairs...)) }
@@ -251,13 +261,8 @@ func benchData() *memory {
 			add(append([]string{"__name__", "h_" + kind.name, "le", "+Inf"}, more...)...)
 		}
 	}
-	m := &memory{}
 	for i, l := range metrics {
-		samples := make([]chunks.Sample, intervals)
-		for s := range samples {
-			samples[s] = point{int64(s) * interval, float64(s) + float64(i)/float64(len(metrics))}
-		}
-		m.all = append(m.all, storage.NewListSeries(l, samples))
+		m.fill(l, intervals, interval, float64(i)/float64(len(metrics)), 1)
 	}
 	sparse := map[int][]chunks.Sample{}
 	for s := 0; s < intervals; s++ {
@@ -266,8 +271,78 @@ func benchData() *memory {
 	for l, samples := range sparse {
 		m.all = append(m.all, storage.NewListSeries(labels.FromStrings("__name__", "sparse", "l", strconv.Itoa(l)), samples))
 	}
-	sort.Slice(m.all, func(i, j int) bool { return labels.Compare(m.all[i].Labels(), m.all[j].Labels()) < 0 })
-	return m
+}
+
+func joinData(m *memory) {
+	for i := uint32(0); i < 1000; i++ {
+		instance := fmt.Sprintf("%08x-0000-4000-8000-%012x", i*2654435761, i)
+		for k, name := range []string{"rpc_request_success_total", "rpc_request_error_total"} {
+			m.fill(labels.FromStrings("__name__", name, "environment", "staging", "cluster", "test-kubernetes-cluster",
+				"namespace", "test-kubernetes-namespace", "job", "worker", "rpc_method", "fetch-my-data-from-this-service",
+				"domain", "test-domain", "instance", instance), 13640, 10_000, float64(2*int(i)+k)/2000, 1)
+		}
+	}
+}
+
+type histPoint struct {
+	point
+	h *histogram.FloatHistogram
+}
+
+func (p histPoint) FH() *histogram.FloatHistogram { return p.h }
+func (histPoint) Type() chunkenc.ValueType        { return chunkenc.ValFloatHistogram }
+func (p histPoint) Copy() chunks.Sample           { return histPoint{p.point, p.h.Copy()} }
+
+type histPoints []histPoint
+
+func (p histPoints) Get(i int) chunks.Sample { return &p[i] }
+func (p histPoints) Len() int                { return len(p) }
+
+// The engine writes into the histograms it was handed, so it gets copies, as from chunks.
+func nativeData(m *memory) {
+	for i := 0; i < 3000; i++ {
+		samples := make(histPoints, 2000)
+		for n, h := range tsdbutil.GenerateTestFloatHistograms(len(samples)) {
+			if n == 0 {
+				h = &histogram.FloatHistogram{
+					Schema: 3, Count: 13, PositiveBuckets: []float64{1, 3, 1, 2, 1, 1, 4},
+					PositiveSpans: []histogram.Span{{Offset: -5, Length: 2}, {Offset: 2, Length: 3}, {Offset: 2, Length: 2}},
+				}
+			}
+			samples[n] = histPoint{point{int64(n) * 15_000, 0}, h}
+		}
+		m.all = append(m.all, &storage.SeriesEntry{
+			Lset: labels.FromStrings("__name__", "native_histogram_series", "foo", "bar", "h", strconv.Itoa(i)),
+			SampleIteratorFn: func(chunkenc.Iterator) chunkenc.Iterator {
+				return storage.NewListSeriesIteratorWithCopy(samples)
+			},
+		})
+	}
+}
+
+func infoData(m *memory) {
+	for i := 0; i < 100; i++ {
+		n, cluster := strconv.Itoa(i), "us-east"
+		if i >= 50 {
+			cluster = "eu-south"
+		}
+		m.fill(labels.FromStrings("__name__", "target_info", "instance", "instance"+n, "job", "job"+n, "k8s_cluster_name", cluster), 3600, 2000, 1, 0)
+	}
+	for _, code := range []string{"200", "400", "500"} {
+		m.fill(labels.FromStrings("__name__", "http_server_request_duration_seconds_count", "http_status_code", code,
+			"instance", "instance0", "job", "job0"), 3600, 2000, 0, 1)
+	}
+}
+
+// Sections of shared/promql/bench_cases.json: their series, and when their queries end and how far apart they ask.
+var sections = map[string]struct {
+	make      func(*memory)
+	end, step int64
+}{
+	"range":  {rangeData, 186_400_000, 10_000},
+	"join":   {joinData, 136_400_000, 10_000},
+	"native": {nativeData, 7_200_000, 30_000},
+	"info":   {infoData, 7_200_000, 30_000},
 }
 
 func resident(what string) int64 {
@@ -281,12 +356,15 @@ func resident(what string) int64 {
 	return 0
 }
 
-func bench(expr string, steps int64) {
+func bench(expr string, steps int64, name string) {
 	runtime.GOMAXPROCS(1)
-	data := benchData()
+	section := sections[name]
+	data := &memory{}
+	section.make(data)
+	sort.Slice(data.all, func(i, j int) bool { return labels.Compare(data.all[i].Labels(), data.all[j].Labels()) < 0 })
 	e := engine(false)
-	q := query{expr, (18640 - steps) * 10_000, 18640 * 10_000, 10_000}
-	runtime.GC()
+	q := query{expr, section.end - steps*section.step, section.end, section.step}
+	debug.FreeOSMemory() // else what making the data left counts as the query's own
 	before := resident("VmRSS:")
 	first := run(e, data, q)
 	if first.Err != nil {
@@ -295,10 +373,15 @@ func bench(expr string, steps int64) {
 	samples := 0
 	sum := 0.0
 	for _, s := range first.Value.(promql.Matrix) {
-		samples += len(s.Floats)
+		samples += len(s.Floats) + len(s.Histograms)
 		for _, p := range s.Floats {
 			if !math.IsNaN(p.F) && !math.IsInf(p.F, 0) {
 				sum += p.F
+			}
+		}
+		for _, p := range s.Histograms {
+			if all := p.H.Sum + p.H.Count; !math.IsNaN(all) && !math.IsInf(all, 0) {
+				sum += all
 			}
 		}
 	}
@@ -318,5 +401,9 @@ func main() {
 		return
 	}
 	steps, _ := strconv.ParseInt(os.Args[3], 10, 64)
-	bench(os.Args[2], steps)
+	name := "range"
+	if len(os.Args) == 5 {
+		name = os.Args[4]
+	}
+	bench(os.Args[2], steps, name)
 }
