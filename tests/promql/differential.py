@@ -14,8 +14,6 @@ import tempfile
 
 import upstream
 
-count = int(sys.argv[2]) if len(sys.argv) > 2 else 500
-seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20261123
 AT_ONCE = 250  # queries on one set of data
 
 
@@ -217,8 +215,23 @@ def difference(ours, theirs):
     return None
 
 
+def some_query(r, generator):
+    """An expression, and when it is asked."""
+    expr = generator.histogram(2) if r.random() < 0.15 else generator.vector(r.randint(1, 3))
+    # The remainder of what is huge hangs on the last bit of exp() and its like, which libraries do not share.
+    while "%" in expr and re.search(r"exp|cosh|sinh|tan|\^", expr):
+        expr = generator.vector(2)
+    if r.random() < 0.5:
+        t = r.choice((600_000, 3_600_000, 5_400_000, 4_515_000))
+        return {"expr": expr, "start": t, "end": t, "step": 0}
+    start = r.choice((0, 1_800_000, 3_610_000))
+    return {"expr": expr, "start": start, "end": start + r.choice((600_000, 1_800_000)), "step": r.choice((30_000, 60_000, 145_000))}
+
+
 def main():
     judged = os.path.abspath(sys.argv[1])
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20261123
     other = upstream.judge()
     if other is None:
         print("SKIPPED: Go or its module proxy is not there, so there is no Prometheus to compare with")
@@ -228,16 +241,7 @@ def main():
     while passed + len(failures) < count:
         data, generator, queries = Data(r), Generator(r), []
         for _ in range(min(AT_ONCE, count - passed - len(failures))):
-            expr = generator.histogram(2) if r.random() < 0.15 else generator.vector(r.randint(1, 3))
-            # The remainder of what is huge hangs on the last bit of exp() and its like, which libraries do not share.
-            while "%" in expr and re.search(r"exp|cosh|sinh|tan|\^", expr):
-                expr = generator.vector(2)
-            if r.random() < 0.5:
-                t = r.choice((600_000, 3_600_000, 5_400_000, 4_515_000))
-                queries.append({"expr": expr, "start": t, "end": t, "step": 0})
-            else:
-                start = r.choice((0, 1_800_000, 3_610_000))
-                queries.append({"expr": expr, "start": start, "end": start + r.choice((600_000, 1_800_000)), "step": r.choice((30_000, 60_000, 145_000))})
+            queries.append(some_query(r, generator))
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "queries.json")
             with open(path, "w", encoding="utf-8") as f:
@@ -271,4 +275,5 @@ def main():
     return 1 if failures or filled < 0.8 * count else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,7 @@
-// Pitot's engine, asked as tests/promql/judge is asked: `judged answer FILE` and `judged bench EXPR STEPS [DATA]`.
+// Pitot's engine, asked as tests/promql/judge is asked: `judged answer FILE` and `judged bench EXPR STEPS [DATA]`; and
+// `judged api FILE`, whose answers are written as promcheck query --format json writes them.
+#include <promcheck/query_output.hpp>
+
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/json/write.hpp>
@@ -80,7 +83,7 @@ void show(const result<promql::query_result>& got)
     std::printf("%s}\n", out.c_str());
 }
 
-int answer(const char* path)
+int answer(const char* path, bool api)
 {
     std::ifstream file(path);
     std::stringstream text;
@@ -108,11 +111,15 @@ int answer(const char* path)
     promql::engine_options how;
     how.regex = promql::regexes_of<regex>();
     how.delayed_name_removal = document->root()["delayed"].as_bool().value_or(false);
-    for (const json::value q : document->root()["queries"])
-        show(promql::query(
-            q["expr"].text(), data,
-            {q["start"].as_int().value_or(0), q["end"].as_int().value_or(0), q["step"].as_int().value_or(0)}, how,
-            promql::parse_options::everything()));
+    for (const json::value q : document->root()["queries"]) {
+        const promql::query_times when{q["start"].as_int().value_or(0), q["end"].as_int().value_or(0),
+                                       q["step"].as_int().value_or(0)};
+        const auto got = promql::query(q["expr"].text(), data, when, how, promql::parse_options::everything());
+        if (api && got)
+            std::fputs(tools::promcheck::to_json(tools::promcheck::shown(*got, when.end)).c_str(), stdout);
+        else
+            show(got);
+    }
     return 0;
 }
 
@@ -292,9 +299,10 @@ int bench(const char* expr, std::int64_t steps, std::string_view name)
 
 int main(int argc, char** argv)
 {
-    if (argc == 3 && std::strcmp(argv[1], "answer") == 0) return answer(argv[2]);
+    if (argc == 3 && std::strcmp(argv[1], "answer") == 0) return answer(argv[2], false);
+    if (argc == 3 && std::strcmp(argv[1], "api") == 0) return answer(argv[2], true);
     if ((argc == 4 || argc == 5) && std::strcmp(argv[1], "bench") == 0)
         return bench(argv[2], std::atol(argv[3]), argc == 5 ? argv[4] : "range");
-    std::fputs("usage: judged answer FILE | bench EXPR STEPS [range | join | native | info]\n", stderr);
+    std::fputs("usage: judged answer FILE | api FILE | bench EXPR STEPS [range | join | native | info]\n", stderr);
     return 2;
 }

@@ -12,7 +12,7 @@ def judge():
     """Its path; None, after saying why, when it cannot be built."""
     source = os.path.join(HERE, "judge")
     digest = hashlib.sha256()
-    for name in ("main.go", "go.mod", "go.sum"):
+    for name in ("main.go", "push.go", "go.mod", "go.sum"):
         with open(os.path.join(source, name), "rb") as f:
             digest.update(f.read())
     program = os.path.join(CACHE, f"promql-judge-{digest.hexdigest()[:12]}", "judge")

@@ -76,51 +76,6 @@ std::int64_t now()
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
 }
 
-std::string histogram_json(const store::histogram& h)
-{
-    std::string out = fmt::format("{{\"count\":\"{}\",\"sum\":\"{}\"", promql::plain_number(h.count),
-                                  promql::plain_number(h.sum));
-    std::string buckets;
-    for (const store::bucket_view& b : store::all_buckets(h)) {
-        const int boundary = b.lower_inclusive ? (b.upper_inclusive ? 3 : 1) : (b.upper_inclusive ? 0 : 2);
-        buckets += fmt::format("{}[{},\"{}\",\"{}\",\"{}\"]", buckets.empty() ? "" : ",", boundary,
-                               promql::plain_number(b.lower), promql::plain_number(b.upper),
-                               promql::plain_number(b.count));
-    }
-    if (!buckets.empty()) out += fmt::format(",\"buckets\":[{}]", buckets);
-    return out + "}";
-}
-
-shown_result shown(const promql::query_result& from, std::int64_t time)
-{
-    shown_result out;
-    out.warnings = from.warnings;
-    out.infos = from.infos;
-    switch (from.type) {
-    case promql::value_type::scalar: out.type = "scalar"; break;
-    case promql::value_type::string: out.type = "string"; break;
-    case promql::value_type::matrix: out.type = "matrix"; break;
-    default: out.type = "vector";
-    }
-    if (out.type == "string") {
-        out.series.push_back({{}, {{time, from.text, {}, from.text}}});
-        return out;
-    }
-    for (const promql::query_series& s : from.series) {
-        shown_series one;
-        for (const store::label& l : s.labels) one.labels.emplace_back(l.name, l.value);
-        for (const promql::query_sample sample : s.samples) {
-            if (sample.hist != nullptr)
-                one.samples.push_back({sample.time, {}, histogram_json(*sample.hist), store::to_text(*sample.hist)});
-            else
-                one.samples.push_back(
-                    {sample.time, promql::plain_number(sample.value), {}, promql::plain_number(sample.value)});
-        }
-        out.series.push_back(std::move(one));
-    }
-    return out;
-}
-
 /// What a server's API answered.
 result<shown_result> read_answer(std::string_view text)
 {

@@ -1,6 +1,8 @@
 #pragma once
 // The result of a query: a table, a plot, CSV, or JSON in the form of Prometheus's API.
 
+#include <pitot/promql/engine/query.hpp>
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -31,6 +33,8 @@ struct shown_result {
     std::vector<std::string> infos;
 };
 
+/// time  when it was asked, of a text
+[[nodiscard]] shown_result shown(const promql::query_result& from, std::int64_t time);
 [[nodiscard]] std::string to_table(const shown_result& result);
 /// Each series as a line of blocks, as wide as the terminal lets it be.
 [[nodiscard]] std::string to_plot(const shown_result& result, std::size_t width);

@@ -84,7 +84,20 @@ namespace pitot::promql {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     char text[400];
-    return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr};
+    if (std::abs(value) < 0x1p53)
+        return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr};
+    // There to_chars gives every digit of the integer; the shortest that reads back the same ends with zeros.
+    const std::string_view all(
+        text, static_cast<std::size_t>(
+                  std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr - text));
+    const std::size_t e = all.find('e');
+    std::string out;
+    for (const char c : all.substr(0, e))
+        if (c != '.') out += c;
+    std::size_t exponent = 0;
+    std::from_chars(all.data() + e + 2, all.data() + all.size(), exponent);
+    out.resize(exponent + 1 + (value < 0 ? 1 : 0), '0');
+    return out;
 }
 
 }  // namespace pitot::promql

@@ -1,6 +1,7 @@
-// Prometheus's own engine as a judge and as a peer. Two uses, both with JSON on standard output:
+// Prometheus's own engine as a judge and as a peer. Three uses, all with JSON on standard output:
 //
 //	judge answer FILE                FILE: {"script": "load …", "queries": [{"expr", "start", "end", "step"}]}, times in ms
+//	judge push   URL FILE             the series of a file of "load …" into a server, by remote write
 //	judge bench  EXPR STEPS [DATA]   the data and times of upstream's benchmarks, from memory: range, join, native, info
 package main
 
@@ -398,6 +399,13 @@ func bench(expr string, steps int64, name string) {
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == "answer" {
 		answer(os.Args[2])
+		return
+	}
+	if len(os.Args) == 4 && os.Args[1] == "push" {
+		if err := push(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
 	steps, _ := strconv.ParseInt(os.Args[3], 10, 64)

@@ -1,3 +1,4 @@
+#include <pitot/promql/durations.hpp>
 #include <pitot/promql/literal.hpp>
 
 #include <catch.hpp>
@@ -43,4 +44,18 @@ TEST_CASE("numbers are read as Go reads them")
         INFO(bad);
         CHECK_FALSE(number_value(bad).has_value());
     }
+}
+
+TEST_CASE("a printed number has the fewest digits that read back the same, and no exponent")
+{
+    CHECK(pitot::promql::plain_number(0.1) == "0.1");
+    CHECK(pitot::promql::plain_number(-1500) == "-1500");
+    CHECK(pitot::promql::plain_number(1e-7) == "0.0000001");
+    CHECK(pitot::promql::plain_number(9007199254740991) == "9007199254740991");
+    CHECK(pitot::promql::plain_number(1152921504606846976) == "1152921504606847000");
+    CHECK(pitot::promql::plain_number(-1152921504606846976) == "-1152921504606847000");
+    CHECK(pitot::promql::plain_number(1e21) == "1000000000000000000000");
+    CHECK(pitot::promql::plain_number(9007199254740992) == "9007199254740992");
+    CHECK(pitot::promql::plain_number(1.7976931348623157e308) ==
+          pitot::concat("17976931348623157", std::string(292, '0')));
 }
