@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 from double import Double, check, finish, serve
@@ -45,6 +46,8 @@ class Prometheus(Double):
         parameters = urllib.parse.parse_qs(text)
         Prometheus.asked.append((path, parameters, self.headers.get("X-Scope-OrgID")))
         queries = sum(p == "/api/v1/query" for p, _, _ in Prometheus.asked)
+        if Prometheus.how in ("slow", "hangs"):
+            time.sleep(0.7 if Prometheus.how == "slow" else 5)
         if Prometheus.how == "refuses" or (Prometheus.how == "tires" and queries > 2):
             return self.answer(401, "log in")
         if Prometheus.how == "html" or (Prometheus.how == "proxy" and queries > 0):
@@ -121,6 +124,15 @@ try:
         check(len(report["live"]) == answered and any(f["rule"] == "promql-parse" for f in report["findings"]), f"{how}: {report}")
         done, text = live(how)
         check(done.returncode == 3 and "asked:" not in text and "promql-parse" in text, f"{how}: exit {done.returncode} {text}")
+    # One that is slow each time, or does not end: the time is over for all questions together.
+    write("slow.yml", "timeout: 1s\n")
+    for how in ("slow", "hangs"):
+        for more in ([], ["--live"]):
+            begin = time.monotonic()
+            done = run(how, lint, "board.json", "--prometheus", url, "--http-config", "slow.yml", "--format", "json", *more)
+            took = time.monotonic() - begin
+            check(done.returncode == 3 and "127.0.0.1" in done.stderr and took < 4, f"{how} {more}: exit {done.returncode} after {took:.1f} s: {done.stderr}")
+            check(any(f["rule"] == "promql-parse" for f in json.loads(done.stdout)["findings"]), f"{how} {more}: the rest is not checked")
     # Rules by the same server: only the series of names that stand in them are fetched.
     for how, file, code, says in (("well", "good.yml", 0, "1 rule: 0 findings"), ("well", "bad.yml", 1, "no source exposes this metric"),
                                   ("refuses", "good.yml", 3, "1 rule: 0 findings"), ("html", "broken.yml", 3, "unclosed left parenthesis")):

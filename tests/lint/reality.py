@@ -1,7 +1,7 @@
 """The verdict against reality: real expositions in a real Prometheus, and every query of real dashboards asked of it. "ok" must
 mean that the query returns data, "broken" that it does not; each query where it does not is listed with its reason below.
 
-usage: reality.py DASHBOARD-LINT [-v]
+usage: reality.py DASHBOARD-LINT
 """
 import collections
 import glob
@@ -20,7 +20,6 @@ import servers  # noqa: E402
 
 shared = os.path.abspath(os.environ.get("PITOT_SHARED") or os.environ.get("PITOT_SHARED_DEFAULT") or "../shared")
 tool = os.path.abspath(sys.argv[1])
-verbose = "-v" in sys.argv
 if not os.path.isdir(shared):
     print(f"SKIPPED: there is no {shared}; set PITOT_SHARED")
     sys.exit(77)
@@ -111,7 +110,7 @@ def main():
         elif isinstance(value, list):
             for i, v in enumerate(value):
                 yield from queries(v, f"{pointer}/{i}")
-    agree, explained, failures, skipped, seen = 0, collections.Counter(), [], 0, set()
+    agree, explained, failures, skipped, seen = 0, collections.Counter(), [], collections.Counter(), set()
     try:
         prometheus = servers.Prometheus("3", config)
     except servers.Missing as why:
@@ -125,8 +124,12 @@ def main():
         for board in boards:
             for pointer, expr in queries(json.load(open(board, encoding="utf-8"))):
                 ask = asked(expr)
-                if ask is None or (board, pointer) in unknown or (board, expr) in seen:
-                    skipped += 1
+                why = ("asked before" if (board, expr) in seen else "what it selects hangs on a variable's value" if ask is None
+                       else "not verified by dashboard-lint" if (board, pointer) in unknown else None)
+                if why:
+                    skipped[why] += 1
+                    if (board, expr) not in seen:
+                        print(f"not compared: {os.path.basename(board)} {pointer}: {why}: {expr[:300]!r}")
                     continue
                 seen.add((board, expr))
                 try:
@@ -142,8 +145,7 @@ def main():
                 line = f"{os.path.basename(board)} {pointer}: {'data' if has else 'no data'}, but {'broken ' + '; '.join(says) if says else 'ok'}: {expr[:300]!r}"
                 if reason:
                     explained[reason] += 1
-                    if verbose:
-                        print("explained:", line)
+                    print(f"explained: {line}: {reason}")
                 else:
                     failures.append(line)
         failures += live_differs(boards, report, f"http://127.0.0.1:{prometheus.port}")
@@ -152,7 +154,7 @@ def main():
         print(f"{n} differ: {reason}")
     for failure in failures:
         print("FAILED", failure)
-    print(f"{len(boards)} dashboards, {skipped} queries skipped (seen before, or made of variables)")
+    print(f"{len(boards)} dashboards, queries not compared: {', '.join(f'{n} {why}' for why, n in skipped.items()) or 'none'}")
     print(f"{agree} passed, {len(failures)} failed")
     return 1 if failures or agree < 150 else 0
 

@@ -377,3 +377,49 @@ class FerretDB(Server):
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self.own_folder = True
+
+
+class Loki(Server):
+    """One process with all its parts, streams in memory and in its own folder."""
+    memory = 0
+
+    def __init__(self):
+        self.port, grpc = free_port(), free_port()
+        folder = tempfile.mkdtemp(prefix="pitot-loki-")
+        config = {
+            "auth_enabled": False, "analytics": {"reporting_enabled": False},
+            "server": {"http_listen_address": "127.0.0.1", "http_listen_port": self.port, "grpc_listen_address": "127.0.0.1", "grpc_listen_port": grpc,
+                       "log_level": "warn"},
+            "common": {"instance_addr": "127.0.0.1", "path_prefix": folder, "replication_factor": 1, "ring": {"kvstore": {"store": "inmemory"}},
+                       "storage": {"filesystem": {"chunks_directory": f"{folder}/chunks", "rules_directory": f"{folder}/rules"}}},
+            "schema_config": {"configs": [{"from": "2020-10-24", "store": "tsdb", "object_store": "filesystem", "schema": "v13",
+                                           "index": {"prefix": "index_", "period": "24h"}}]},
+            "limits_config": {"enable_multi_variant_queries": True},
+            # Not to wait for others that there are none of: it would be ready much later.
+            "ingester": {"lifecycler": {"min_ready_duration": "0s", "final_sleep": "0s"}}}
+        path = os.path.join(folder, "loki.yaml")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(config, f)
+        try:
+            super().__init__([installed("loki"), f"-config.file={path}"], lambda: fetch(self.port, "/ready")[0] == 200, folder=folder, seconds=90,
+                             env={"HOME": folder, "PATH": os.environ["PATH"], "GOMEMLIMIT": "1GiB"})
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.own_folder = True
+
+    def push(self, streams):
+        """[(labels, [line, …])], the lines a millisecond apart and the last of them now."""
+        now = time.time_ns()
+        body = {"streams": [{"stream": labels, "values": [[str(now - (len(lines) - i) * 1_000_000), line] for i, line in enumerate(lines)]}
+                            for labels, lines in streams]}
+        status, _, text = fetch(self.port, "/loki/api/v1/push", "POST", json.dumps(body), {"Content-Type": "application/json"})
+        if status != 204:
+            raise RuntimeError(f"push: {status} {text.decode(errors='replace')}")
+
+    def ask(self, query):
+        """(status, answer) of a query over the last five minutes; the answer is JSON, or the text of the refusal."""
+        end = time.time_ns()
+        words = urllib.parse.urlencode({"query": query, "start": end - 300 * 10**9, "end": end, "step": "60"})
+        status, _, text = fetch(self.port, f"/loki/api/v1/query_range?{words}", timeout=30)
+        return status, json.loads(text) if status == 200 else text.decode(errors="replace")

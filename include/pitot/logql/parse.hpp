@@ -16,9 +16,10 @@ public:
     {
         skip();
         if (at_ == text_.size()) return unexpected(errc::syntax, "the query is empty", text_span{0, 0});
-        kind k{};
-        if (!expression(1, k) || (at_ < text_.size() && !fail("an operator or the end")))
+        kind k = kind::vector;
+        if (same_word(peek_word(), "variants") ? !variants() : !expression(1, k))
             return unexpected(std::move(failure_));
+        if (at_ < text_.size() && !fail("an operator or the end")) return unexpected(std::move(failure_));
         out_.metric = k != kind::log;
         return std::move(out_);
     }
@@ -54,6 +55,7 @@ private:
             const std::string_view op = k == kind::log ? std::string_view() : peek_operator();
             const int strength = op.empty() ? 0 : level_of(op);
             if (strength == 0 || strength < level) break;
+            const text_span sign{at_, op.size()};
             at_ += op.size();
             skip();
             take_word("bool");
@@ -64,6 +66,9 @@ private:
             kind right{};
             if (!expression(op == "^" ? strength : strength + 1, right)) return false;
             if (right == kind::log) return fail("a metric query beside an operator");
+            if (strength <= 2 && (k == kind::number || right == kind::number))
+                return fail_at(sign,
+                               concat("unexpected literal for a leg of logical/set binary operation ", lower(op)));
             k = k == kind::number && right == kind::number ? kind::number : kind::vector;
         }
         --depth_;
@@ -74,21 +79,16 @@ private:
     {
         if (sees("{")) {
             k = kind::log;
-            bool range = false;
-            return selector() && pipeline(range, false);
+            return selector() && pipeline();
         }
+        std::string_view text;
         if (sees("-") || sees("+") || sees_number()) {
             k = kind::number;
-            while (take("-") || take("+")) {}
-            if (sees_number()) return amount("a number");
-            return operand(k);
+            static_cast<void>(take("-") || take("+"));
+            return number(text, "a number");
         }
-        if (take("(")) {
-            if (!expression(1, k) || !expect(")")) return false;
-            bool range = false;
-            return k != kind::log || pipeline(range, false);
-        }
-        const std::string_view word = peek_word();
+        if (take("(")) return expression(1, k) && expect(")");
+        const std::string word = lower(peek_word());
         k = kind::vector;
         if (one_of(word, {"sum", "avg", "max", "min", "count", "stddev", "stdvar", "topk", "bottomk", "approx_topk",
                           "sort", "sort_desc"}))
@@ -101,7 +101,7 @@ private:
         if (word == "vector") {
             at_ += word.size();
             skip();
-            return expect("(") && amount("a number") && expect(")");
+            return expect("(") && number(text, "a number") && expect(")");
         }
         return fail("a stream selector, a function or a number");
     }
@@ -109,11 +109,10 @@ private:
     bool labels()
     {
         if (!expect("(")) return false;
-        while (!sees(")")) {
-            std::string_view label;
-            if (!name(label, "a label")) return false;
-            if (!take(",")) break;
-        }
+        if (take(")")) return true;
+        do {
+            if (std::string_view label; !name(label, "a label")) return false;
+        } while (take(","));
         return expect(")");
     }
     bool grouping(bool& seen)
@@ -122,58 +121,115 @@ private:
         return !seen || labels();
     }
 
+    static std::string lower(std::string_view word)
+    {
+        std::string out(word);
+        for (char& c : out)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return out;
+    }
+
     bool vector_aggregation(std::string_view op)
     {
+        const text_span called{at_, op.size()};
         at_ += op.size();
         skip();
         bool grouped = false;
         if (!grouping(grouped) || !expect("(")) return false;
-        if (one_of(op, {"topk", "bottomk", "approx_topk"}) && (!amount("a number of series") || !expect(",")))
-            return false;
+        if (one_of(op, {"topk", "bottomk", "approx_topk"})) {
+            std::string_view text;
+            if (!number(text, "a number of series")) return false;
+            if (text.find_first_not_of("0123456789") != std::string_view::npos ||
+                text.find_first_not_of('0') == std::string_view::npos)
+                return fail_at(span_of(text), concat("invalid parameter: ", text, ", expecting an integer from 1 on"));
+            if (!expect(",")) return false;
+        }
         kind k{};
         if (!expression(1, k)) return false;
-        if (k == kind::log) return fail("a metric query inside an aggregation");
-        return expect(")") && (grouped || grouping(grouped));
+        if (k != kind::vector) return fail("a metric query inside an aggregation");
+        if (!expect(")") || (!grouped && !grouping(grouped))) return false;
+        if (grouped && one_of(op, {"sort", "sort_desc", "approx_topk"}))
+            return fail_at(called, concat("grouping not allowed for ", op, " aggregation"));
+        return true;
     }
 
     bool range_aggregation(std::string_view op)
     {
+        const text_span called{at_, op.size()};
         at_ += op.size();
         skip();
         bool grouped = false;
+        std::string_view text;
         if (!expect("(")) return false;
-        if (op == "quantile_over_time" && (!amount("a quantile") || !expect(","))) return false;
-        if (!log_range()) return false;
-        return expect(")") && grouping(grouped);
-    }
-    /// A log query with its range, which may stand anywhere behind the selector.
-    bool log_range()
-    {
-        if (++depth_ > max_depth) return fail("less nesting");
-        bool range = false;
-        if (take("(")) {
-            if (!log_range_body(range) || !expect(")")) return false;
-            if (!range && !duration_range(range)) return false;
-            if (!pipeline(range, true)) return false;
-        } else if (!log_range_body(range)) {
-            return false;
-        }
-        if (!range) return fail("a range like [5m]");
-        --depth_;
+        if (op == "quantile_over_time" && (!number(text, "a quantile") || !expect(","))) return false;
+        bool unwrapped = false;
+        if (!log_range(unwrapped) || !expect(")") || !grouping(grouped)) return false;
+        const bool of_lines = one_of(op, {"count_over_time", "bytes_rate", "bytes_over_time"});
+        const bool of_both = one_of(op, {"rate", "absent_over_time"});
+        if (grouped && (of_lines || of_both || one_of(op, {"sum_over_time", "rate_counter"})))
+            return fail_at(called, concat("grouping not allowed for ", op, " aggregation"));
+        if (unwrapped ? of_lines : !of_lines && !of_both)
+            return fail_at(called, concat("invalid aggregation ", op, unwrapped ? " with unwrap" : " without unwrap"));
         return true;
     }
-    bool log_range_body(bool& range)
+    /// variants(rate(…), …) of (…[5m])
+    bool variants()
     {
-        if (sees("(")) return log_range_in_parentheses(range);
-        if (!sees("{")) return fail("a stream selector");
-        return selector() && pipeline(range, true);
+        static_cast<void>(take_word("variants"));
+        if (!expect("(")) return false;
+        do {
+            kind k{};
+            if (!expression(1, k)) return false;
+            if (k == kind::log) return fail("a metric query among variants");
+        } while (take(","));
+        bool unwrapped = false;
+        if (!expect(")")) return false;
+        if (!take_word("of")) return fail("'of'");
+        return expect("(") && log_range(unwrapped) && expect(")");
     }
-    bool log_range_in_parentheses(bool& range)
+    /// A log query with its range: directly behind the selector, or behind the pipeline, or behind both in parentheses.
+    bool log_range(bool& unwrapped)
     {
         if (++depth_ > max_depth) return fail("less nesting");
-        if (!expect("(") || !log_range_body(range) || !expect(")")) return false;
+        if (!take("(")) {
+            bool range = false;
+            bool staged = false;
+            return log_range_body(range, staged, unwrapped) && (range || fail("a range like [5m]")) && leave();
+        }
+        if (sees("(")) return log_range(unwrapped) && expect(")") && leave();
+        bool range = false;
+        bool staged = false;
+        if (!log_range_body(range, staged, unwrapped) || !expect(")")) return false;
+        if (range) return leave();
+        if (!duration_range()) return false;
+        if (!staged && sees_unwrap()) {
+            unwrapped = true;
+            return unwrap() && leave();
+        }
+        return leave();
+    }
+    bool log_range_body(bool& range, bool& staged, bool& unwrapped)
+    {
+        if (!sees("{")) return fail("a stream selector");
+        if (!selector()) return false;
+        const std::size_t behind = at_;
+        const bool early = sees("[");
+        if (early && !duration_range()) return false;
+        if (!pipeline()) return false;
+        unwrapped = sees_unwrap();
+        if (unwrapped && !unwrap()) return false;
+        if (!early) staged = at_ != behind;
+        range = early;
+        if (!early && sees("[")) {
+            range = true;
+            return duration_range();
+        }
+        return true;
+    }
+    bool leave() noexcept
+    {
         --depth_;
-        return pipeline(range, true);
+        return true;
     }
     bool label_replace()
     {
@@ -181,6 +237,7 @@ private:
         skip();
         kind k{};
         if (!expect("(") || !expression(1, k)) return false;
+        if (k == kind::log) return fail("a metric query inside label_replace");
         for (int i = 0; i < 4; ++i)
             if (std::string_view text; !expect(",") || !string(text)) return false;
         return expect(")");

@@ -1,8 +1,15 @@
 #pragma once
 // Stream selectors and the pipelines behind them.
 
+#include <pitot/base/duration.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/logql/words.hpp>
+
+#include <algorithm>  // std::any_of
+#include <cstddef>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 namespace pitot::logql::detail {
 
@@ -16,7 +23,8 @@ protected:
         stream_selector made;
         const std::size_t first = at_;
         if (!expect("{")) return false;
-        while (!sees("}")) {
+        bool selects = false;
+        while (!sees("}") || !made.matchers.empty()) {
             matcher m{};
             const std::size_t begin = at_;
             if (!name(m.name, "a label or '}'")) return false;
@@ -31,6 +39,7 @@ protected:
             else
                 return fail("=, !=, =~ or !~");
             if (!string(m.value)) return false;
+            selects = selects || !is_empty_compatible(m);
             m.name_span = span_of(m.name);
             m.value_span = span_of(m.value);
             m.span = {begin, m.value_span.end() + 1 - begin};
@@ -40,57 +49,106 @@ protected:
         const std::size_t close = at_;
         if (!expect("}")) return false;
         made.span = {first, close + 1 - first};
+        if (!selects)
+            return fail_at(made.span, "queries require at least one regexp or equality matcher that does not have an "
+                                      "empty-compatible value");
         out_.streams.push_back(std::move(made));
         return true;
+    }
+
+    /// Streams without that label match too. Of a regular expression only the usual ones are known to.
+    static bool is_empty_compatible(const matcher& m) noexcept
+    {
+        const bool empty = m.op == match_op::equal || m.op == match_op::not_equal
+                               ? m.value.empty()
+                               : one_of(m.value, {"", ".*", "(.*)", "^.*$"});
+        return empty == (m.op == match_op::equal || m.op == match_op::regex);
     }
 
     /// The one that a pipeline belongs to: a log query has only one.
     [[nodiscard]] stream_selector& stream() noexcept { return out_.streams.back(); }
     void make(std::string_view label) { stream().made.push_back({label, span_of(label)}); }
-    /// (?P<name>…) of a regular expression, <name> of a pattern; <_> and what is no name is passed over.
-    void make_captures(std::string_view text, std::string_view opening)
+    /// (?P<name>…) of a regular expression, <name> of a pattern; <_> and what is no name is passed over. One there must
+    /// be, and none twice.
+    bool make_captures(std::string_view text, bool regexp)
     {
-        for (std::size_t at = text.find(opening); at != std::string_view::npos; at = text.find(opening, at + 1)) {
-            const std::size_t first = at + opening.size();
+        const std::size_t before = stream().made.size();
+        bool numbered = false;  // Loki puts a _ before such a name
+        for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+            const std::string_view ahead = text.substr(0, at);
+            if (regexp && !ahead.ends_with("(?P") && !ahead.ends_with("(?")) continue;
+            const std::size_t first = at + 1;
             std::size_t end = first;
-            while (end < text.size() && (is_alpha(text[end]) || (end > first && is_digit(text[end])))) ++end;
+            while (end < text.size() && (is_alpha(text[end]) || ((regexp || end > first) && is_digit(text[end]))))
+                ++end;
             const std::string_view label = text.substr(first, end - first);
-            if (end < text.size() && text[end] == '>' && !label.empty() && label != "_") make(label);
+            if (end >= text.size() || text[end] != '>' || label.empty() || label == "_") continue;
+            numbered = numbered || is_digit(label.front());
+            if (!is_digit(label.front()) && !make_once(label, before)) return false;
         }
+        return numbered || stream().made.size() > before ||
+               fail_at(span_of(text), "at least one named capture must be there");
+    }
+    bool make_once(std::string_view label, std::size_t since)
+    {
+        for (std::size_t i = since; i < stream().made.size(); ++i)
+            if (stream().made[i].name == label)
+                return fail_at(span_of(label), concat("the label '", label, "' is made twice"));
+        make(label);
+        return true;
     }
 
-    /// in_range  a range may follow any stage
-    bool pipeline(bool& range, bool in_range)
+    bool pipeline()
     {
         for (;;) {
-            if (in_range && sees("[")) {
-                if (range) return fail("one range");
-                if (!duration_range(range)) return false;
-            } else if (sees("|=") || sees("|~") || sees("|>") || sees("!=") || sees("!~") || sees("!>")) {
+            if (sees("|=") || sees("|~") || sees("|>") || sees("!=") || sees("!~") || sees("!>")) {
+                const bool address = sees("|=") || sees("!=");
                 at_ += 2;
                 skip();
-                if (!line_filter()) return false;
-            } else if (sees("|")) {
+                if (!line_filter(address)) return false;
+            } else if (sees("|") && !sees_unwrap()) {
                 at_ += 1;
                 skip();
                 if (!stage()) return false;
             } else {
-                return offset();
+                return true;
             }
         }
     }
-
-    bool duration_range(bool& range)
+    /// | unwrap n | n > 5: behind it only filters of labels.
+    bool unwrap()
     {
-        if (!expect("[") || !amount("a duration") || !expect("]")) return false;
-        range = true;
-        return offset();
+        std::string_view text;
+        static_cast<void>(take("|") && take_word("unwrap"));
+        const std::size_t first = at_;
+        if (!name(text, "a label")) return false;
+        if (sees("(")) {
+            if (!one_of(text, {"bytes", "duration", "duration_seconds"}))
+                return fail_at({first, text.size()},
+                               "only bytes, duration and duration_seconds convert what is unwrapped");
+            if (!take("(") || !name(text, "a label") || !expect(")")) return false;
+        }
+        while (take("|"))
+            if (!label_filter()) return false;
+        return true;
+    }
+
+    bool duration_range()
+    {
+        if (!expect("[")) return false;
+        const std::size_t first = at_;
+        if (!sees_number() || !amount("a duration")) return fail("a duration");
+        const std::string_view text = trimmed(first).substr(0, text_.find(']', first) - first);
+        if (text != "0" && !parse_duration(text))
+            return fail_at(span_of(text), concat("syntax error: '", text, "' is no duration"));
+        return expect("]") && offset();
     }
     bool offset() { return !take_word("offset") || amount("a duration"); }
 
-    bool line_filter()
+    bool line_filter(bool address)
     {
         do {
+            if (sees_call("ip") && !address) return fail("a text in quotes: an address is only there or not");
             if (take_word("ip")) {
                 if (std::string_view text; !expect("(") || !string(text) || !expect(")")) return false;
             } else if (std::string_view text; !string(text)) {
@@ -108,28 +166,32 @@ protected:
             skip();
         };
         std::string_view text;
-        if (one_of(word, {"json", "logfmt"}) && !is_filter_of(word)) {
+        const auto is = [word](std::initializer_list<std::string_view> all) {
+            return std::any_of(all.begin(), all.end(), [word](std::string_view w) { return same_word(word, w); });
+        };
+        if (is({"json", "logfmt"})) {
             step();
-            while (word == "logfmt" && (take("--strict") || take("--keep-empty"))) {}
+            while (is({"logfmt"}) && (take("--strict") || take("--keep-empty"))) {}
             return extractions();
         }
-        if (one_of(word, {"regexp", "pattern", "line_format"}) && !is_filter_of(word)) {
+        if (is({"regexp", "pattern", "line_format"})) {
             step();
             if (!string(text)) return false;
-            if (word == "regexp") make_captures(text, "(?P<");
-            if (word == "pattern") make_captures(text, "<");
+            if (is({"regexp"})) return make_captures(text, true);
+            return !is({"pattern"}) || make_captures(text, false);
+        }
+        if (is({"unpack", "decolorize"})) {
+            step();
+            if (is({"unpack"})) stream().any_made = true;
             return true;
         }
-        if (one_of(word, {"unpack", "decolorize"}) && !is_filter_of(word)) {
+        if (is({"label_format"})) {
             step();
-            if (word == "unpack") stream().any_made = true;
-            return true;
-        }
-        if (word == "label_format" && !is_filter_of(word)) {
-            step();
+            const std::size_t before = stream().made.size();
             do {
                 if (!name(text, "a label") || !expect("=")) return false;
-                make(text);
+                if (text == "__error__") return fail_at(span_of(text), "__error__ cannot be formatted");
+                if (!make_once(text, before)) return false;
                 if (at_ < text_.size() && is_alpha(text_[at_])) {
                     if (!name(text, "a label")) return false;
                 } else if (!string(text)) {
@@ -138,7 +200,7 @@ protected:
             } while (take(","));
             return true;
         }
-        if (one_of(word, {"drop", "keep", "distinct"}) && !is_filter_of(word)) {
+        if (is({"drop", "keep"})) {
             step();
             do {
                 if (!name(text, "a label")) return false;
@@ -147,14 +209,8 @@ protected:
             } while (take(","));
             return true;
         }
-        if (word == "unwrap" && !is_filter_of(word)) {
-            step();
-            if (!name(text, "a label")) return false;
-            return !take("(") || (name(text, "a label") && expect(")"));
-        }
         return label_filter();
     }
-    /// A label may be called like a stage: then a comparison follows.
     [[nodiscard]] bool is_filter_of(std::string_view word) const noexcept
     {
         std::size_t i = at_ + word.size();
@@ -166,15 +222,16 @@ protected:
     bool extractions()
     {
         bool any = true;
-        while (at_ < text_.size() && is_alpha(text_[at_]) &&
-               !one_of(peek_word(), {"offset", "by", "without", "or", "and", "unless"})) {
+        bool more = false;
+        while (more || (at_ < text_.size() && is_alpha(text_[at_]) && !is_keyword(peek_word()))) {
             std::string_view text;
             if (!name(text, "a label")) return false;
             make(text);
             any = false;
             if (take("="))
                 if (!string(text)) return false;
-            if (!take(",")) break;
+            more = take(",");
+            if (!more) break;
         }
         stream().any_made = stream().any_made || any;
         return true;
@@ -209,15 +266,12 @@ protected:
     {
         for (const std::string_view op : {"==", "=~", "!~", "!=", ">=", "<=", ">", "<", "="}) {
             if (!take(op)) continue;
-            if (take_word("ip")) {
-                std::string_view text;
-                return expect("(") && string(text) && expect(")");
-            }
-            if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '`' || text_[at_] == '\'')) {
-                std::string_view text;
-                return string(text);
-            }
-            return amount("a text, a number, a duration or a size");
+            std::string_view text;
+            const bool equality = op == "=" || op == "!=";
+            if (equality && take_word("ip")) return expect("(") && string(text) && expect(")");
+            if (op == "=~" || op == "!~") return string(text);
+            if (equality && (sees("\"") || sees("`"))) return string(text);
+            return amount(equality ? "a text, a number, a duration or a size" : "a number, a duration or a size");
         }
         return fail("a comparison");
     }

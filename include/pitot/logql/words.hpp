@@ -60,13 +60,45 @@ protected:
     bool take_word(std::string_view what)
     {
         const std::string_view word = peek_word();
-        if (word.size() != what.size() || !std::equal(word.begin(), word.end(), what.begin(), [](char a, char b) {
-                return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-            }))
-            return false;
+        if (!same_word(word, what)) return false;
         at_ += word.size();
         skip();
         return true;
+    }
+    [[nodiscard]] bool sees_unwrap() const noexcept
+    {
+        words ahead = *this;
+        return ahead.take("|") && ahead.take_word("unwrap");
+    }
+    [[nodiscard]] bool sees_call(std::string_view what) const noexcept
+    {
+        words ahead = *this;
+        return ahead.take_word(what) && ahead.sees("(");
+    }
+    static bool same_word(std::string_view word, std::string_view lower) noexcept
+    {
+        return std::equal(word.begin(), word.end(), lower.begin(), lower.end(), [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+        });
+    }
+    static bool is_keyword(std::string_view word) noexcept
+    {
+        for (const std::string_view k : {"unwrap", "by",         "without",  "bool",         "label_replace",
+                                         "offset", "on",         "ignoring", "group_left",   "group_right",
+                                         "or",     "and",        "unless",   "json",         "regexp",
+                                         "logfmt", "unpack",     "pattern",  "label_format", "line_format",
+                                         "ip",     "decolorize", "drop",     "keep",         "variants",
+                                         "of"})
+            if (same_word(word, k)) return true;
+        return false;
+    }
+    /// The word of a failure is ours, the place the caller's.
+    bool fail_at(text_span where, std::string_view message)
+    {
+        if (failed_) return false;
+        failed_ = true;
+        failure_ = error(errc::syntax, std::string(message), where);
+        return false;
     }
     bool fail(std::string_view expected)
     {
@@ -86,10 +118,11 @@ protected:
     }
     bool expect(std::string_view what) { return take(what) || fail(concat("'", what, "'")); }
 
+    /// A label, which may not be called like a word of the language.
     bool name(std::string_view& into, std::string_view what)
     {
         into = peek_word();
-        if (into.empty()) return fail(what);
+        if (into.empty() || is_keyword(into)) return fail(what);
         at_ += into.size();
         skip();
         return true;
@@ -97,7 +130,7 @@ protected:
     bool string(std::string_view& into)
     {
         const char quote = at_ < text_.size() ? text_[at_] : '\0';
-        if (quote != '"' && quote != '`' && quote != '\'') return fail("a text in quotes");
+        if (quote != '"' && quote != '`') return fail("a text in quotes");
         std::size_t end = at_ + 1;
         while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
         if (end >= text_.size()) {
@@ -106,6 +139,11 @@ protected:
             return false;
         }
         into = text_.substr(at_ + 1, end - at_ - 1);
+        if (quote == '"')
+            for (std::size_t i = 0; i < into.size(); ++i)
+                if (into[i] == '\\' &&
+                    std::string_view("abfnrtv\\\"xuU01234567").find(into[++i]) == std::string_view::npos)
+                    return fail_at({at_ + i, 2}, "syntax error: an escape that Go does not know");
         at_ = end + 1;
         skip();
         return true;
@@ -113,7 +151,6 @@ protected:
     /// 5m, 1.5s, 5KiB, 1e3: digits, points, letters.
     bool amount(std::string_view what)
     {
-        const std::size_t first = at_;
         std::size_t end = at_;
         if (end < text_.size() && (text_[end] == '-' || text_[end] == '+')) ++end;
         const std::size_t digits = end;
@@ -123,10 +160,66 @@ protected:
                                        (text_[end - 1] == 'e' || text_[end - 1] == 'E') && end > digits)))
             ++end;
         if (end == digits || !(is_digit(text_[digits]) || text_[digits] == '.')) return fail(what);
+        if (!is_amount(text_.substr(digits, end - digits))) return fail(what);
         at_ = end;
-        static_cast<void>(first);
         skip();
         return true;
+    }
+    /// A number, or numbers with units behind them.
+    static bool is_amount(std::string_view text) noexcept
+    {
+        if (is_number(text)) return true;
+        if (text.size() > 2 && (text.starts_with("0x") || text.starts_with("0X")))
+            return text.substr(2).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+        while (!text.empty()) {
+            std::size_t n = 0;
+            while (n < text.size() && (is_digit(text[n]) || text[n] == '.')) ++n;
+            std::size_t end = n;
+            while (end < text.size() && !is_digit(text[end]) && text[end] != '.') ++end;
+            if (n == 0 || !one_of(text.substr(n, end - n),
+                                  {"ns", "us", "\u00b5s", "ms", "s",  "m",  "h",   "d",   "w",   "y",   "B",
+                                   "kB", "KB", "MB",      "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB"}))
+                return false;
+            text.remove_prefix(end);
+        }
+        return true;
+    }
+    /// 5, 0.5, .5, 1e-3, 1_000
+    static bool is_number(std::string_view text) noexcept
+    {
+        std::size_t i = 0;
+        std::size_t digits = 0;
+        bool point = false;
+        for (; i < text.size() && (is_digit(text[i]) || (text[i] == '.' && !point)); ++i) {
+            if (i + 2 < text.size() && is_digit(text[i]) && text[i + 1] == '_' && is_digit(text[i + 2])) ++i;
+            point = point || text[i] == '.';
+            digits += text[i] == '.' ? 0 : 1;
+        }
+        if (digits > 0 && i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+            if (++i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
+            if (i == text.size()) return false;
+            while (i < text.size() && is_digit(text[i])) ++i;
+        }
+        return digits > 0 && i == text.size();
+    }
+    /// A number without sign and unit.
+    bool number(std::string_view& into, std::string_view what)
+    {
+        const std::size_t first = at_;
+        if (!sees_number() || !amount(what)) return fail(what);
+        into = trimmed(first);
+        return is_number(into) ||
+               fail_at(span_of(into), concat("syntax error: unexpected '", into, "', expecting ", what));
+    }
+    /// From there to the last letter that is read.
+    [[nodiscard]] std::string_view trimmed(std::size_t first) const noexcept
+    {
+        std::string_view text = text_.substr(first, at_ - first);
+        std::size_t end = 0;
+        while (end < text.size() && text[end] != ' ' && text[end] != '\t' && text[end] != '\n' && text[end] != '\r' &&
+               text[end] != '#')
+            ++end;
+        return text.substr(0, end);
     }
     [[nodiscard]] bool sees_number() const noexcept
     {

@@ -9,7 +9,7 @@ namespace logql = pitot::logql;
 TEST_CASE("log queries")
 {
     for (const auto* good :
-         {"{app=\"x\"}", "{app=\"x\", env=~`a|b`,}", "{}",
+         {"{app=\"x\"}", "{app=\"x\", env=~`a|b`}", "{app!=\"\"}",
           "{a=\"b\"} |= \"x\" != `y` |~ \"z\" !~ \"w\" |> \"<_>\" !> \"q\"", "{a=\"b\"} |= \"x\" or \"y\"",
           "{a=\"b\"} |= ip(\"10.0.0.0/8\")", "{a=\"b\"} | json", "{a=\"b\"} | json x=\"a.b\", y=\"c\" | x > 5",
           "{a=\"b\"} | logfmt --strict --keep-empty level, host=\"h\"",
@@ -17,7 +17,8 @@ TEST_CASE("log queries")
           "{a=\"b\"} | unpack | decolorize | line_format \"{{.x}}\" | label_format a=b, c=\"{{.d}}\"",
           "{a=\"b\"} | drop x, y=\"z\" | keep k",
           "{a=\"b\"} | x=\"y\" and (n >= 10ms or size < 5KiB), z!=ip(\"::1\") | t == 1.5",
-          "{a=\"b\"} # comment\n | json", "({a=\"b\"} |= \"c\")", "{a=\"b\"} | json | json=\"x\""}) {
+          "{a=\"b\"} # comment\n | json", "({a=\"b\"} |= \"c\")", "{a=\"b\"} | n > 0x10",
+          "{a=\"b\"} | regexp `(?<x>.)(?P<1>.)`", "{a=\"b\"} | JSON | n > 5 and m=~\"x\""}) {
         const auto read = logql::parse(good);
         INFO(good << (read ? "" : read.error().message));
         CHECK(read.has_value());
@@ -28,15 +29,28 @@ TEST_CASE("log queries")
 TEST_CASE("metric queries")
 {
     for (const auto* good :
-         {"rate({a=\"b\"}[5m])", "sum by (x) (rate({a=\"b\"} |= \"e\" | json [5m]))",
+         {"rate({a=\"b\"}[5m])",
+          "sum by (x) (rate({a=\"b\"} |= \"e\" | json [5m]))",
           "sum(count_over_time({a=\"b\"}[1h] |= \"e\")) by (l)",
           "quantile_over_time(0.99, {a=\"b\"} | logfmt | unwrap duration(d) | __error__=\"\" [5m]) by (x)",
-          "topk(10, sum(rate({a=\"b\"}[5m])) by (x))", "rate(({a=\"b\"} |= \"x\")[5m])",
+          "topk(10, sum(rate({a=\"b\"}[5m])) by (x))",
+          "rate(({a=\"b\"} |= \"x\")[5m])",
           "rate({a=\"b\"}[5m] offset 1h)",
           "sum(rate({a=\"b\"}[1m])) / on (x) group_left sum(rate({a=\"c\"}[1m])) > bool 0.5 or vector(0)",
-          "label_replace(rate({a=\"b\"}[1m]), \"x\", \"$1\", \"y\", \"(.*)\")", "1 + 2 * 3", "-1",
-          "absent_over_time({a=\"b\"}[5m])", "sum_over_time({a=\"b\"} | unwrap bytes [5m])",
-          "sort_desc(sum without (x) (bytes_rate({a=\"b\"}[5m])))"}) {
+          "label_replace(rate({a=\"b\"}[1m]), \"x\", \"$1\", \"y\", \"(.*)\")",
+          "1 + 2 * 3",
+          "-1",
+          "absent_over_time({a=\"b\"}[5m])",
+          "sum_over_time({a=\"b\"} | unwrap bytes [5m])",
+          "sort_desc(sum without (x) (bytes_rate({a=\"b\"}[5m])))",
+          "RATE({a=\"b\"}[5m])",
+          "rate({a=\"b\"}[5m] | json)",
+          "sum_over_time({a=\"b\"}[5m] | unwrap n | n > 5)",
+          "sum_over_time((({a=\"b\"} | unwrap n)[5m]))",
+          "sum_over_time(({a=\"b\"})[5m] | unwrap n)",
+          "1_000 * 2",
+          "approx_topk(5, rate({a=\"b\"}[5m]))",
+          "variants(rate({a=\"b\"}[5m]), 5) of ({a=\"b\"} | logfmt [5m])"}) {
         const auto read = logql::parse(good);
         INFO(good << (read ? "" : read.error().message));
         CHECK(read.has_value());
@@ -75,7 +89,7 @@ TEST_CASE("the labels that a pipeline makes")
           made{"{a=\"b\"} | pattern \"<ip> <_> <a2> < b> <c\"", "ip a2 ;"},
           made{"{a=\"b\"} | label_format to=from, t=\"{{.x}}\"", "to t ;"},
           made{"{a=\"b\"} | line_format \"<x>\" | drop q | keep k", ";"},
-          made{"({a=\"b\"} | logfmt) | label_format z=y", "* z ;"},
+          made{"({a=\"b\"} | logfmt | label_format z=y)", "* z ;"},
           made{"sum(rate({a=\"b\"} | logfmt | unwrap d [1m])) / sum(rate({c=\"d\"} | pattern `<m>` [1m]))", "*;m ;"}}) {
         const auto read = logql::parse(m.text);
         INFO(m.text);
@@ -103,7 +117,23 @@ TEST_CASE("what is no LogQL is refused at its place")
          {wrong{"", 0}, wrong{"rate({a=\"b\"})", 12}, wrong{"{a=b}", 3}, wrong{"{a=\"b\"", 6}, wrong{"{a=\"b\"} |", 9},
           wrong{"{a=\"b\"} | json |= 5", 18}, wrong{"sum({a=\"b\"})", 11}, wrong{"{a=\"b\"} + 1", 8},
           wrong{"foo({a=\"b\"}[5m])", 0}, wrong{"rate({a=\"b\"}[])", 13}, wrong{"{a=\"b\"} |= \"x", 11},
-          wrong{"{a=\"b\"} | x", 11}, wrong{"topk(sum(rate({a=\"b\"}[1m])))", 5}}) {
+          wrong{"{a=\"b\"} | x", 11}, wrong{"topk(sum(rate({a=\"b\"}[1m])))", 5},
+          // What Loki 3.7 refuses too
+          wrong{"{}", 0}, wrong{"{a=~\".*\", b!=\"c\"}", 0}, wrong{"{a=\"b\",}", 7}, wrong{"{a='b'}", 3},
+          wrong{"{a=\"\\d\"}", 4}, wrong{"({a=\"b\"}) | json", 10}, wrong{"{a=\"b\"} offset 5m", 8},
+          wrong{"{a=\"b\"} | json x,", 17}, wrong{"{a=\"b\"} | regexp \"(.*)\"", 18},
+          wrong{"{a=\"b\"} | pattern \"<x> <x>\"", 24}, wrong{"{a=\"b\"} | label_format x=y, x=z", 28},
+          wrong{"{a=\"b\"} | distinct x", 19}, wrong{"{a=\"b\"} | x > \"5\"", 14}, wrong{"{a=\"b\"} | x =~ 5", 15},
+          wrong{"{a=\"b\"} | x > 5xyz", 14}, wrong{"{a=\"b\"} | x > ip(\"::1\")", 14}, wrong{"{a=\"b\"} | unwrap n", 8},
+          wrong{"{a=\"b\"} |~ ip(\"::1\")", 11}, wrong{"rate({a=\"b\"}[1.5h])", 13},
+          wrong{"rate({a=\"b\"}[5m]) by (x)", 0}, wrong{"sum_over_time({a=\"b\"}[5m])", 0},
+          wrong{"count_over_time({a=\"b\"} | unwrap n [5m])", 0},
+          wrong{"max_over_time({a=\"b\"} | unwrap n | json [5m])", 35},
+          wrong{"max_over_time({a=\"b\"} | unwrap f(n) [5m])", 31}, wrong{"topk(0, rate({a=\"b\"}[5m]))", 5},
+          wrong{"sort(rate({a=\"b\"}[5m])) by (x)", 0}, wrong{"sum(5)", 5}, wrong{"--1", 1},
+          wrong{"-rate({a=\"b\"}[5m])", 1}, wrong{"rate({a=\"b\"}[5m]) and 1", 18}, wrong{"0x10", 0},
+          wrong{"sum(variants(rate({a=\"b\"}[5m])) of ({a=\"b\"}[5m]))", 4}, wrong{"5m", 0}, wrong{"vector(-1)", 7},
+          wrong{"variants(rate({a=\"b\"}[5m]))", 27}}) {
         const auto read = logql::parse(w.text);
         INFO(w.text);
         REQUIRE_FALSE(read);

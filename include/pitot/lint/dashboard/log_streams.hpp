@@ -9,6 +9,7 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/promql/literal.hpp>  // both languages quote as Go does
 
@@ -44,7 +45,15 @@ inline void check_log_matcher(const context& in, const logql::matcher& m, remark
         return;
     }
     const std::set<std::string, std::less<>>& values = at->second.values;
-    if (std::any_of(values.begin(), values.end(), test)) return;
+    if (std::any_of(values.begin(), values.end(), test)) {
+        if (!is_regex || !positive || !at->second.complete) return;
+        for (const std::string_view one : test.alternatives())
+            if (!one.empty() && std::none_of(values.begin(), values.end(), catalog::matcher(one, true, true)))
+                out.findings.push_back(in.at(m.value_span, regex_alternative_dead.about,
+                                             regex_alternative_dead.about.level,
+                                             concat("'", one, "' selects nothing")));
+        return;
+    }
     if (!at->second.complete) {
         out.unknown = "values of a log label not given";
         return;
