@@ -105,7 +105,7 @@ int answer(const char* path, bool api)
                 std::fprintf(stderr, "%s: %s\n", line.c_str(), series.error().message.c_str());
                 return 2;
             }
-            promql::load(data, *series, 0, step);
+            if (!promql::load(data, *series, 0, step)) return 2;
         }
     }
     promql::engine_options how;

@@ -238,7 +238,12 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
         names.add(in->families, from, in->format == expo::format::openmetrics);
         if (live != nullptr)
             for (std::int64_t back = 3; back >= 0; --back)
-                store::put_scrape(*live, in->families, {source.labels, false}, now - back * 15'000);
+                if (const auto put = store::put_scrape(*live, in->families, {source.labels, false},
+                                                       now - back * 15'000);
+                    !put) {
+                    say.warn(fmt::format("{}: warning: {}", in->name, put.error().message));
+                    break;
+                }
         if (how.prometheus_config.empty() || from.job.empty()) {
             series.add_target(from);
         } else if (const std::uint32_t job = series.job(from.job); series.at(job).targets.empty()) {

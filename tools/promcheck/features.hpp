@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,22 +15,39 @@
 namespace pitot::tools::promcheck {
 
 inline constexpr std::string_view feature_names =
-    "promql-experimental-functions, promql-binop-fill-modifiers, promql-delayed-name-removal";
+    "promql-experimental-functions, promql-extended-range-selectors, promql-binop-fill-modifiers, "
+    "promql-delayed-name-removal, use-start-timestamps, type-and-unit-labels; promql-duration-expr is always on";
 
-/// error  invalid_value for a name that is none of those
+/// Names as Prometheus's own --enable-feature has them, several in one with commas between.
+/// type_and_unit_labels  null where nothing is scraped
+/// error                 invalid_value for a name that is none of those
 [[nodiscard]] inline result<void> switch_on(const std::vector<std::string>& names, promql::parse_options& parsing,
-                                            promql::engine_options& engine)
+                                            promql::engine_options& engine, bool* type_and_unit_labels = nullptr)
 {
-    for (const std::string& name : names) {
-        if (name == "promql-experimental-functions")
-            parsing.experimental_functions = true;
-        else if (name == "promql-binop-fill-modifiers")
-            parsing.binop_fill_modifiers = true;
-        else if (name == "promql-delayed-name-removal")
-            engine.delayed_name_removal = true;
-        else
-            return unexpected(errc::invalid_value, fmt::format("--feature {}: there are {}", name, feature_names));
-    }
+    bool without_effect = false;
+    const struct {
+        std::string_view name;
+        bool* on;
+    } all[] = {
+        {"promql-experimental-functions", &parsing.experimental_functions},
+        {"promql-extended-range-selectors", &parsing.extended_range_selectors},
+        {"promql-binop-fill-modifiers", &parsing.binop_fill_modifiers},
+        {"promql-delayed-name-removal", &engine.delayed_name_removal},
+        {"use-start-timestamps", &engine.use_start_timestamps},
+        {"type-and-unit-labels", type_and_unit_labels != nullptr ? type_and_unit_labels : &without_effect},
+        {"promql-duration-expr", &without_effect},
+    };
+    for (const std::string_view given : names)
+        for (std::size_t at = 0; at <= given.size();) {
+            const std::size_t end = std::min(given.find(',', at), given.size());
+            const std::string_view name = given.substr(at, end - at);
+            at = end + 1;
+            const auto* const found = std::ranges::find_if(all, [name](const auto& f) { return f.name == name; });
+            if (found == std::end(all))
+                return unexpected(errc::invalid_value,
+                                  fmt::format("--enable-feature {}: there are {}", name, feature_names));
+            *found->on = true;
+        }
     return {};
 }
 

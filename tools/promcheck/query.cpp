@@ -11,6 +11,7 @@
 #include <pitot/connect/http_config.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
+#include <pitot/lint/report_text.hpp>
 #include <pitot/promql/engine/query.hpp>
 #include <pitot/store/scrape.hpp>
 
@@ -44,8 +45,9 @@ constexpr flag flags[] = {
     {"interval", 0, "DURATION", "between two scrapes; files with the same labels are scrapes of one target", false,
      "15s"},
     {"format", 0, "table|json|csv|plot", "how to print (a range on a terminal: plot)"},
-    {"feature", 0, "NAME", feature_names, true},
+    {"enable-feature", 0, "NAME[,NAME]…", feature_names, true},
     {"max-samples", 0, "N", "that may be held at a time", false, "50000000"},
+    {"max-stored-samples", 0, "N", "that all sources may have together", false, "50000000"},
     {"timeout", 0, "DURATION", "of the query", false, "2m"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
 };
@@ -128,6 +130,8 @@ struct settings {
     http::options http;
     std::int64_t interval = 15'000;
     unsigned scrapes = 1;
+    std::size_t max_stored = 0;
+    bool type_and_unit_labels = false;
     std::string format;
 };
 
@@ -184,7 +188,8 @@ result<settings> understand(const arguments& given)
     };
     if (auto n = number("scrapes", out.scrapes, 1000); !n) return unexpected(n.error());
     if (auto n = number("max-samples", out.engine.max_samples, std::size_t{1} << 40U); !n) return unexpected(n.error());
-    if (auto on = switch_on(given.all("feature"), out.parsing, out.engine); !on)
+    if (auto n = number("max-stored-samples", out.max_stored, std::size_t{1} << 40U); !n) return unexpected(n.error());
+    if (auto on = switch_on(given.all("enable-feature"), out.parsing, out.engine, &out.type_and_unit_labels); !on)
         return unexpected(std::move(on.error()));
     out.format = given.get("format");
     if (out.format.empty()) out.format = range && isatty(STDOUT_FILENO) == 1 ? "plot" : "table";
@@ -219,6 +224,7 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
         planned p;
         p.source = std::move(split->source);
         p.target.labels = std::move(split->labels);
+        p.target.type_and_unit_labels = how.type_and_unit_labels;
         bool instance = false;
         for (const auto& [name, value] : p.target.labels) instance = instance || name == "instance";
         if (http::is_url(p.source)) {
@@ -247,7 +253,10 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
             fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
                        e.message);
         }
-        store::put_scrape(data, in->families, p.target, time);
+        if (const auto put = store::put_scrape(data, in->families, p.target, time); !put) {
+            refuse(fmt::format("{}: {}", in->name, put.error().message));
+            return exit_code::usage;
+        }
         return exit_code::clean;
     };
     for (unsigned n = 0; live && n < how.scrapes; ++n) {
@@ -319,13 +328,14 @@ exit_code run_query(std::span<char* const> argv)
         const auto tree = promql::parse(expr, how->parsing);
         const auto wrong = [&](const error& e) {
             const text_position at = position_of(expr, e.where.offset);
-            fmt::print(stderr, "promcheck query: {}:{}: {}\n    {}\n    {}{}\n", at.line, at.column, e.message, expr,
-                       std::string(std::min(e.where.offset, expr.size()), ' '),
-                       std::string(std::clamp<std::size_t>(e.where.length, 1, expr.size() + 1), '^'));
+            const lint::source whole("EXPR", expr);
+            std::string shown;
+            lint::append_excerpt(shown, lint::finding_at(whole, e.where, {}, lint::severity::error, e.message), {});
+            fmt::print(stderr, "promcheck query: {}:{}: {}\n{}", at.line, at.column, e.message, shown);
             return exit_code::findings;
         };
         if (!tree) return wrong(tree.error());
-        store::series_store data;
+        store::series_store data(how->max_stored);
         if (const exit_code code = load(*given, *how, data); code != exit_code::clean) return code;
         how->engine.regex = promql::regexes_of<regex>();
         const auto answer = promql::query(tree->root(), expr, data, how->when, how->engine);

@@ -26,7 +26,7 @@ constexpr flag flags[] = {
     {"run", 'r', "REGEX", "only tests whose group, file or line fits", true},
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
-    {"feature", 0, "NAME", feature_names, true},
+    {"enable-feature", 0, "NAME[,NAME]…", feature_names, true},
 };
 
 }  // namespace
@@ -130,7 +130,7 @@ exit_code run_test(std::span<char* const> argv)
         if (!compiled) return unexpected(compiled.error());
         return compiled->replace_all(text, with);
     };
-    if (auto on = switch_on(given->all("feature"), rule_tests.around.parsing, rule_tests.around.engine); !on)
+    if (auto on = switch_on(given->all("enable-feature"), rule_tests.around.parsing, rule_tests.around.engine); !on)
         return refuse(on.error().message);
     for (const std::string& path : files) {
         if (is_rule_test(path)) {

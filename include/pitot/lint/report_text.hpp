@@ -69,8 +69,12 @@ inline void append_visible(std::string& out, std::string_view text)
     return "";
 }
 
+}  // namespace detail
+
+/// The line of a finding and carets under what is marked in it; of a long line the part around the mark.
 inline void append_excerpt(std::string& out, const finding& f, const text_style& style)
 {
+    using namespace detail;
     if (f.excerpt.empty()) return;
     const std::string_view whole = f.excerpt;
     const std::size_t first = std::min(f.mark.offset, whole.size());
@@ -102,8 +106,6 @@ inline void append_excerpt(std::string& out, const finding& f, const text_style&
                    std::string(carets, '^'), plain);
 }
 
-}  // namespace detail
-
 /// One finding: two to four lines.
 ///     file:line:column: severity: message [rule]
 ///         excerpt
@@ -119,7 +121,7 @@ inline void append_text(std::string& out, const finding& f, const text_style& st
                                                 : fmt::format("{}:{}", f.begin.line, f.begin.column);
     fmt::format_to(std::back_inserter(out), "{}{}:{}:{} {}{}:{} {} [{}]\n", bold, detail::visible(f.file), place, plain,
                    level, to_string(f.level), plain, detail::visible(f.message), f.rule);
-    detail::append_excerpt(out, f, style);
+    append_excerpt(out, f, style);
     if (!f.suggestion.empty()) fmt::format_to(std::back_inserter(out), "    {}\n", detail::visible(f.suggestion));
 }
 

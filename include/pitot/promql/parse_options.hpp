@@ -12,9 +12,10 @@ namespace pitot::promql {
 /// Named as Prometheus names its feature flags (promql-…).
 struct parse_options {
     bool experimental_functions = false;
-    bool binop_fill_modifiers = false;  ///< fill, fill_left, fill_right
-    unsigned max_depth = 500;           ///< of nesting
-    unsigned max_operators = 10'000;    ///< in a row: a tree is walked down its left side
+    bool extended_range_selectors = false;  ///< anchored, smoothed
+    bool binop_fill_modifiers = false;      ///< fill, fill_left, fill_right
+    unsigned max_depth = 500;               ///< of nesting
+    unsigned max_operators = 10'000;        ///< in a row: a tree is walked down its left side
 
     /// What is wrong with a regular expression; empty when nothing is. Null: they are not looked at.
     std::string (*regex_error)(std::string_view pattern) = nullptr;
@@ -22,7 +23,7 @@ struct parse_options {
     [[nodiscard]] static constexpr parse_options everything() noexcept
     {
         parse_options all;
-        all.experimental_functions = all.binop_fill_modifiers = true;
+        all.experimental_functions = all.extended_range_selectors = all.binop_fill_modifiers = true;
         return all;
     }
 };

@@ -256,6 +256,10 @@ protected:
         const bool anchored = now_.kind == token_kind::anchored;
         advance();
         const std::string_view name = anchored ? "anchored" : "smoothed";
+        if (!how_.extended_range_selectors) {
+            complain(of->span, concat(name, " modifier is experimental and not enabled"));
+            return;
+        }
         auto* v = as<vector_selector>(of);
         if (const auto* const m = as<matrix_selector>(of)) {
             v = as<vector_selector>(m->of);

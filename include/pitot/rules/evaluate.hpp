@@ -137,7 +137,10 @@ private:
                                   "vector contains metrics with the same labelset after applying rule labels");
         }
         writer to(data, state, time - group_->query_offset);
-        for (const auto& [labels, sample] : all) to.put(labels, sample.value, sample.hist);
+        for (const auto& [labels, sample] : all) {
+            if (!data.has_room(sample.hist == nullptr ? 1 : sample.hist->weight())) return data.too_many();
+            to.put(labels, sample.value, sample.hist);
+        }
         to.end();
         return {};
     }

@@ -142,6 +142,7 @@ private:
         if (!list) return {};
         const auto items = list->items();
         if (!items) return unexpected(items.error());
+        std::size_t described = 0;
         for (const yaml::node& item : *items) {
             if (auto keys = item.only_keys({"series", "values"}); !keys) return keys;
             const auto series = item.get<std::string>("series", {});
@@ -151,6 +152,9 @@ private:
             auto read = promql::read_series(concat(*series, " ", *values));
             if (!read) return item.refuse(read.error().code, concat("cannot read the series: ", read.error().message));
             std::erase_if(input_, [&](const input_series& s) { return s.series.labels == read->labels; });
+            described += read->samples.size();
+            if (described > promql::max_described)
+                return item.refuse(errc::too_many, "the series have too many samples");
             input_.push_back({std::move(*read), 0});
         }
         return {};
@@ -262,7 +266,8 @@ private:
         for (const expr_test& e : exprs_) last = std::max(last, e.time);
         if (last / evaluation_ > 10'000'000) return unexpected(errc::too_many, "the test has too many evaluations");
         for (std::int64_t t = 0; t <= last; t += evaluation_) {
-            for (input_series& s : input_) put_until(s, t);
+            for (input_series& s : input_)
+                if (!put_until(s, t)) return data_.too_many();
             for (running_group& g : groups_)
                 if (auto done = g.evaluate(origin_ + t, data_, around_); !done)
                     return unexpected(done.error().code, concat("at ", time_text(t), ": ", done.error().message));
@@ -271,14 +276,15 @@ private:
         }
         return {};
     }
-    void put_until(input_series& s, std::int64_t time)
+    [[nodiscard]] bool put_until(input_series& s, std::int64_t time)
     {
         store::series& to = data_.at(s.series.label_set());
         for (; s.next < s.series.samples.size(); ++s.next) {
             const std::int64_t at = static_cast<std::int64_t>(s.next) * interval_;
-            if (at > time) return;
-            promql::put_sample(data_, to, origin_ + at, s.series.samples[s.next], 0);
+            if (at > time) return true;
+            if (!promql::put_sample(data_, to, origin_ + at, s.series.samples[s.next], 0)) return false;
         }
+        return true;
     }
 
     void check(const alert_test& test)

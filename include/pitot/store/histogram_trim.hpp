@@ -1,6 +1,7 @@
 #pragma once
 // The part of a native histogram below or above a value. source  Prometheus, FloatHistogram.TrimBuckets
 
+#include <pitot/base/product.hpp>
 #include <pitot/store/histogram.hpp>
 
 #include <cmath>
@@ -35,7 +36,8 @@ inline std::pair<double, double> trimmed_infinite(const bucket_view& b, double a
             return {0, finite(b.upper)};
         }
         if (at <= b.lower) return {b.count, 0};
-        if (at >= 0 && b.upper > at && !std::isinf(b.upper)) return {b.count * (1 - at / b.upper), (at + b.upper) / 2};
+        if (at >= 0 && b.upper > at && !std::isinf(b.upper))
+            return {product(b.count, 1 - at / b.upper), (at + b.upper) / 2};
         return {0, finite(b.upper)};
     }
     if (keep_lower) return {0, finite(b.lower)};
@@ -53,12 +55,12 @@ inline std::pair<double, double> trimmed(const bucket_view& b, double at, bool k
         if (at >= b.upper) {
             below = b.count;
         } else if (linear) {
-            below = b.count * ((at - b.lower) / (b.upper - b.lower));
+            below = product(b.count, (at - b.lower) / (b.upper - b.lower));
         } else {
             const double lower = std::log2(std::fabs(b.lower));
             const double upper = std::log2(std::fabs(b.upper));
             const double here = std::log2(std::fabs(at));
-            below = b.count * (at > 0 ? (here - lower) / (upper - lower) : 1 - (here - upper) / (lower - upper));
+            below = product(b.count, at > 0 ? (here - lower) / (upper - lower) : 1 - (here - upper) / (lower - upper));
         }
     }
     if (keep_lower) return {below, middle_of(b.lower, at, positive, linear)};
@@ -74,11 +76,11 @@ inline std::pair<double, double> trimmed_zero(const histogram& h, double at, boo
     if (keep_lower) {
         if (at <= lower) return {0, 0};
         if (at >= upper) return all;
-        return {h.zero_count * ((at - lower) / (upper - lower)), (lower + at) / 2};
+        return {product(h.zero_count, (at - lower) / (upper - lower)), (lower + at) / 2};
     }
     if (at <= lower) return all;
     if (at >= upper) return {0, 0};
-    return {h.zero_count * ((upper - at) / (upper - lower)), (at + upper) / 2};
+    return {product(h.zero_count, (upper - at) / (upper - lower)), (at + upper) / 2};
 }
 
 }  // namespace detail
@@ -97,7 +99,7 @@ inline void trim(histogram& h, double at, bool keep_lower)
             const auto [kept, middle] = detail::trimmed(view_of(h, b, positive), at, keep_lower, positive,
                                                         h.is_custom());
             count += kept;
-            sum += middle * kept;
+            sum += product(middle, kept);
             changed = changed || b.count != kept;
             b.count = kept;
         }
@@ -107,7 +109,7 @@ inline void trim(histogram& h, double at, bool keep_lower)
         changed = changed || h.zero_count != kept;
         h.zero_count = kept;
         count += kept;
-        sum += middle * kept;
+        sum += product(middle, kept);
     }
     if (!changed) return;
     h.count = count;

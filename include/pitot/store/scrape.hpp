@@ -16,9 +16,11 @@ namespace pitot::store {
 
 /// labels        of the target: job, instance, …
 /// honor_labels  the exposition's own labels win; else they become exported_NAME
+/// type_and_unit_labels  what the family is becomes __type__ and __unit__, as Prometheus's feature of this name does it
 struct scrape_target {
     std::vector<std::pair<std::string, std::string>> labels;
     bool honor_labels = false;
+    bool type_and_unit_labels = false;
 };
 
 namespace detail {
@@ -27,10 +29,15 @@ class scrape_sink {
 public:
     scrape_sink(series_store& to, const scrape_target& from, std::int64_t time) : to_(to), from_(from), time_(time) {}
 
-    void add(const batch& in)
+    /// False when the store is full.
+    [[nodiscard]] bool add(const batch& in)
     {
         for (std::size_t f = 0; f < in.size(); ++f)
-            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p]);
+            for (std::size_t p = 0; p < in[f].size(); ++p) {
+                if (!to_.has_room(room(in, in[f][p]))) return false;
+                add(in, in[f], in[f][p]);
+            }
+        return true;
     }
     void put(std::string_view name, double value)
     {
@@ -39,10 +46,21 @@ public:
     }
 
 private:
+    /// The samples that a point becomes.
+    [[nodiscard]] static std::size_t room(const batch& in, const point_view& point)
+    {
+        if (const summary_row* const s = point.summary()) return in.quantiles(s->quantiles).size() + 2;
+        const histogram_row* const h = point.histogram();
+        return h == nullptr ? 1 : in.buckets(h->classic).size() + 2 + 16 + h->positive.count + h->negative.count;
+    }
+
     void add(const batch& in, const family_view& family, const point_view& point)
     {
         own_.clear();
         for (const label_view& l : point.labels()) own_.emplace_back(l.name, l.value);
+        if (from_.type_and_unit_labels && family.type() != metric_type::unknown)
+            own_.emplace_back("__type__", to_string(family.type()));
+        if (from_.type_and_unit_labels && !family.unit().empty()) own_.emplace_back("__unit__", family.unit());
         const auto told = point.timestamp();
         at_ = told ? told->milliseconds() : time_;
         const auto created = point.created();
@@ -139,12 +157,14 @@ private:
 }  // namespace detail
 
 /// Adds what a batch holds, and `up`. Samples with a time of their own keep it.
-/// time  of the scrape, milliseconds since 1970
-inline void put_scrape(series_store& to, const batch& in, const scrape_target& from, std::int64_t time)
+/// time   of the scrape, milliseconds since 1970
+/// error  too_many where the store is full; what was put before stays
+inline result<void> put_scrape(series_store& to, const batch& in, const scrape_target& from, std::int64_t time)
 {
     detail::scrape_sink sink(to, from, time);
     sink.put("up", 1);
-    sink.add(in);
+    if (!sink.add(in)) return to.too_many();
+    return {};
 }
 
 }  // namespace pitot::store

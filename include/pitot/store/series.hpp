@@ -2,6 +2,8 @@
 // Series over time, in memory: what the engine asks.
 
 #include <pitot/base/arena.hpp>
+#include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/store/histogram.hpp>
 #include <pitot/store/histogram_sum.hpp>
 #include <pitot/store/labels.hpp>
@@ -86,9 +88,24 @@ struct series {
 
 class series_store {
 public:
-    series_store() = default;
+    /// max_samples  that fill() lets in, a histogram by its weight; a new series counts as eight
+    explicit series_store(std::size_t max_samples = 50'000'000) : max_samples_(max_samples) {}
     series_store(series_store&&) = default;
     series_store& operator=(series_store&&) = default;
+
+    /// Takes samples into account that are to be put; false where the store would hold too many. Whoever puts what
+    /// others wrote asks first: at() and put() themselves have no limit.
+    [[nodiscard]] bool has_room(std::size_t samples)
+    {
+        if (samples > max_samples_ || held_ + 8 * all_.size() > max_samples_ - samples) return false;
+        held_ += samples;
+        return true;
+    }
+    [[nodiscard]] unexpected<error> too_many() const
+    {
+        return unexpected(errc::too_many, concat("there are too many samples: ", std::to_string(max_samples_),
+                                                 " may be held, a series counts as eight"));
+    }
 
     /// The series with these labels, made when it is new. It stays where it is.
     series& at(const label_set& labels)
@@ -137,7 +154,7 @@ public:
     }
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
-    void clear() { *this = series_store(); }
+    void clear() { *this = series_store(max_samples_); }
 
 private:
     std::string_view copy(std::string_view text)
@@ -149,6 +166,8 @@ private:
         return own;
     }
 
+    std::size_t max_samples_;
+    std::size_t held_ = 0;
     arena memory_;
     std::unordered_map<std::string_view, std::string_view> texts_;
     std::deque<series> all_;

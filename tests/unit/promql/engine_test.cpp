@@ -13,7 +13,7 @@ namespace {
 store::series_store loaded(std::initializer_list<const char*> lines)
 {
     store::series_store data;
-    for (const char* const line : lines) promql::load(data, *promql::read_series(line), 0, 60'000);
+    for (const char* const line : lines) REQUIRE(promql::load(data, *promql::read_series(line), 0, 60'000));
     return data;
 }
 std::string refusal(std::string_view expr, const store::series_store& data, const query_times& when,
@@ -100,7 +100,7 @@ TEST_CASE("series of tests: repetitions, gaps, histograms, and what is none")
 TEST_CASE("an engine refuses what is switched off")
 {
     store::series_store data;
-    promql::load(data, *promql::read_series("a 1 2 3"), 0, 60'000);
+    REQUIRE(promql::load(data, *promql::read_series("a 1 2 3"), 0, 60'000));
     promql::engine_options how;
     how.at_modifier = how.negative_offset = false;
     const auto ask = [&](std::string_view text) -> std::string {

@@ -160,3 +160,19 @@ TEST_CASE("what can be without series")
           "label_replace(vector(1), \"a\", \"b\", \"\", \"\")", "hour()"})
         CHECK_FALSE(empty(never));
 }
+
+TEST_CASE("what is experimental is refused in Prometheus's words unless it is enabled")
+{
+    promql::parse_options how;
+    CHECK(refusal("rate(x[5m] anchored)") == "5+5 anchored modifier is experimental and not enabled");
+    CHECK(refusal("x smoothed") == "0+1 smoothed modifier is experimental and not enabled");
+    how.extended_range_selectors = true;
+    CHECK(promql::parse("rate(x[5m] anchored)", how));
+    CHECK(promql::parse("x smoothed", how));
+    CHECK(promql::parse("rate(x[2*5m])"));  // duration expressions are no longer experimental
+
+    CHECK(refusal("mad_over_time(x[5m])", how) == "0+13 function \"mad_over_time\" is not enabled");
+    CHECK(refusal("limitk(1, x)", how) ==
+          "0+12 limitk() is experimental and must be enabled with --enable-feature=promql-experimental-functions");
+    CHECK(refusal("x + fill(0) y", how) == "0+13 binop fill modifiers are experimental and not enabled");
+}

@@ -12,7 +12,7 @@ TEST_CASE("a scrape becomes series under the target's labels")
     b.add(b.family("requests_total", metric_type::counter), b.labels(own), 5);
     b.finish();
     store::series_store data;
-    store::put_scrape(data, b, {{{"job", "app"}, {"instance", "a:1"}}, false}, 1000);
+    REQUIRE(store::put_scrape(data, b, {{{"job", "app"}, {"instance", "a:1"}}, false}, 1000));
     REQUIRE(data.named("requests_total").size() == 1);
     const store::series& s = *data.named("requests_total")[0];
     CHECK(s.labels.get("job") == "app");
@@ -24,7 +24,44 @@ TEST_CASE("a scrape becomes series under the target's labels")
     REQUIRE(data.named("up").size() == 1);
 
     store::series_store honored;
-    store::put_scrape(honored, b, {{{"job", "app"}}, true}, 1000);
+    REQUIRE(store::put_scrape(honored, b, {{{"job", "app"}}, true}, 1000));
     CHECK(honored.named("requests_total")[0]->labels.get("job") == "mine");
     CHECK(honored.named("up")[0]->labels.get("job") == "app");
+}
+
+TEST_CASE("a store that is full says so and keeps what it has")
+{
+    batch b;
+    for (const std::string_view i : {"0", "1", "2", "3", "4", "5", "6", "7"}) {
+        const label_view own[] = {{"i", i}};
+        b.add(b.family("a", metric_type::gauge), b.labels(own), 1);
+    }
+    b.finish();
+    store::series_store data(40);
+    const auto put = store::put_scrape(data, b, {}, 1000);
+    REQUIRE_FALSE(put);
+    CHECK(put.error().code == errc::too_many);
+    CHECK(put.error().message == "there are too many samples: 40 may be held, a series counts as eight");
+    CHECK(data.named("a").size() == 4);
+    data.clear();
+    CHECK_FALSE(store::put_scrape(data, b, {}, 1000));
+    store::series_store enough(1000);
+    CHECK(store::put_scrape(enough, b, {}, 1000));
+}
+
+TEST_CASE("a family's type and unit become labels where that is wanted")
+{
+    batch b;
+    const label_view own[] = {{"a", "1"}};
+    b.add(b.family("wait_seconds", metric_type::gauge, {}, "seconds"), b.labels(own), 5);
+    b.add(b.family("other", metric_type::unknown), b.labels(own), 5);
+    b.finish();
+    store::series_store data;
+    store::scrape_target from;
+    from.type_and_unit_labels = true;
+    REQUIRE(store::put_scrape(data, b, from, 1000));
+    const store::label_set& typed = data.named("wait_seconds")[0]->labels;
+    CHECK(typed.get("__type__") == "gauge");
+    CHECK(typed.get("__unit__") == "seconds");
+    CHECK(data.named("other")[0]->labels.get("__type__").empty());
 }

@@ -1,6 +1,7 @@
 #pragma once
 // sum by (…) and its like: groups are found once, then every step runs through columns.
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/choosing.hpp>
 #include <pitot/promql/engine/over_time.hpp>
@@ -197,7 +198,7 @@ private:
             ++r.n;
             const double delta = v - r.mean;
             r.mean += delta / r.n;
-            to += delta * (v - r.mean);
+            to += product(delta, v - r.mean);
         });
         for (std::size_t k = 0; k < state.size(); ++k)
             if (state[k].n > 0) {
@@ -350,6 +351,7 @@ private:
             labels.append_key(key);
             auto at = seen.find(key);
             if (at == seen.end()) {
+                in.check_room(out);
                 if (!labels.get(label).empty()) labels.set(label, in.keep(std::string_view(text)));
                 at = seen.emplace(key, out.add({in.keep(std::move(labels)), false})).first;
             }

@@ -1,6 +1,7 @@
 #pragma once
 // The evaluation of each kind of node.
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/engine/aggregation.hpp>
 #include <pitot/promql/engine/binary.hpp>
 #include <pitot/promql/engine/histogram_calls.hpp>
@@ -112,7 +113,7 @@ namespace detail {
         const matrix to = call.arguments.size() > 1 ? value(1) : scalar_row(in, grid, [](std::size_t) { return 1.0; });
         return map_floats(in, std::move(m), [&](double v, std::size_t s) {
             const double inverse = 1 / to.values[s];
-            const double scaled = v * inverse;
+            const double scaled = product(v, inverse);
             return std::floor(scaled + 0.5) / inverse;
         });
     }

@@ -8,10 +8,12 @@
 #include <pitot/promql/engine/matrix.hpp>
 #include <pitot/promql/engine/regex_source.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <deque>
+#include <exception>  // std::uncaught_exceptions
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +48,8 @@ struct evaluation_error {
 
 class evaluation {
 public:
+    static constexpr std::size_t max_steps = 11'000'000;  ///< of a query, and of a subquery
+
     const store::series_store& data;
     const engine_options& how;
     std::int64_t start;  ///< of the query, milliseconds
@@ -65,11 +69,11 @@ public:
         throw evaluation_error{{code, std::move(text), where}};
     }
 
-    /// Counts how deep the evaluation is: each level costs stack.
+    /// Counts how deep the evaluation is: each level costs stack. What fails below is to blame, the innermost first.
     class deeper {
     public:
         deeper(evaluation& in, const time_grid& grid, text_span where)
-            : in_(in), outer_(std::exchange(in.instant_, grid.is_instant()))
+            : in_(in), where_(where), outer_(std::exchange(in.instant_, grid.is_instant()))
         {
             if (++in_.depth_ > 1500) fail("the expression is nested too deep to be evaluated", where, errc::too_deep);
         }
@@ -77,14 +81,18 @@ public:
         {
             --in_.depth_;
             in_.instant_ = outer_;
+            if (in_.blamed_.length == 0 && std::uncaught_exceptions() > 0) in_.blamed_ = where_;
         }
         deeper(const deeper&) = delete;
         deeper& operator=(const deeper&) = delete;
 
     private:
         evaluation& in_;
+        text_span where_;
         bool outer_;
     };
+    /// The part of the query that failed, for an error that names none.
+    [[nodiscard]] text_span blamed() const noexcept { return blamed_; }
     /// Is it one moment that is evaluated?
     [[nodiscard]] bool is_instant() const noexcept { return instant_; }
 
@@ -103,7 +111,18 @@ public:
         series_.push_back(std::move(s));
         return &series_.back();
     }
-    std::string_view keep(std::string_view text) { return texts_.copy(text); }
+    std::string_view keep(std::string_view text)
+    {
+        check_text(text.size());
+        kept_text_ += text.size();
+        return texts_.copy(text);
+    }
+    /// Before a text is made: those of one query may take as much room as its samples, 64 MB at least.
+    void check_text(std::size_t size) const
+    {
+        if (size > std::max<std::size_t>(how.max_samples * 16, std::size_t{64} << 20U) - kept_text_)
+            fail("the query makes too much text of labels", {}, errc::too_many);
+    }
     const label_set* no_labels() const noexcept { return &none_; }
 
     /// A row whose name goes: now, or at the end with delayed removal.
@@ -133,10 +152,19 @@ public:
     void charge(std::size_t samples)
     {
         held_ += samples;
-        if (held_ > how.max_samples)
-            fail("query processing would load too many samples into memory in query execution", {}, errc::too_many);
+        if (held_ > how.max_samples) refuse_samples();
+    }
+    [[noreturn]] static void refuse_samples()
+    {
+        fail("query processing would load too many samples into memory in query execution", {}, errc::too_many);
     }
     void release(std::size_t samples) noexcept { held_ -= samples < held_ ? samples : held_; }
+    /// Before a row more: a matrix has room for every step, so that a row of few samples counts whole.
+    void check_room(const matrix& m) const
+    {
+        if ((m.size() + 1) * m.steps > std::max(how.max_samples, max_steps)) refuse_samples();
+        if (m.steps > 64 || m.size() % 256 == 0) check_time();
+    }
     void check_time() const
     {
         if (std::chrono::steady_clock::now() > deadline)
@@ -186,6 +214,8 @@ private:
     std::unordered_map<std::string, compiled_regex> regexes_;
     label_set none_;
     std::size_t held_ = 0;
+    std::size_t kept_text_ = 0;
+    text_span blamed_;
     unsigned depth_ = 0;
     bool instant_ = true;
 };

@@ -212,6 +212,7 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
                 },
                 &heads);
             for (std::size_t i = 0; i < part.size(); ++i) {
+                in.check_room(out);
                 const std::size_t to = out.add(part.rows[i]);
                 for (std::size_t s = 0; s < grid.count; ++s) {
                     const double at = q.values[s];

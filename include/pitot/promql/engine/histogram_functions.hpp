@@ -1,6 +1,7 @@
 #pragma once
 // Quantiles and fractions of histograms, classic and native. source  Prometheus, promql/quantile.go
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/engine/annotations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 #include <pitot/store/kahan.hpp>
@@ -82,7 +83,7 @@ inline void coalesce(std::vector<classic_count>& b)
     if (buckets.size() < 2) return nan;
     const double all = buckets.back().count;
     if (all == 0) return nan;
-    double rank = q * all;
+    double rank = product(q, all);
     const auto at = std::partition_point(buckets.begin(), buckets.end() - 1,
                                          [rank](const classic_count& b) { return !(b.count >= rank); });
     const auto i = static_cast<std::size_t>(at - buckets.begin());
@@ -95,7 +96,7 @@ inline void coalesce(std::vector<classic_count>& b)
         count -= buckets[i - 1].count;
         rank -= buckets[i - 1].count;
     }
-    return begin + (buckets[i].upper - begin) * (rank / count);
+    return begin + product(buckets[i].upper - begin, rank / count);
 }
 
 namespace detail {
@@ -200,7 +201,7 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
     std::vector<store::bucket_view> buckets = store::all_buckets(h);
     const bool upwards = std::isnan(h.sum) || q < 0.5;
     if (!upwards) std::reverse(buckets.begin(), buckets.end());
-    double rank = (upwards ? q : 1 - q) * h.count;
+    double rank = product(upwards ? q : 1 - q, h.count);
     double count = 0;
     store::bucket_view bucket;
     std::size_t i = 0;
@@ -236,11 +237,11 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
     }
     const double fraction = rank / bucket.count;
     if (h.is_custom() || (bucket.lower <= 0 && bucket.upper >= 0))
-        return bucket.lower + (bucket.upper - bucket.lower) * fraction;
+        return bucket.lower + product(bucket.upper - bucket.lower, fraction);
     const double lower = std::log2(std::fabs(bucket.lower));
     const double upper = std::log2(std::fabs(bucket.upper));
-    if (bucket.lower > 0) return std::exp2(lower + (upper - lower) * fraction);
-    return -std::exp2(upper + (lower - upper) * (1 - fraction));
+    if (bucket.lower > 0) return std::exp2(lower + product(upper - lower, fraction));
+    return -std::exp2(upper + product(lower - upper, 1 - fraction));
 }
 
 [[nodiscard]] inline double native_fraction(double lower, double upper, const histogram& h, annotations& said,
@@ -265,7 +266,7 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
         }
         const auto at = [&](double v) {
             if (linear && std::isinf(b.lower)) return b.count;
-            return rank + b.count * detail::fraction_below(b, v, linear);
+            return rank + product(b.count, detail::fraction_below(b, v, linear));
         };
         if (ranks.look(b.lower, b.upper, rank, at)) break;
         rank += b.count;
@@ -296,7 +297,7 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
             if (b.upper < 0) middle = -middle;
         }
         const double delta = middle - mean;
-        store::kahan_add(b.count * delta * delta, sum, rest);
+        store::kahan_add(product(b.count * delta, delta), sum, rest);
     }
     return (sum + rest) / h.count;
 }

@@ -93,9 +93,13 @@ matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
     }
     if (!detail::can_be_label_name(to))
         in.fail(concat("invalid destination label name in label_replace(): ", to), call.arguments[1]->span);
-    return detail::relabel_rows(
-        in, evaluate(in, without_parens(call.arguments[0]), grid), to,
-        [&](const label_set& labels, std::string& text) { return regex->expand(labels.get(from), replacement, text); });
+    const auto groups = static_cast<std::size_t>(std::count(replacement.begin(), replacement.end(), '$'));
+    return detail::relabel_rows(in, evaluate(in, without_parens(call.arguments[0]), grid), to,
+                                [&](const label_set& labels, std::string& text) {
+                                    const std::string_view value = labels.get(from);
+                                    in.check_text(replacement.size() + groups * value.size());
+                                    return regex->expand(value, replacement, text);
+                                });
 }
 
 [[nodiscard]] inline matrix label_join(evaluation& in, const call_node& call, const time_grid& grid)
@@ -115,6 +119,7 @@ matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
                                     for (std::size_t i = 0; i < from.size(); ++i) {
                                         if (i > 0) text += separator;
                                         text += labels.get(from[i]);
+                                        in.check_text(text.size());
                                     }
                                     return true;
                                 });

@@ -1,6 +1,7 @@
 #pragma once
 // sum_over_time and its like: functions of the samples of a range. source  Prometheus, promql/functions.go
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/engine/range_call.hpp>
 #include <pitot/store/kahan.hpp>
 
@@ -21,13 +22,13 @@ namespace pitot::promql {
     if (q > 1) return std::numeric_limits<double>::infinity();
     std::sort(values.begin(), values.end(), [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
     const auto n = static_cast<double>(values.size());
-    const double rank = q * (n - 1);
+    const double rank = product(q, n - 1);
     const double lower = std::max(0.0, std::floor(rank));
     const double upper = std::min(n - 1, lower + 1);
     const double weight = rank - std::floor(rank);
     const double a = values[static_cast<std::size_t>(lower)];
     if (weight == 0) return a;
-    return a * (1 - weight) + values[static_cast<std::size_t>(upper)] * weight;
+    return product(a, 1 - weight) + product(values[static_cast<std::size_t>(upper)], weight);
 }
 
 namespace detail {
@@ -171,7 +172,7 @@ inline outcome variance(const range_call& call, const window& w, bool root)
         ++n;
         const double delta = v - (mean + mean_rest);
         store::kahan_add(delta / n, mean, mean_rest);
-        store::kahan_add(delta * (v - (mean + mean_rest)), sum, rest);
+        store::kahan_add(product(delta, v - (mean + mean_rest)), sum, rest);
     }
     const double out = (sum + rest) / n;
     return root ? std::sqrt(out) : out;
@@ -203,8 +204,8 @@ inline line regression(const window& w, std::int64_t origin)
         const double t = static_cast<double>(w.float_times[i] - origin) / 1e3;
         store::kahan_add(t, x, cx);
         store::kahan_add(v, y, cy);
-        store::kahan_add(t * v, xy, cxy);
-        store::kahan_add(t * t, xx, cxx);
+        store::kahan_add(product(t, v), xy, cxy);
+        store::kahan_add(product(t, t), xx, cxx);
     }
     if (constant) {
         if (std::isinf(first)) return {NAN, NAN};
@@ -337,9 +338,9 @@ void smooth(const window* windows, const double* parameters, outcome* out)
     const auto advance = [&](std::size_t k, std::size_t i) {
         const double s = parameters[2 * k];
         const double t = parameters[2 * k + 1];
-        const double x = s * windows[k].floats[i];
-        if (i > 1) trend[k] = t * (smoothed[k] - before[k]) + (1 - t) * trend[k];
-        const double y = (1 - s) * (smoothed[k] + trend[k]);
+        const double x = product(s, windows[k].floats[i]);
+        if (i > 1) trend[k] = product(t, smoothed[k] - before[k]) + product(1 - t, trend[k]);
+        const double y = product(1 - s, smoothed[k] + trend[k]);
         before[k] = smoothed[k];
         smoothed[k] = x + y;
     };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>  // std::bad_alloc
 #include <string>
 #include <string_view>
 #include <utility>
@@ -131,7 +132,14 @@ public:
             mark_counts_only(in, root, false, false);
             fill(out, in, root, when);
         } catch (evaluation_error& e) {
-            return pitot::unexpected(e.why.code, std::move(e.why.message), e.why.where);
+            const bool placed = e.why.where.length > 0 || e.why.where.offset > 0;
+            return pitot::unexpected(e.why.code, std::move(e.why.message),
+                                     placed                   ? e.why.where
+                                     : in.blamed().length > 0 ? in.blamed()
+                                                              : root->span);
+        } catch (const std::bad_alloc&) {
+            return pitot::unexpected(errc::too_many, "the query needs more memory than there is",
+                                     in.blamed().length > 0 ? in.blamed() : root->span);
         }
         out.warnings = in.said.texts(true, text);
         out.infos = in.said.texts(false, text);
@@ -141,8 +149,6 @@ public:
     static void keep(query_result& in, std::shared_ptr<const tree> what) { in.tree_ = std::move(what); }
 
 private:
-    static constexpr std::int64_t max_steps = 11'000'000;
-
     static void refuse_disabled(const evaluation& in, const node* root)
     {
         walk(root, [&](const node* n, const auto&) {
@@ -172,7 +178,8 @@ private:
             return;
         }
         const std::int64_t count = instant ? 1 : (when.end - when.start) / when.step + 1;
-        if (count > max_steps) in.fail("the query has too many steps", {}, errc::too_many);
+        if (static_cast<std::uint64_t>(count) > evaluation::max_steps)
+            in.fail("the query has too many steps", root->span, errc::too_many);
         const time_grid grid{when.start, instant ? 1 : when.step, static_cast<std::size_t>(count),
                              when.start == when.end};
         out.columns_ = std::make_unique<matrix>(evaluate(in, root, grid));

@@ -1,6 +1,7 @@
 #pragma once
 // Calls with a range: the table of their functions, and the walk over series and steps.
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/engine/extended_rate.hpp>
 #include <pitot/promql/engine/over_time.hpp>
 #include <pitot/promql/engine/rate.hpp>
@@ -102,7 +103,7 @@ inline constexpr range_function range_functions[] = {
      [](const range_call& c, const window& w) {
          if (!has_line(c, w)) return outcome();
          const line l = regression(w, w.time);
-         return outcome(l.slope * c.parameters[0] + l.intercept);
+         return outcome(product(l.slope, c.parameters[0]) + l.intercept);
      }},
     {.name = "double_exponential_smoothing", .evaluate = nullptr, .several = double_exponential_smoothing},
 };
@@ -184,11 +185,13 @@ inline label_set labels_of_selector(const vector_selector& v)
     std::vector<std::size_t> their_steps;
     range_call about{in, range, without_parens(call.arguments[0])->span, call.span};
     matrix out(grid.count);
-    out.reserve(range.size());
+    out.reserve(std::min(range.size(), in.how.max_samples / grid.count + 1));
+    std::size_t looked_at = 0;
     std::size_t charged = 0;
     for (std::size_t i = 0; i < range.size(); ++i) {
         windowed_series series = range.series(in, i);
         const row& head = series.head();
+        in.check_room(out);
         const std::size_t to = out.add(function.keeps_name ? head : in.without_name(head));
         if (function.keeps_name && head.drop_name) out.rows[to] = in.without_name(head);
         std::size_t found = 0;
@@ -219,6 +222,11 @@ inline label_set labels_of_selector(const vector_selector& v)
                        range.smoothed ? w.end + in.how.lookback : w.end, starts, w);
             if (w.empty()) continue;
             widest = std::max(widest, w.floats.size() + w.histograms.size());
+            looked_at += w.floats.size() + w.histograms.size() * 16;
+            if (looked_at > std::size_t{1} << 22U) {
+                in.check_time();
+                looked_at = 0;
+            }
             for (const matrix& scalar : scalars) parameters.push_back(scalar.values[step]);
             if (function.several != nullptr) {
                 together.push_back(w);

@@ -1,6 +1,7 @@
 #pragma once
 // rate, increase, delta, irate, idelta. source  Prometheus, promql/functions.go, extrapolatedRate
 
+#include <pitot/base/product.hpp>
 #include <pitot/promql/engine/range_call.hpp>
 
 #include <algorithm>
@@ -145,9 +146,9 @@ inline outcome extrapolated(const range_call& call, const window& w, bool is_cou
         if (is_counter) {
             double to_zero = to_start;
             if (is_float && value > 0 && w.floats.front() >= 0)
-                to_zero = sampled * (w.floats.front() / value);
+                to_zero = product(sampled, w.floats.front() / value);
             else if (hist != nullptr && hist->count > 0 && w.histograms.front()->count >= 0)
-                to_zero = sampled * (w.histograms.front()->count / hist->count);
+                to_zero = product(sampled, w.histograms.front()->count / hist->count);
             if (to_zero < to_start) to_start = to_zero;
         }
     }

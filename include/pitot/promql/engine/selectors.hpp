@@ -170,9 +170,10 @@ enum class selected : unsigned char { value, time, start };
                                            selected what = selected::value)
 {
     matrix out(grid.count);
-    out.reserve(from.size());
+    out.reserve(std::min(from.size(), in.how.max_samples / grid.count + 1));
     for (const store::series* const s : from) {
         newest_sample newest(*s);
+        in.check_room(out);
         const std::size_t i = out.add({&s->labels, false});
         std::size_t found = 0;
         for (std::size_t step = 0; step < grid.count; ++step) {

@@ -18,6 +18,7 @@ namespace pitot::promql {
     range_call about{in, around, where, where};
     for (std::size_t i = 0; i < from.size(); ++i) {
         windowed_series series = around.series(in, i);
+        in.check_room(out);
         const std::size_t to = out.add({&from[i]->labels, false});
         for (std::size_t step = 0; step < grid.count; ++step) {
             const std::int64_t t = when.at(grid.at(step));

@@ -167,7 +167,8 @@ struct range_argument {
     out.inner_grid = {begin, step, 0};
     if (last >= begin) {
         const std::int64_t count = (last - begin) / step + 1;
-        if (count > 1 << 28) in.fail("the subquery has too many steps", s.span, errc::too_many);
+        if (static_cast<std::uint64_t>(count) > std::max(in.how.max_samples, evaluation::max_steps))
+            in.fail("the subquery has too many steps", s.span, errc::too_many);
         out.inner_grid.count = static_cast<std::size_t>(count);
         out.inner_grid.instant = last == begin;
         out.inner = evaluate(in, s.of, out.inner_grid);

@@ -14,6 +14,9 @@
 
 namespace pitot::promql {
 
+/// Described samples that may be held at a time, of all series.
+inline constexpr std::size_t max_described = 10'000'000;
+
 /// What the storage knows of a histogram's counter reset: it compares with the sample before, and trusts only "gauge"
 /// and "reset" of what it is told. source  Prometheus, tsdb/chunkenc
 [[nodiscard]] inline reset_hint stored_hint(const store::series& s, std::int64_t time, store::histogram now)
@@ -32,35 +35,40 @@ namespace pitot::promql {
     return store::was_reset(now, before) ? reset_hint::unknown : reset_hint::not_reset;
 }
 
-inline void put_sample(store::series_store& to, store::series& s, std::int64_t time, const described_sample& sample,
-                       std::int64_t start)
+/// False when the store is full.
+[[nodiscard]] inline bool put_sample(store::series_store& to, store::series& s, std::int64_t time,
+                                     const described_sample& sample, std::int64_t start)
 {
-    if (sample.missing) return;
+    if (sample.missing) return true;
+    if (!to.has_room(sample.hist == nullptr ? 1 : sample.hist->weight())) return false;
     if (sample.hist == nullptr) {
         s.floats.put(time, sample.value, start);
-        return;
+        return true;
     }
     store::histogram h = *sample.hist;
     h.hint = stored_hint(s, time, h);
     s.histograms.put(time, to.keep(std::move(h)), start);
+    return true;
 }
 
 /// Puts sample i at origin + i * step.
-inline void load(store::series_store& to, const described_series& from, std::int64_t origin, std::int64_t step,
-                 const described_starts* starts = nullptr)
+/// error  too_many where the store is full
+inline result<void> load(store::series_store& to, const described_series& from, std::int64_t origin, std::int64_t step,
+                         const described_starts* starts = nullptr)
 {
     store::series& s = to.at(from.label_set());
     for (std::size_t i = 0; i < from.samples.size(); ++i) {
         const std::int64_t time = origin + static_cast<std::int64_t>(i) * step;
         std::int64_t start = 0;
         if (starts != nullptr && i < starts->offsets.size() && starts->offsets[i]) start = time + *starts->offsets[i];
-        put_sample(to, s, time, from.samples[i], start);
+        if (!put_sample(to, s, time, from.samples[i], start)) return to.too_many();
     }
+    return {};
 }
 
 /// Classic histograms among some series as native ones with custom buckets, put under the name without _bucket.
-inline void load_custom_buckets(store::series_store& to, const std::vector<described_series>& from, std::int64_t origin,
-                                std::int64_t step)
+inline result<void> load_custom_buckets(store::series_store& to, const std::vector<described_series>& from,
+                                        std::int64_t origin, std::int64_t step)
 {
     struct classic {
         std::map<double, const described_series*> buckets;
@@ -135,8 +143,10 @@ inline void load_custom_buckets(store::series_store& to, const std::vector<descr
             if (any) sample.hist = std::make_shared<store::histogram>(std::move(h));
             out.samples.push_back(std::move(sample));
         }
-        if (!out.samples.empty()) load(to, out, origin, step);
+        if (out.samples.empty()) continue;
+        if (auto put = load(to, out, origin, step); !put) return put;
     }
+    return {};
 }
 
 }  // namespace pitot::promql

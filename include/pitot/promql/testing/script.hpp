@@ -117,6 +117,7 @@ private:
         std::vector<described_series> all;
         std::vector<described_starts> starts;
         std::optional<described_starts> pending;
+        std::size_t described = 0;
         for (; at_ < lines_.size() && !lines_[at_].empty(); ++at_) {
             line_ = at_ + 1;
             if (lines_[at_].find("@st") != std::string_view::npos) {
@@ -134,15 +135,17 @@ private:
             std::erase_if(all, [&](const described_series& s) { return s.labels == read->labels; });
             std::erase_if(starts, [&](const described_starts& s) { return s.labels == read->labels; });
             if (pending) starts.push_back(std::move(*std::exchange(pending, std::nullopt)));
+            described += read->samples.size();
+            if (described > max_described) return unexpected(errc::too_many, "a load has too many samples");
             all.push_back(std::move(*read));
         }
         for (const described_series& s : all) {
             const described_starts* own = nullptr;
             for (const described_starts& o : starts)
                 if (o.labels == s.labels) own = &o;
-            load(data_, s, 0, *step, own);
+            if (auto put = load(data_, s, 0, *step, own); !put) return put;
         }
-        if (custom_buckets) load_custom_buckets(data_, all, 0, *step);
+        if (custom_buckets) return load_custom_buckets(data_, all, 0, *step);
         return {};
     }
 
