@@ -134,6 +134,7 @@ namespace detail {
             if (want.ordered && static_cast<std::size_t>(at - got.series.begin()) != i)
                 return concat(to_series_text(labels), " stands at place ", std::to_string(at - got.series.begin() + 1),
                               ", not ", std::to_string(i + 1));
+            if (d.samples.empty()) return concat("no value is expected of ", to_series_text(labels));
             const query_sample only = at->samples.front();
             if (std::string why = difference(d.samples.front(), &only); !why.empty())
                 return concat(to_series_text(labels), ": ", why);
