@@ -67,14 +67,44 @@ inline summed_buckets to_sums(const std::vector<bucket>& from, double sign = 1)
     return out;
 }
 
+/// How many of the buckets lie in the zero bucket. They are sorted: the first one above it ends the search.
+template <class Buckets>
+[[nodiscard]] std::size_t inside_zero(const Buckets& buckets, int schema, double threshold)
+{
+    std::size_t n = 0;
+    while (n < buckets.size() && exponential_bound(buckets[n].index, schema) <= threshold) ++n;
+    return n;
+}
+
+/// Are all buckets from a place on among those of a sum?
+[[nodiscard]] inline bool has_all(const summed_buckets& sum, const std::vector<bucket>& of, std::size_t begin) noexcept
+{
+    std::size_t at = 0;
+    for (std::size_t i = begin; i < of.size(); ++i, ++at) {
+        while (at < sum.size() && sum[at].index < of[i].index) ++at;
+        if (at == sum.size() || sum[at].index != of[i].index) return false;
+    }
+    return true;
+}
+
+/// Adds buckets that the sum has.
+inline void add_in_place(summed_buckets& to, const std::vector<bucket>& from, std::size_t begin, double sign) noexcept
+{
+    std::size_t at = 0;
+    for (std::size_t i = begin; i < from.size(); ++i, ++at) {
+        while (to[at].index != from[i].index) ++at;
+        to[at].count.add(sign * from[i].count);
+    }
+}
+
 /// Adds buckets that lie above the zero bucket.
 inline void merge(summed_buckets& to, const summed_buckets& from, int schema, double threshold, bool exponential)
 {
     summed_buckets out;
     out.reserve(to.size() + from.size());
     std::size_t i = 0;
-    for (const summed_bucket& b : from) {
-        if (exponential && exponential_bound(b.index, schema) <= threshold) continue;
+    for (std::size_t k = exponential ? inside_zero(from, schema, threshold) : 0; k < from.size(); ++k) {
+        const summed_bucket& b = from[k];
         while (i < to.size() && to[i].index < b.index) out.push_back(to[i++]);
         if (i < to.size() && to[i].index == b.index) {
             out.push_back(to[i++]);
@@ -143,11 +173,13 @@ inline summed_buckets rebound(const summed_buckets& from, const std::vector<doub
 class histogram_sum {
 public:
     explicit histogram_sum(const histogram& first)
-        : head_(first), count_{first.count, 0}, sum_{first.sum, 0}, zero_{first.zero_count, 0},
+        : count_{first.count, 0}, sum_{first.sum, 0}, zero_{first.zero_count, 0},
           positive_(detail::to_sums(first.positive)), negative_(detail::to_sums(first.negative))
     {
-        head_.positive.clear();
-        head_.negative.clear();
+        head_.schema = first.schema;
+        head_.hint = first.hint;
+        head_.zero_threshold = first.zero_threshold;
+        head_.bounds = first.bounds;
     }
 
     /// sign  -1: takes it away
@@ -159,6 +191,7 @@ public:
         out.collision = adjust_hint(other.hint);
         count_.add(sign * other.count);
         sum_.add(sign * other.sum);
+        if (add_alike(other, sign)) return out;
         detail::summed_buckets positive = detail::to_sums(other.positive, sign);
         if (head_.is_custom()) {
             if (head_.bounds != other.bounds) {
@@ -218,12 +251,37 @@ public:
         out.count = value(count_);
         out.sum = value(sum_);
         out.zero_count = value(zero_);
+        out.positive.reserve(positive_.size());
+        out.negative.reserve(negative_.size());
         for (const detail::summed_bucket& b : positive_) out.positive.push_back({b.index, value(b.count)});
         for (const detail::summed_bucket& b : negative_) out.negative.push_back({b.index, value(b.count)});
         return out;
     }
 
 private:
+    /// Most histograms of a metric are laid out alike: no bucket moves then. False, and nothing done, when one would.
+    bool add_alike(const histogram& other, double sign)
+    {
+        if (other.schema != head_.schema) return false;
+        std::size_t positive = 0;
+        std::size_t negative = 0;
+        if (head_.is_custom()) {
+            if (head_.bounds != other.bounds) return false;
+        } else {
+            if (other.zero_threshold != head_.zero_threshold) return false;
+            positive = detail::inside_zero(other.positive, head_.schema, head_.zero_threshold);
+            negative = detail::inside_zero(other.negative, head_.schema, head_.zero_threshold);
+        }
+        if (!detail::has_all(positive_, other.positive, positive)) return false;
+        if (!head_.is_custom()) {
+            if (!detail::has_all(negative_, other.negative, negative)) return false;
+            zero_.add(sign * other.zero_count);
+            detail::add_in_place(negative_, other.negative, negative, sign);
+        }
+        detail::add_in_place(positive_, other.positive, positive, sign);
+        return true;
+    }
+
     template <class F>
     void each(F&& f)
     {

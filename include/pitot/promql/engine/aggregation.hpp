@@ -284,11 +284,12 @@ private:
     static store::combination add(mixed_group& g, const histogram& h, bool average_wanted)
     {
         store::combination said;
+        if (!average_wanted) return g.hist->add(h);
         if (!g.hist_incremental) {
             store::histogram_sum next = *g.hist;
             said = next.add(h);
             if (said.incompatible) return said;
-            if (!average_wanted || !next.overflows()) {
+            if (!next.overflows()) {
                 g.hist = std::move(next);
                 return said;
             }

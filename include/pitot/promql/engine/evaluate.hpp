@@ -199,7 +199,9 @@ namespace detail {
     case node_kind::vector_selector: {
         const auto& v = *static_cast<const vector_selector*>(n);
         const look_back when = look_back_of(in, v.shift);
-        const std::vector<const store::series*> found = series_of(in, v, when.at(grid.start) - in.how.lookback);
+        const std::int64_t until = when.at(grid.last()) + (v.smoothed ? in.how.lookback : 0);
+        const std::vector<const store::series*> found = series_of(in, v,
+                                                                  {when.at(grid.start) - in.how.lookback, until});
         return v.smoothed ? smoothed_samples(in, found, when, grid, v.span) : newest_samples(in, found, when, grid);
     }
     case node_kind::aggregation: return evaluate_aggregation(in, *static_cast<const aggregation*>(n), grid);

@@ -101,7 +101,7 @@ public:
         labels_.push_back(std::move(labels));
         return &labels_.back();
     }
-    const histogram* keep(histogram h)
+    histogram* keep(histogram h)
     {
         histograms_.push_back(std::move(h));
         return &histograms_.back();

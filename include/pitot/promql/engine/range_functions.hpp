@@ -202,7 +202,7 @@ inline label_set labels_of_selector(const vector_selector& v)
         const auto keep = [&](std::size_t step, const outcome& o) {
             if (!o.has) return;
             ++found;
-            out.put(to, step, o.value, o.hist);
+            out.put(to, step, o.value, series.owns(o.hist) ? in.keep(histogram(*o.hist)) : o.hist);
             some_float = some_float || o.hist == nullptr;
         };
         const auto evaluate_together = [&] {

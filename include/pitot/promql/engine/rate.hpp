@@ -13,7 +13,7 @@ namespace pitot::promql {
 namespace detail {
 
 /// last - first of counters that are histograms, with what was lost at resets. Null when they do not go together.
-inline const histogram* histogram_increase(const range_call& call, const window& w, bool is_counter)
+inline histogram* histogram_increase(const range_call& call, const window& w, bool is_counter)
 {
     const auto h = w.histograms;
     const histogram* before = h.front();
@@ -46,9 +46,13 @@ inline const histogram* histogram_increase(const range_call& call, const window&
                 return nullptr;
             }
         }
-    histogram start = *last;
-    store::reduce_resolution(start, schema);
-    store::histogram_sum sum(start);
+    const auto starting = [&] {
+        if (last->schema == schema) return store::histogram_sum(*last);
+        histogram start = *last;
+        store::reduce_resolution(start, schema);
+        return store::histogram_sum(start);
+    };
+    store::histogram_sum sum = starting();
     const auto add = [&](const histogram& other, double sign) {
         const store::combination said = sum.add(other, sign);
         if (said.incompatible) call.warn_incompatible(w, call.where);
@@ -117,7 +121,7 @@ inline outcome extrapolated(const range_call& call, const window& w, bool is_cou
     const std::int64_t first = times.front();
     const std::int64_t last = times.back();
     double value = 0;
-    const histogram* hist = nullptr;
+    histogram* hist = nullptr;
     if (is_float) {
         value = detail::float_increase(call, w, is_counter);
     } else if (gaps > 0) {
@@ -157,9 +161,8 @@ inline outcome extrapolated(const range_call& call, const window& w, bool is_cou
     if (sampled != 0) factor = (sampled + to_start + to_end) / sampled;
     if (is_rate) factor /= call.seconds();
     if (hist == nullptr) return value * factor;
-    histogram out = *hist;
-    out.multiply(factor);
-    return call.in.keep(std::move(out));
+    hist->multiply(factor);
+    return hist;
 }
 
 /// From the last two samples.

@@ -66,39 +66,53 @@ private:
     return out;
 }
 
-/// Histograms of which only count and sum are asked for lose their buckets, and where the data does not tell whether
-/// the counter was reset they are compared, from the first one after a time on. source  Prometheus,
-/// promql/histogram_stats_iterator.go
-inline void keep_counts_only(evaluation& in, std::vector<const store::series*>& all, std::int64_t after)
+/// Times that are read, in milliseconds; a sample at `after` is not.
+struct time_span {
+    std::int64_t after = 0;
+    std::int64_t until = 0;
+};
+
+/// A series' histograms without their buckets, of which only count and sum are asked for. Where the data does not tell
+/// whether the counter was reset they are compared, from the first one that is read on. Stale markers stay.
+/// keep    gives a histogram a place where it stays
+/// source  Prometheus, promql/histogram_stats_iterator.go
+template <class Keep>
+[[nodiscard]] store::samples<const histogram*> counts_of(const store::samples<const histogram*>& all, time_span read,
+                                                         Keep&& keep)
 {
-    for (const store::series*& s : all) {
-        if (s->histograms.empty()) continue;
-        store::series own = *s;
-        const histogram* last = nullptr;
-        for (std::size_t i = 0; i < own.histograms.size(); ++i) {
-            const histogram& full = *s->histograms.values[i];
-            if (own.histograms.times[i] <= after || store::is_stale(full.sum)) continue;
-            histogram h;
-            h.schema = full.schema;
-            h.count = full.count;
-            h.sum = full.sum;
-            h.hint = full.hint;
-            if (h.hint == reset_hint::unknown && last != nullptr)
-                h.hint = store::was_reset(full, *last) ? reset_hint::reset : reset_hint::not_reset;
-            last = &full;
-            own.histograms.values[i] = in.keep(std::move(h));
+    store::samples<const histogram*> out;
+    const histogram* last = nullptr;
+    const std::size_t end = store::count_until(all.times, read.until);
+    for (std::size_t i = store::count_until(all.times, read.after); i < end; ++i) {
+        const histogram* h = all.values[i];
+        if (!store::is_stale(h->sum)) {
+            histogram counts;
+            counts.schema = h->schema;
+            counts.count = h->count;
+            counts.sum = h->sum;
+            counts.hint = h->hint;
+            if (counts.hint == reset_hint::unknown && last != nullptr)
+                counts.hint = store::was_reset(*h, *last) ? reset_hint::reset : reset_hint::not_reset;
+            last = h;
+            h = keep(std::move(counts));
         }
-        s = in.keep(std::move(own));
+        out.put(all.times[i], h, all.start(i));
     }
+    return out;
 }
 
 /// The series of a selector, as its place in the query needs them.
-/// after  samples up to it are not read
 [[nodiscard]] inline std::vector<const store::series*> series_of(evaluation& in, const vector_selector& v,
-                                                                 std::int64_t after)
+                                                                 time_span read)
 {
     std::vector<const store::series*> all = select(in, matchers_of(in, v));
-    if (in.counts_only.contains(&v)) keep_counts_only(in, all, after);
+    if (!in.counts_only.contains(&v)) return all;
+    for (const store::series*& s : all) {
+        if (s->histograms.empty()) continue;
+        s = in.keep(store::series{s->labels, s->floats, counts_of(s->histograms, read, [&in](histogram h) {
+                                      return in.keep(std::move(h));
+                                  })});
+    }
     return all;
 }
 

@@ -4,7 +4,9 @@
 #include <pitot/promql/engine/selectors.hpp>
 
 #include <cstdint>
+#include <functional>  // std::less on pointers
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace pitot::promql {
@@ -38,11 +40,21 @@ public:
     {
         if (floats.ends || histograms.ends) own_without_stale();
     }
-    windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms, int)
-        : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), owns_(true)
-    {}
+    windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms,
+                    std::vector<histogram> counts)
+        : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), counts_(std::move(counts)),
+          owns_(true)
+    {
+        if (own_floats_.ends || own_histograms_.ends) drop_stale();
+    }
 
     [[nodiscard]] const row& head() const noexcept { return head_; }
+    /// Does a histogram go away with this series?
+    [[nodiscard]] bool owns(const histogram* h) const noexcept
+    {
+        return !counts_.empty() && !std::less<>()(h, counts_.data()) &&
+               std::less<>()(h, counts_.data() + counts_.size());
+    }
     /// Notes where floats fall, for windows between two times.
     void find_resets(std::int64_t begin, std::int64_t end)
     {
@@ -81,6 +93,14 @@ public:
     }
 
 private:
+    void drop_stale()
+    {
+        const store::samples<double> floats = std::exchange(own_floats_, {});
+        const store::samples<const histogram*> histograms = std::exchange(own_histograms_, {});
+        floats_ = &floats;
+        histograms_ = &histograms;
+        own_without_stale();
+    }
     void own_without_stale()
     {
         for (std::size_t i = 0; i < floats_->size(); ++i)
@@ -97,6 +117,7 @@ private:
     const store::samples<const histogram*>* histograms_ = nullptr;
     store::samples<double> own_floats_;
     store::samples<const histogram*> own_histograms_;
+    std::vector<histogram> counts_;  ///< what own_histograms_ points to, of a series without buckets
     bool owns_ = false;
     std::vector<std::uint32_t> resets_;
     std::size_t first_float_ = 0;
@@ -115,11 +136,25 @@ struct range_argument {
     matrix inner = {};                                ///< of a subquery
     time_grid inner_grid = {};
     bool is_subquery = false;
+    bool counts_only = false;  ///< of the histograms of a selector
+    time_span read = {};
 
     [[nodiscard]] std::size_t size() const noexcept { return is_subquery ? inner.size() : selected.size(); }
     [[nodiscard]] windowed_series series(evaluation& in, std::size_t i) const
     {
-        if (!is_subquery) return {{&selected[i]->labels, false}, selected[i]->floats, selected[i]->histograms};
+        if (!is_subquery) {
+            const store::series& s = *selected[i];
+            const row head{&s.labels, false};
+            if (!counts_only || s.histograms.empty()) return {head, s.floats, s.histograms};
+            std::vector<histogram> counts;
+            counts.reserve(store::count_until(s.histograms.times, read.until) -
+                           store::count_until(s.histograms.times, read.after));
+            store::samples<const histogram*> histograms = counts_of(s.histograms, read, [&](histogram h) {
+                counts.push_back(std::move(h));
+                return &counts.back();
+            });
+            return {head, s.floats, std::move(histograms), std::move(counts)};
+        }
         store::samples<double> floats;
         store::samples<const histogram*> histograms;
         for (std::size_t s = 0; s < inner.steps; ++s) {
@@ -136,7 +171,7 @@ struct range_argument {
                 floats.values.push_back(v);
             }
         }
-        return {inner.rows[i], std::move(floats), std::move(histograms), 0};
+        return {inner.rows[i], std::move(floats), std::move(histograms), {}};
     }
 };
 
@@ -151,7 +186,10 @@ struct range_argument {
         out.anchored = v.anchored;
         out.smoothed = v.smoothed;
         const std::int64_t before = out.anchored || out.smoothed ? in.how.lookback : 0;
-        out.selected = series_of(in, v, out.when.at(grid.start) - out.range - before);
+        out.selected = select(in, matchers_of(in, v));
+        out.counts_only = in.counts_only.contains(&v);
+        out.read = {out.when.at(grid.start) - out.range - before,
+                    out.when.at(grid.last()) + (out.smoothed ? in.how.lookback : 0)};
         return out;
     }
     const auto& s = *static_cast<const subquery*>(n);
