@@ -3,6 +3,7 @@
 
 #include <algorithm>  // std::min, std::max
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,52 @@ namespace pitot {
     return std::min(above[n], limit + 1);
 }
 
+/// One word, compared with many: edit_distance() from it, a column at a time where it has 64 bytes at most.
+/// source  Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances, 2003
+class edits_from {
+public:
+    /// word  stays where it is while this lives
+    explicit edits_from(std::string_view word) noexcept : word_(word)
+    {
+        if (word.size() <= 64)
+            for (std::size_t i = 0; i < word.size(); ++i) places_[byte(word[i])] |= std::uint64_t{1} << i;
+    }
+
+    /// Edits to another word, or limit + 1 when there are more.
+    [[nodiscard]] std::size_t to(std::string_view other, std::size_t limit) const
+    {
+        const std::size_t n = word_.size();
+        if (std::max(n, other.size()) - std::min(n, other.size()) > limit) return limit + 1;
+        if (n == 0 || n > 64) return edit_distance(word_, other, limit);
+        std::uint64_t rises = ~std::uint64_t{0};  // where a cell is one more than the one above it, and one less
+        std::uint64_t falls = 0;
+        std::uint64_t same = 0;
+        std::uint64_t letter_before = 0;
+        std::size_t distance = n;
+        for (std::size_t j = 0; j < other.size(); ++j) {
+            const std::uint64_t letter = places_[byte(other[j])];
+            const std::uint64_t swapped = ((~same & letter) << 1U) & letter_before;
+            same = (((letter & rises) + rises) ^ rises) | letter | falls | swapped;
+            const std::uint64_t more = falls | ~(same | rises);
+            const std::uint64_t less = same & rises;
+            distance += (more >> (n - 1)) & 1U;
+            distance -= (less >> (n - 1)) & 1U;
+            if (distance > limit + (other.size() - 1 - j)) return limit + 1;  // each letter takes one back at most
+            const std::uint64_t above = (more << 1U) | 1U;
+            rises = (less << 1U) | ~(same | above);
+            falls = above & same;
+            letter_before = letter;
+        }
+        return distance;
+    }
+
+private:
+    [[nodiscard]] static unsigned char byte(char c) noexcept { return static_cast<unsigned char>(c); }
+
+    std::string_view word_;
+    std::uint64_t places_[256] = {};
+};
+
 /// The known word nearest to what was given; empty when none is near (a third of its letters, at least one edit).
 /// known  a range of things that convert to std::string_view; of equally near ones the first wins
 template <class Words>
@@ -55,9 +102,10 @@ template <class Words>
 {
     std::string_view best;
     std::size_t limit = given.size() < 3 ? 1 : (given.size() + 2) / 3;
+    const edits_from edits(given);
     for (const auto& word : known) {
         const std::string_view candidate(word);
-        const std::size_t distance = edit_distance(given, candidate, limit);
+        const std::size_t distance = edits.to(candidate, limit);
         if (distance > limit) continue;
         best = candidate;
         if (distance == 0) break;

@@ -5,8 +5,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/listing.hpp>
 
-#include <algorithm>  // std::lower_bound, std::max
-#include <bit>        // std::popcount
+#include <algorithm>  // std::lower_bound
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,12 +36,13 @@ public:
             return std::string(longer);
         if (const std::string_view other = with_other_prefix(name, bare); !other.empty()) return std::string(other);
         const std::uint64_t letters = letters_of(name);
+        const edits_from edits(name);
         std::string_view best;
         std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            const int strange = std::max(std::popcount(letters & ~letters_[i]), std::popcount(letters_[i] & ~letters));
-            if (static_cast<std::size_t>(strange) >= least) continue;  // each costs an edit
-            const std::size_t distance = edit_distance(name, all_[i], least - 1);
+            // each letter that only one of them has costs an edit
+            if (has_bits(letters & ~letters_[i], least) || has_bits(letters_[i] & ~letters, least)) continue;
+            const std::size_t distance = edits.to(all_[i], least - 1);
             if (distance >= least) continue;
             best = all_[i];
             least = distance;
@@ -61,6 +61,13 @@ private:
             all |= std::uint64_t{1} << (letter >= 'a' && letter <= 'z' ? letter - 'a' : 26 + letter % 38);
         }
         return all;
+    }
+
+    /// Are that many bits set?
+    [[nodiscard]] static bool has_bits(std::uint64_t bits, std::size_t count) noexcept
+    {
+        for (; bits != 0 && count > 0; --count) bits &= bits - 1;
+        return count == 0;
     }
 
     [[nodiscard]] std::string_view shortest_beginning_with(std::string_view start) const
