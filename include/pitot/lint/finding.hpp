@@ -19,7 +19,7 @@ namespace pitot::lint {
 /// where       bytes in the file
 /// begin, end  the same in lines and columns; end is exclusive; all 0 where the file has no lines (protobuf)
 /// query       the whole expression, decoded; empty when the finding is about something else
-/// excerpt     what people are shown: a line of the file, or the query
+/// excerpt     what people are shown: a line of the file, or of the query; of a long one the part around the mark
 /// mark        bytes of the excerpt that are at fault
 /// message     one sentence without a full stop
 /// suggestion  what to write instead, when that is known
@@ -38,9 +38,11 @@ struct finding {
     std::string suggestion;
 };
 
-/// A finding at a place in a file, shown with the line in which it begins.
-[[nodiscard]] inline finding finding_at(const source& in, text_span where, std::string_view rule, severity level,
-                                        std::string message, std::string suggestion = {})
+namespace detail {
+
+/// A finding at a place in a file that shows nothing yet.
+[[nodiscard]] inline finding placed(const source& in, text_span where, std::string_view rule, severity level,
+                                    std::string message, std::string suggestion)
 {
     finding f;
     f.rule = rule;
@@ -49,11 +51,37 @@ struct finding {
     f.where = where;
     f.begin = in.position(where.offset);
     f.end = in.position(where.end());
-    const text_span line = in.line(where.offset);
-    f.excerpt = in.text().substr(line.offset, line.length);
-    f.mark = {where.offset - line.offset, std::min(where.length, line.end() - where.offset)};
     f.message = std::move(message);
     f.suggestion = std::move(suggestion);
+    return f;
+}
+
+/// Shows a line. Of one with megabytes, as of a dashboard without line breaks, only what stands around the mark: each
+/// of its findings would keep a copy.
+inline void show(finding& f, std::string_view line, text_span mark)
+{
+    constexpr std::size_t around = 1024;
+    mark.length = std::min(mark.length, line.size() - mark.offset);
+    std::size_t first = mark.offset > around ? mark.offset - around : 0;
+    std::size_t last = std::min(line.size(), mark.offset + std::min(mark.length, around) + around);
+    const auto inside_letter = [line](std::size_t at) {
+        return at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U;
+    };
+    while (first < mark.offset && inside_letter(first)) ++first;
+    while (last < line.size() && inside_letter(last)) ++last;
+    f.excerpt.assign(line.substr(first, last - first));
+    f.mark = {mark.offset - first, std::min(mark.length, last - mark.offset)};
+}
+
+}  // namespace detail
+
+/// A finding at a place in a file, shown with the line in which it begins.
+[[nodiscard]] inline finding finding_at(const source& in, text_span where, std::string_view rule, severity level,
+                                        std::string message, std::string suggestion = {})
+{
+    finding f = detail::placed(in, where, rule, level, std::move(message), std::move(suggestion));
+    const text_span line = in.line(where.offset);
+    detail::show(f, in.text().substr(line.offset, line.length), {where.offset - line.offset, where.length});
     return f;
 }
 
@@ -73,13 +101,12 @@ inline void without_lines(finding& f)
                                               std::string_view rule, severity level, std::string message,
                                               std::string suggestion = {})
 {
-    finding f = finding_at(in, where, rule, level, std::move(message), std::move(suggestion));
+    finding f = detail::placed(in, where, rule, level, std::move(message), std::move(suggestion));
     f.query = query;
     part.offset = std::min(part.offset, query.size());
     const std::string_view line = line_at(query, part.offset);
     const auto first = static_cast<std::size_t>(line.data() - query.data());
-    f.excerpt = line;
-    f.mark = {part.offset - first, std::min(part.length, first + line.size() - part.offset)};
+    detail::show(f, line, {part.offset - first, part.length});
     return f;
 }
 

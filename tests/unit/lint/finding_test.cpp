@@ -3,6 +3,7 @@
 #include <catch.hpp>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 namespace lint = pitot::lint;
@@ -77,4 +78,26 @@ TEST_CASE("a place in a line of megabytes costs no more, and is the same")
         CHECK(fast.line == slow.line);
         CHECK(fast.column == slow.column);
     }
+}
+
+TEST_CASE("a finding in a line of megabytes keeps what stands around its mark")
+{
+    std::string text;
+    for (int i = 0; i < 100'000; ++i) text += "\xC3\xA4";  // two bytes each: a cut must not part them
+    const std::size_t at = text.size() + 1;
+    text += " wrong" + text;
+    const lint::source in("long.json", text);
+    const lint::finding f = lint::finding_at(in, {at, 5}, "a-rule", lint::severity::error, "this");
+    CHECK(f.begin.column == 100'002);
+    CHECK(f.excerpt.size() < 3000);
+    CHECK(f.excerpt.capacity() < 6000);
+    CHECK(f.excerpt.substr(f.mark.offset, f.mark.length) == "wrong");
+    CHECK(pitot::is_utf8(f.excerpt));
+    const lint::finding query = lint::finding_in_query(in, {0, text.size()}, text, {at, 5}, "a-rule",
+                                                       lint::severity::error, "this");
+    CHECK(query.excerpt == f.excerpt);
+    CHECK(query.query.size() == text.size());
+    const lint::finding whole = lint::finding_at(in, {0, text.size()}, "a-rule", lint::severity::error, "this");
+    CHECK(whole.excerpt.size() < 3000);
+    CHECK(whole.mark.length == whole.excerpt.size());
 }
