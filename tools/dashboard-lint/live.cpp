@@ -15,6 +15,16 @@ namespace pitot::tools::dashboard_lint {
 
 namespace {
 
+/// Does a text hold a reference that a variable should have answered? "$1" of label_replace is none.
+bool has_unknown(std::string_view text)
+{
+    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
+        if (const dashboard::reference found = dashboard::reference_at(text, at);
+            found && found.name.find_first_not_of("0123456789") != std::string_view::npos)
+            return true;
+    return false;
+}
+
 /// The query with values; empty when one is not known. A range or step may be any.
 std::string askable(std::string_view query, const dashboard::variable_values* values)
 {
@@ -24,7 +34,7 @@ std::string askable(std::string_view query, const dashboard::variable_values* va
         const std::size_t open = readable.text.find_last_of("[]", s.replaced.offset);
         if (open == std::string::npos || readable.text[open] != '[') return {};
     }
-    return dashboard::has_reference(readable.text) ? std::string() : readable.text;
+    return has_unknown(readable.text) ? std::string() : readable.text;
 }
 
 std::string shown(const lint::answered& got)

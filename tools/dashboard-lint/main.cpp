@@ -1,5 +1,6 @@
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
+#include <common/http_flag.hpp>
 #include <common/notes.hpp>
 #include <common/pages.hpp>
 #include <dashboard-lint/config.hpp>
@@ -14,7 +15,6 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
-#include <pitot/connect/http_config.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/table.hpp>
@@ -182,12 +182,9 @@ result<settings> understand(const arguments& given)
     const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limits.size);
     if (code != std::errc() || end != limit.data() + limit.size())
         return bad(fmt::format("--max-bytes {}: a number of bytes is expected", limit));
-    out.http.proxy_from_environment = true;
-    if (given.has("http-config")) {
-        auto config = http::read_config_file(given.get("http-config"));
-        if (!config) return unexpected(std::move(config.error()));
-        out.http = std::move(*config);
-    }
+    auto http = http_options_of(given);
+    if (!http) return unexpected(std::move(http.error()));
+    out.http = std::move(*http);
     return out;
 }
 

@@ -1,3 +1,4 @@
+#include <common/http_flag.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/diff.hpp>
@@ -5,7 +6,6 @@
 #include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/source.hpp>
-#include <pitot/connect/http_config.hpp>
 #include <pitot/json/write.hpp>
 
 #include <fmt/format.h>
@@ -121,20 +121,15 @@ exit_code run_catalog(std::span<char* const> argv)
     const std::string format = given->get("format");
     if (format != "text" && format != "json")
         return refuse(fmt::format("--format {}: text and json are known", format));
-    http::options http;
-    http.proxy_from_environment = true;
-    if (given->has("http-config")) {
-        auto config = http::read_config_file(given->get("http-config"));
-        if (!config) return refuse(config.error().message);
-        http = std::move(*config);
-    }
+    const auto http = http_options_of(*given);
+    if (!http) return refuse(http.error().message);
     const std::string what = words.front();
     words.erase(words.begin());
     if (what == "save") {
         if (words.empty()) return refuse("save needs a SOURCE");
         catalog::listing all;
         for (const std::string& source : words)
-            if (const exit_code code = add(source, http, all, false); code != exit_code::clean) return code;
+            if (const exit_code code = add(source, *http, all, false); code != exit_code::clean) return code;
         fmt::print("{}", catalog::save(all));
         return exit_code::clean;
     }
@@ -142,7 +137,7 @@ exit_code run_catalog(std::span<char* const> argv)
     if (words.size() != 2) return refuse("diff compares two: BEFORE and AFTER");
     catalog::listing sides[2];
     for (std::size_t i = 0; i < 2; ++i)
-        if (const exit_code code = add(words[i], http, sides[i], true); code != exit_code::clean) return code;
+        if (const exit_code code = add(words[i], *http, sides[i], true); code != exit_code::clean) return code;
     return show_changes(catalog::diff(sides[0], sides[1]), format == "json");
 }
 

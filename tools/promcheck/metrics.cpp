@@ -1,10 +1,10 @@
+#include <common/http_flag.hpp>
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/source.hpp>
 #include <pitot/catalog/to_json.hpp>
 #include <pitot/collect/series_index.hpp>
-#include <pitot/connect/http_config.hpp>
 #include <pitot/expo/write.hpp>
 #include <pitot/lint/metrics/check.hpp>
 #include <pitot/lint/report_json.hpp>
@@ -111,12 +111,9 @@ result<settings> understand(const arguments& given)
     const auto [end, code] = std::from_chars(limit.data(), limit.data() + limit.size(), out.reading.max_bytes);
     if (code != std::errc() || end != limit.data() + limit.size())
         return bad(fmt::format("--max-bytes {}: a number of bytes is expected", limit));
-    out.reading.http.proxy_from_environment = true;
-    if (given.has("http-config")) {
-        auto http = http::read_config_file(given.get("http-config"));
-        if (!http) return unexpected(std::move(http.error()));
-        out.reading.http = std::move(*http);
-    }
+    auto http = http_options_of(given);
+    if (!http) return unexpected(std::move(http.error()));
+    out.reading.http = std::move(*http);
     if (out.convert == settings::target::protobuf && !out.reading.format) out.reading.prefer = expo::format::protobuf;
     if (out.convert == settings::target::openmetrics && !out.reading.format)
         out.reading.prefer = expo::format::openmetrics;

@@ -1,3 +1,4 @@
+#include <common/http_flag.hpp>
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
 #include <promcheck/features.hpp>
@@ -8,7 +9,6 @@
 #include <pitot/base/time_text.hpp>
 #include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/source.hpp>
-#include <pitot/connect/http_config.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/report_text.hpp>
@@ -198,12 +198,9 @@ result<settings> understand(const arguments& given)
     if (given.has("prometheus") && given.has("data")) return bad("--data and --prometheus exclude each other");
     if (given.has("prometheus") && !http::is_url(given.get("prometheus")))
         return bad(fmt::format("--prometheus {}: a URL is expected", given.get("prometheus")));
-    out.http.proxy_from_environment = true;
-    if (given.has("http-config")) {
-        auto config = http::read_config_file(given.get("http-config"));
-        if (!config) return unexpected(std::move(config.error()));
-        out.http = std::move(*config);
-    }
+    auto http = http_options_of(given);
+    if (!http) return unexpected(std::move(http.error()));
+    out.http = std::move(*http);
     return out;
 }
 

@@ -1,3 +1,4 @@
+#include <common/http_flag.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/inventory.hpp>
@@ -6,7 +7,6 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
-#include <pitot/connect/http_options.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/report_json.hpp>
@@ -31,6 +31,7 @@ constexpr flag flags[] = {
     {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
     {"prometheus", 0, "URL", "a server (Prometheus, Mimir, Thanos, VictoriaMetrics): what it had in the last hour"},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped"},
+    {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"format", 0, "text|json", "how to report", false, "text"},
 };
@@ -82,6 +83,12 @@ exit_code add_exposition(const std::string& text, bool jobs_are_known, const htt
         refuse(in.error().message);
         return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
+    const lint::source place(in->name, std::string(in->text()));
+    for (const error& e : in->errors) {
+        const text_position at = place.position(e.where.offset);
+        fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
+                   e.message);
+    }
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = to.series.job(from.job);
     const catalog::scrape_job& scraped = to.series.at(job);
@@ -104,12 +111,12 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
             return refuse(fmt::format("--catalog: {}", read.error().message));
         to.known = true;
     }
-    http::options http;
-    http.proxy_from_environment = true;
+    const auto http = http_options_of(given);
+    if (!http) return refuse(http.error().message);
     for (const std::string& text : given.all("metrics"))
-        if (const exit_code code = add_exposition(text, config, http, to); code != exit_code::clean) return code;
+        if (const exit_code code = add_exposition(text, config, *http, to); code != exit_code::clean) return code;
     if (to.url.empty()) return exit_code::clean;
-    const auto read = catalog::read_server(to.url, catalog::words_of(files, largest_file), http, to.names, to.series);
+    const auto read = catalog::read_server(to.url, catalog::words_of(files, largest_file), *http, to.names, to.series);
     if (read) {
         to.known = true;
         return exit_code::clean;
