@@ -50,6 +50,18 @@ def large_dashboard(f):
     f.write(b"{}]}")
 
 
+def broken_panels(count):
+    """CPU seconds for a dashboard in which every panel has a finding of its own place in one long list."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "many.json"), "w", encoding="utf-8") as f:
+            json.dump({"panels": [{"title": "p", "targets": [{"expr": "up{"}]}] * count}, f)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = lint(folder)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    check(f"{count} broken panels", done.returncode == 1 and f"{count} broken" in done.stdout[-200:], done)
+    return after.ru_utime - before.ru_utime
+
+
 def large_rules(f):
     f.write(b"groups:\n  - name: g\n    rules:\n")
     rule = b"      - {alert: a, expr: up == 0, annotations: {text: " + b"x" * 1000 + b"}}\n"
@@ -67,6 +79,10 @@ case("schema.json", lambda f: f.write(b'{"schemaVersion":"many","panels":[{"targ
 case("bytes.json", lambda f: f.write(b'{"panels":[{"title":"\xff\xfe"}]}'), "json-syntax", 1)
 circle = {"panels": [], "templating": {"list": [{"type": "query", "name": f"v{i}", "query": f"label_values(up{{a=\"$v{(i + 1) % 500}\"}}, b)"} for i in range(500)]}}
 case("circle.json", lambda f: f.write(json.dumps(circle).encode()), "wait for each other", 1)
+few, many = broken_panels(12_500), broken_panels(100_000)
+print(f"{few:.2f} s for 12,500 broken panels, {many:.2f} s for 100,000")
+if many > 20 * max(few, 0.1):  # linear is 8 times, and a search through the siblings of each was 60 times
+    failures.append(f"{many:.2f} s for 100,000 broken panels, {few:.2f} s for 12,500")
 
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{peak // 1024} MiB at most")

@@ -36,6 +36,7 @@ struct node {
     std::uint32_t length = 0;
     std::uint32_t parent = 0;  ///< the array or object it stands in; itself for the root
     std::uint32_t after = 0;   ///< index behind its last descendant
+    std::uint32_t place = 0;   ///< members that its array or object has before it
     std::uint32_t extra = 0;   ///< array, object: members; true: 1; string with escapes: 1 + index of its decoded text
     kind type = kind::null;
     bool is_key = false;
@@ -98,6 +99,8 @@ public:
 
     /// The key of a member of an object; absent for everything else.
     [[nodiscard]] value key() const noexcept;
+    /// Members that its array or object has before it: an element's index. 0 for the root.
+    [[nodiscard]] std::size_t place() const noexcept;
     /// The array or object around it; absent for the root.
     [[nodiscard]] value parent() const noexcept;
 
@@ -266,6 +269,8 @@ inline value value::parent() const noexcept
     if (!*this || index_ == 0) return {};
     return {*document_, node().parent};
 }
+
+inline std::size_t value::place() const noexcept { return *this ? node().place : 0; }
 
 inline value value::key() const noexcept
 {

@@ -78,7 +78,7 @@ inline void append_token(std::string& pointer, std::string_view token)
 }
 
 /// The pointer of a value. Of members with the same key all have the same pointer: find() gives the last.
-/// cost  linear in the members before it, at each level
+/// cost  linear in its length, however long the lists around it are
 [[nodiscard]] inline std::string pointer_of(value at)
 {
     std::vector<value> path;
@@ -90,12 +90,7 @@ inline void append_token(std::string& pointer, std::string_view token)
             append_token(pointer, key.text());
             continue;
         }
-        std::size_t index = 0;
-        for (const value element : step.parent()) {
-            if (element == step) break;
-            ++index;
-        }
-        append_token(pointer, std::to_string(index));
+        append_token(pointer, std::to_string(step.place()));
     }
     return pointer;
 }

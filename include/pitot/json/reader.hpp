@@ -201,8 +201,9 @@ private:
     {
         if (out_.nodes_.size() >= allowed_.count)
             return fail(errc::too_many, concat("more than ", std::to_string(allowed_.count), " values and keys"));
+        const std::uint32_t place = depth_ == 0 ? 0 : out_.nodes_[open_].extra;
         out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_,
-                               size() + 1, extra, type, is_key});
+                               size() + 1, place, extra, type, is_key});
         return true;
     }
 

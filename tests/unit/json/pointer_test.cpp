@@ -57,3 +57,22 @@ TEST_CASE("every value is found by its own pointer")
     CHECK(json::pointer_of(json::find(read->root(), "/a/1/x~1y/~0")) == "/a/1/x~1y/~0");
     CHECK(json::pointer_of(read->root()).empty());
 }
+
+TEST_CASE("a member knows its place")
+{
+    const auto read = json::parse(R"([ [], {"a": [3, 4], "b": [[], "x"], "a": 5}, 6 ])");
+    REQUIRE(read);
+    CHECK(read->root().place() == 0);
+    CHECK(json::value{}.place() == 0);
+    std::vector<json::value> open{read->root()};
+    while (!open.empty()) {
+        const json::value around = open.back();
+        open.pop_back();
+        std::size_t place = 0;
+        for (const json::value child : around) {
+            CHECK(child.place() == place++);
+            open.push_back(child);
+        }
+        CHECK(place == around.size());
+    }
+}
