@@ -13,6 +13,8 @@ namespace pitot::tools::dashboard_lint {
 struct input {
     std::string path;
     bool named = false;
+
+    [[nodiscard]] bool is_yaml() const noexcept { return path.ends_with(".yml") || path.ends_with(".yaml"); }
 };
 
 /// The files behind paths: a file is itself, a folder every *.json, *.yml and *.yaml below it (hidden folders and

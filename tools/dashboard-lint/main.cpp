@@ -32,6 +32,7 @@
 #include <deque>
 #include <exception>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -334,11 +335,10 @@ outcome check_one(const input& in, const lint::dashboards::world& sources, const
         return out;
     }
     const lint::source file(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
-    const bool yaml = in.path.ends_with(".yml") || in.path.ends_with(".yaml");
-    if (!(yaml ? lint::dashboards::check_rule_file(file, sources, out.found)
-               : lint::dashboards::check(file, sources, limits, out.found)))
+    if (!(in.is_yaml() ? lint::dashboards::check_rule_file(file, sources, out.found)
+                       : lint::dashboards::check(file, sources, limits, out.found)))
         out.skipped = fmt::format("{}: skipped: {}", file.name(),
-                                  yaml ? "no rule file of Prometheus" : "not a Grafana dashboard");
+                                  in.is_yaml() ? "no rule file of Prometheus" : "not a Grafana dashboard");
     std::stable_sort(out.found.findings.begin(), out.found.findings.end(), lint::stands_before);
     return out;
 }
@@ -416,6 +416,12 @@ exit_code run(std::span<char* const> argv)
         sources.series = &series;
         sources.collected_by = how->file.collected_by;
     }
+    std::set<std::string, std::less<>> recorded;
+    for (const input& in : *inputs)
+        if (in.is_yaml())
+            if (auto text = catalog::read_file(in.path, how->limits.size))
+                lint::dashboards::add_recorded(std::move(*text), in.path, recorded);
+    sources.recorded = &recorded;
     lint::dashboards::verdicts found;
     exit_code code = live;
     std::size_t skipped = 0;

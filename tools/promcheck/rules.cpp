@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unistd.h>  // isatty
@@ -153,6 +154,13 @@ exit_code run_rules(std::span<char* const> argv)
         sources.names = &held.names;
         sources.series = &held.series;
     }
+
+    std::set<std::string, std::less<>> recorded;
+    for (const std::string& path : files)
+        if (path != "-")
+            if (auto text = catalog::read_file(path, largest_file))
+                lint::dashboards::add_recorded(std::move(*text), path, recorded);
+    sources.recorded = &recorded;
 
     lint::dashboards::verdicts found;
     for (const std::string& path : files) {

@@ -12,6 +12,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,14 @@ namespace pitot::lint::dashboards {
 /// collected_by  collecting job -> services it stands for
 /// values        of variables; null when none was told
 /// logs          labels of log streams; null when nobody told
+/// recorded      names that recording rules of the run's own files make; null when there are none
 struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;
+    const std::set<std::string, std::less<>>* recorded = nullptr;
     // What was found out before: a copy of the world for each thread.
     mutable std::optional<catalog::similar_names> similar;
     mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names
@@ -125,6 +128,20 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return open && catalog::value_of(s.labels, label).empty();
 }
 
+/// Does the matcher on job select only jobs whose exposition was not given?
+[[nodiscard]] inline bool asks_unknown_jobs(const world& in, const asked& a)
+{
+    const asked_matcher* const m = a.matcher("job");
+    if (m == nullptr || m->templated || !m->test.is_positive() || !in.series->knows_all_jobs()) return false;
+    bool any = false;
+    for (const catalog::scrape_job& j : in.series->jobs()) {
+        if (!m->test(j.name)) continue;
+        if (j.has_exposition) return false;
+        any = true;
+    }
+    return any;
+}
+
 }  // namespace detail
 
 /// Fills in what exists for a selector whose name, unknown and matchers are set.
@@ -135,6 +152,9 @@ inline void hold_against(const world& in, asked& a)
     if (a.own) {
         a.exists = true;
         if (a.name.starts_with("ALERTS") || !in.series->knows_all_jobs()) return;
+    } else if (detail::asks_unknown_jobs(in, a)) {
+        a.unknown = "job whose exposition was not given";
+        return;
     } else {
         a.metric = in.series->find(a.name);
         a.exists = a.metric != nullptr || (in.names != nullptr && in.names->find(a.name).has_value());

@@ -6,6 +6,7 @@
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/log_streams.hpp>
+#include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/lint/dashboard/variable_graph.hpp>
@@ -116,6 +117,18 @@ struct subject {
     text_position at = {};
 };
 
+/// A name that may be missing is not taken for the one with _total: x_total or x, absent(x).
+inline void forget_totals(const context& in, std::vector<asked>& asks)
+{
+    for (asked& a : asks) {
+        if (!a.total || !may_be_missing(in, a)) continue;
+        a.total = false;
+        a.metric = nullptr;
+        a.selected.clear();
+        for (asked_matcher& m : a.matchers) m.alive = true;
+    }
+}
+
 /// Does a query hold what only MetricsQL has?
 [[nodiscard]] inline bool is_metricsql(const dashboard::query& query)
 {
@@ -156,9 +169,10 @@ inline void judge(const source& file, const subject& about, const world& sources
         const promql::parse_options how = promql::parse_options::everything();
         const promql::node* const root = promql::parse_into(memory, readable.text, how, errors);
         if (errors.empty()) {
-            const std::vector<asked> asks = all_asked(sources, readable, root);
+            std::vector<asked> asks = all_asked(sources, readable, root);
             context in{file,    *about.expr, readable,         root,           asks,
                        sources, declared,    about.panel_type, about.is_alert, about.is_rule};
+            forget_totals(in, asks);
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             in.annotations = about.annotations;
             if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";

@@ -5,6 +5,8 @@
 #include <pitot/base/text.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 
+#include <algorithm>  // std::none_of
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,6 +45,12 @@ namespace pitot::lint::dashboards {
         if (is_complete(in, inside == b->left ? b->right : b->left)) return true;
     }
     return false;
+}
+
+/// Is it no fault when the selector selects nothing: under absent(), or beside an `or` whose other side gives a result?
+[[nodiscard]] inline bool may_be_missing(const context& in, const asked& a)
+{
+    return is_under_absent(a) || has_stand_in(in, a);
 }
 
 /// "did you mean NAME (job a, b)?", with the jobs that expose it if they were told; empty when no name is near.
@@ -207,6 +215,22 @@ void each_dead_matcher(const context& in, F&& f)
     return any;
 }
 
+/// Do the targets of the selector's metric that satisfy one matcher all fail the other? Each alone selects some.
+[[nodiscard]] inline bool exclude_each_other(const context& in, const asked& a, const asked_matcher& one,
+                                             const asked_matcher& other)
+{
+    if (one.templated || other.templated || !one.alive || !other.alive) return false;
+    bool any = false;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        bool both = true;
+        for (const asked_matcher* const m : {&one, &other})
+            both = both && (detail::is_open(in.sources, s, m->written->name) ||
+                            m->test(in.sources.series->value(s, t, m->written->name)));
+        any = any || both;
+    });
+    return !any;
+}
+
 /// rate() and its like when they are asked of the selector itself; else null.
 [[nodiscard]] inline const promql::call_node* counter_call(const asked& a) noexcept
 {
@@ -268,6 +292,67 @@ void each_dead_matcher(const context& in, F&& f)
         }
     }
     return true;
+}
+
+/// Is the counter divided by counters or divides one, or set against itself by `unless`?
+[[nodiscard]] inline bool is_beside_its_like(const context& in, const asked& a)
+{
+    for (std::size_t i = 0; i < a.above.size(); ++i) {
+        const auto* const b = promql::as<promql::binary_node>(a.above[i]);
+        if (b == nullptr || (b->op != promql::token_kind::divide && b->op != promql::token_kind::unless)) continue;
+        const promql::node* const inside = i + 1 < a.above.size() ? a.above[i + 1] : a.selector;
+        const promql::node* const side = inside == b->left ? b->right : b->left;
+        for (const asked& other : in.asks) {
+            bool there = static_cast<const promql::node*>(other.selector) == side;
+            for (const promql::node* n : other.above) there = there || n == side;
+            if (!there) continue;
+            if (b->op == promql::token_kind::unless
+                    ? other.name == a.name
+                    : other.metric != nullptr && other.metric->type == metric_type::counter)
+                return true;
+        }
+    }
+    return false;
+}
+
+/// The values that a label has on the result of a part of a query, or more; nothing when they are not known, or when
+/// the part may give series without it.
+[[nodiscard]] inline std::optional<std::set<std::string, std::less<>>> result_values(const context& in,
+                                                                                     const promql::node* part,
+                                                                                     std::string_view label)
+{
+    if (in.presence(part, label) != promql::presence::always) return {};
+    bool known = true;
+    std::set<std::string, std::less<>> all;
+    promql::walk(part, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+        if (const auto* const call = promql::as<promql::call_node>(n))
+            known = known && call->name != "label_replace" && call->name != "label_join" && call->name != "info" &&
+                    !call->name.starts_with("absent");
+        if (const auto* const made = promql::as<promql::aggregation>(n))
+            known = known && made->op != promql::aggregator::count_values;
+        const auto* const v = promql::as<promql::vector_selector>(n);
+        if (v == nullptr) return;
+        const asked* const a = in.find(*v);
+        known = known && a != nullptr && a->unknown.empty() && a->metric != nullptr && !a->selected.empty();
+        if (!known) return;
+        for (const found_series& f : a->selected) {
+            known = known && !detail::is_open(in.sources, *f.series, label);
+            all.emplace(in.sources.series->value(*f.series, *f.target, label));
+        }
+    });
+    if (!known) return {};
+    return all;
+}
+
+/// Has a label no value on both sides of an operator, although each side has it?
+[[nodiscard]] inline bool have_nothing_in_common(const context& in, const promql::binary_node& b,
+                                                 std::string_view label)
+{
+    const auto left = result_values(in, b.left, label);
+    if (!left) return false;
+    const auto right = result_values(in, b.right, label);
+    if (!right) return false;
+    return std::none_of(left->begin(), left->end(), [&](const std::string& v) { return right->contains(v); });
 }
 
 /// The labels by which a binary operation pairs its sides.

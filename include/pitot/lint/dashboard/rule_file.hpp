@@ -4,6 +4,8 @@
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,17 +46,21 @@ namespace detail {
     return found == std::string_view::npos ? text_span{value.offset, 1} : text_span{value.offset + found, part.length};
 }
 
-/// $labels.name and {{ .Labels.name }} of a template.
+/// $labels.name and {{ .Labels.name }} of a template; the latter not beside range or with, where the dot is another
+/// series.
 inline void add_template_labels(const located& in, std::vector<label_use>& into)
 {
     const std::string_view text = in.text;
-    for (const std::string_view start : {"$labels.", ".Labels."})
+    const bool moves = text.find("range ") != std::string_view::npos || text.find("with ") != std::string_view::npos;
+    for (const std::string_view start : {"$labels.", ".Labels."}) {
+        if (moves && start.front() == '.') continue;
         for (std::size_t at = text.find(start); at != std::string_view::npos; at = text.find(start, at + 1)) {
             const std::size_t first = at + start.size();
             std::size_t end = first;
             while (end < text.size() && dashboard::detail::is_word(text[end])) ++end;
             if (end > first) into.push_back({text.substr(first, end - first), {first, end - first}, &in});
         }
+    }
 }
 
 struct rule_text {
@@ -84,6 +90,22 @@ struct rule_text {
 }
 
 }  // namespace detail
+
+/// Adds the names that the recording rules of a file make. What cannot be read is left out; check_rule_file says it.
+inline void add_recorded(std::string text, std::string_view name, std::set<std::string, std::less<>>& into)
+{
+    const auto parts = [](const std::optional<yaml::node>& list) {
+        if (!list) return std::vector<yaml::node>();
+        auto all = list->items();
+        return all ? std::move(*all) : std::vector<yaml::node>();
+    };
+    const auto root = yaml::read(std::move(text), std::string(name));
+    if (!root) return;
+    for (const yaml::node& group : parts(root->find("groups")))
+        for (const yaml::node& one : parts(group.find("rules")))
+            if (const auto record = one.get<std::string>("record", ""); record && !record->empty())
+                into.insert(*record);
+}
 
 /// Reads and judges one rule file.
 /// returns  false when it is well-formed YAML without a list of groups

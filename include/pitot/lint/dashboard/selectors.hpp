@@ -27,8 +27,9 @@ namespace pitot::lint::dashboards::detail {
     if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name))
         return "variable metric name";
     if (name.empty()) return by_pattern ? "metric name by regular expression" : "selector without a metric name";
-    if (name.find(':') != std::string::npos && (in.series == nullptr || in.series->find(name) == nullptr))
-        return "name recorded by a rule";
+    const bool is_recorded = name.find(':') != std::string::npos ||
+                             (in.recorded != nullptr && in.recorded->contains(name));
+    if (is_recorded && (in.series == nullptr || in.series->find(name) == nullptr)) return "name recorded by a rule";
     return {};
 }
 

@@ -8,7 +8,8 @@ inline constexpr dashboard_rule counter_without_rate{
     {"counter-without-rate", severity::warning, "a counter is shown as it is, since its start",
      "A counter only grows, and falls to 0 when its process restarts: its value says little. Reported where the source "
      "declares a counter\n"
-     "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie.",
+     "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie. So is a\n"
+     "counter divided by counters (a mean since the start), and one compared with its own past by unless.",
      "http_requests_total", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks) {
@@ -17,7 +18,8 @@ inline constexpr dashboard_rule counter_without_rate{
             bool usual = false;
             for (const std::string_view end : {"_total", "_count", "_sum", "_bucket"})
                 usual = usual || name.ends_with(end);
-            out.findings.push_back(in.at(a.selector->span, about, usual ? about.level : severity::info,
+            const bool plain = usual && !is_beside_its_like(in, a);
+            out.findings.push_back(in.at(a.selector->span, about, plain ? about.level : severity::info,
                                          concat(name, " is a counter: it grows until its process restarts"),
                                          concat("rate(", name, "[5m])")));
         }

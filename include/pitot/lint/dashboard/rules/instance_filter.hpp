@@ -21,10 +21,14 @@ inline constexpr dashboard_rule instance_filter{
                               "the metric is not exposed; whether this instance would be is unknown"));
                 continue;
             }
-            if (m->alive || (a.own && !in.sources.series->knows_all_jobs())) continue;
+            if (a.own && (!in.sources.series->knows_all_jobs() || a.name.starts_with("ALERTS"))) continue;
+            const asked_matcher* const job = a.matcher("job");
+            const bool elsewhere = job != nullptr && exclude_each_other(in, a, *m, *job);
+            if (m->alive && !elsewhere) continue;
             out.findings.push_back(in.at(m->written->value_span, about, about.level,
-                                         "no target that exposes this metric has this instance",
-                                         suggest_value(in, a, *m)));
+                                         elsewhere ? "this instance is another job's"
+                                                   : "no target that exposes this metric has this instance",
+                                         elsewhere ? std::string() : suggest_value(in, a, *m)));
         }
     }};
 

@@ -6,7 +6,9 @@ namespace pitot::lint::dashboards {
 
 inline constexpr dashboard_rule label_value_not_exposed{
     {"label-value-not-exposed", severity::error, "no series of the metric has a label value that a matcher selects",
-     "The selector selects nothing: the value is misspelt, or another version of the exporter has other values.",
+     "The selector selects nothing: the value is misspelt, or another version of the exporter has other values. Under "
+     "absent(), and in\n"
+     "one operand of `or` whose other operand exists (or vector(0)), that is what the query expects: info.",
      "node_cpu_seconds_total{mode=\"idel\"}", "node_cpu_seconds_total{mode=\"idle\"}"},
     [](const context& in, const rule& about, remarks& out) {
         each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {
@@ -14,7 +16,7 @@ inline constexpr dashboard_rule label_value_not_exposed{
                 return;
             if (m.written->name == "job" && !knows_what_jobs_expose(in, m)) return;
             out.findings.push_back(
-                in.at(m.written->value_span, about, about.level,
+                in.at(m.written->value_span, about, may_be_missing(in, a) ? severity::info : about.level,
                       concat("no series of ", a.name, a.total ? "_total" : "", " has a ", m.written->name,
                              m.test.is_regex()      ? " that this selects"
                              : m.test.is_positive() ? " of this value"

@@ -3,6 +3,18 @@
 
 namespace pitot::lint::dashboards {
 
+/// The first variable in a text that may hold several values; null when there is none.
+[[nodiscard]] inline const variable* several(const variables& declared, std::string_view text)
+{
+    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at)) {
+        const dashboard::reference found = dashboard::reference_at(text, at);
+        const variable* const v = found ? declared.find(found.name) : nullptr;
+        if (v != nullptr && v->many) return v;
+        at += found ? found.length : 1;
+    }
+    return nullptr;
+}
+
 inline constexpr dashboard_rule multi_variable_equality{
     {"multi-variable-equality", severity::warning, "a variable with several values stands behind =",
      "As soon as two values, or All, are chosen, Grafana writes (a|b): = and != take that for one value, and nothing "
@@ -12,12 +24,8 @@ inline constexpr dashboard_rule multi_variable_equality{
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers) {
                 if (!m.templated || m.test.is_regex()) continue;
-                const std::string_view text = m.written->value;
-                const std::size_t at = text.find_first_of("$[");
-                if (at == std::string_view::npos) continue;
-                const dashboard::reference ref = dashboard::reference_at(text, at);
-                const variable* const v = ref ? in.declared.find(ref.name) : nullptr;
-                if (v == nullptr || !v->many) continue;
+                const variable* const v = several(in.declared, m.written->value);
+                if (v == nullptr) continue;
                 out.findings.push_back(in.at(m.written->value_span, about, about.level,
                                              concat("$", v->name, " may hold several values, which = takes for one"),
                                              m.test.is_positive() ? "write =~" : "write !~"));

@@ -14,7 +14,7 @@ inline constexpr dashboard_rule old_prefix{
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr || in.sources.names == nullptr) return;
         for (const asked& a : in.asks) {
-            if (!a.unknown.empty() || a.exists || a.total || is_under_absent(a)) continue;
+            if (!a.unknown.empty() || a.exists || a.total || may_be_missing(in, a)) continue;
             const std::size_t cut = a.name.find('_');
             if (cut == std::string::npos || cut == 0) continue;
             const std::string prefix = a.name.substr(0, cut + 1);

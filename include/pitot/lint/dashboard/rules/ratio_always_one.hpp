@@ -2,52 +2,108 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <algorithm>  // std::all_of, std::none_of
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace pitot::lint::dashboards {
 
 namespace detail {
 
-/// A selection without aggregation: what it selects and what is done with it.
+/// A selection: what it selects and what is done with it.
+/// around  the aggregation; null without one
+/// of      null when it is something else
 struct plain_side {
+    const promql::aggregation* around = nullptr;
+    const promql::vector_selector* of = nullptr;
     std::string name;
-    std::string function;
-    std::int64_t range = 0;
+    std::string_view function;
+    std::string_view range;  ///< as it is written: two variables are two
     std::int64_t offset = 0;
-    friend bool operator==(const plain_side&, const plain_side&) = default;
 };
 
 }  // namespace detail
 using detail::plain_side;
 
-/// Without a name when it is something else.
+/// The part of a product that is no number: 100 * x is x.
+[[nodiscard]] inline const promql::node* without_factors(const promql::node* n)
+{
+    for (n = promql::without_parens(n);;) {
+        const auto* const b = promql::as<promql::binary_node>(n);
+        if (b == nullptr || b->op != promql::token_kind::multiply || b->matching != nullptr) return n;
+        n = promql::without_parens(promql::type_of(b->left) == promql::value_type::vector ? b->left : b->right);
+    }
+}
+
 [[nodiscard]] inline plain_side plain_side_of(const context& in, const promql::node* n)
 {
     plain_side out;
-    n = promql::without_parens(n);
+    n = without_factors(n);
+    if (const auto* const sum = promql::as<promql::aggregation>(n)) {
+        using promql::aggregator;
+        for (const aggregator op : {aggregator::sum, aggregator::avg, aggregator::min, aggregator::max})
+            if (sum->op == op) out.around = sum;
+        if (out.around == nullptr || sum->parameter != nullptr) return {};
+        n = promql::without_parens(sum->of);
+    }
     if (const auto* const call = promql::as<promql::call_node>(n); call != nullptr && call->arguments.size() == 1) {
         out.function = call->name;
         n = promql::without_parens(call->arguments[0]);
     }
     if (const auto* const range = promql::as<promql::matrix_selector>(n)) {
-        if (range->range_expr != nullptr) return {};
-        out.range = range->range;
+        const text_span whole = in.readable.original_span(range->span);
+        const text_span inner = in.readable.original_span(range->of->span);
+        out.range = in.expr.text.substr(inner.end(), whole.end() - inner.end());
         n = range->of;
     }
     const auto* const v = promql::as<promql::vector_selector>(n);
     if (v == nullptr || v->shift.offset_expr != nullptr || v->shift.at != promql::at_kind::none) return {};
-    out.offset = v->shift.offset;
     const asked* const a = in.find(*v);
     if (a == nullptr || !a->unknown.empty()) return {};
-    for (const asked_matcher& m : a->matchers)
-        if (m.templated) return {};
+    out.offset = v->shift.offset;
     out.name = a->name;
+    out.of = v;
     return out;
+}
+
+/// The labels of the matchers that one selector has and the other has not.
+[[nodiscard]] inline std::set<std::string_view> different_matchers(const promql::vector_selector& a,
+                                                                   const promql::vector_selector& b)
+{
+    std::set<std::string_view> all;
+    for (const auto& [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}})
+        for (const promql::label_matcher& m : one->matchers)
+            if (std::none_of(other->matchers.begin(), other->matchers.end(), [&m](const promql::label_matcher& o) {
+                    return o.name == m.name && o.op == m.op && o.value == m.value;
+                }))
+                all.insert(m.name);
+    return all;
+}
+
+/// Do both sides aggregate the same series into each group that both have? So they do when every matcher that only one
+/// has is on a label that the groups keep.
+[[nodiscard]] inline bool groups_alike(const plain_side& left, const plain_side& right)
+{
+    if (left.around == nullptr || right.around == nullptr) return left.around == right.around;
+    const promql::aggregation& a = *left.around;
+    const promql::aggregation& b = *right.around;
+    const auto same = [](const promql::aggregation& x, const promql::aggregation& y) {
+        return std::all_of(x.grouping.begin(), x.grouping.end(),
+                           [&y](const promql::label_name& l) { return promql::contains(y.grouping, l.text); });
+    };
+    if (a.op != b.op || a.without != b.without || !same(a, b) || !same(b, a)) return false;
+    const auto only = different_matchers(*left.of, *right.of);
+    return std::all_of(only.begin(), only.end(),
+                       [&a](std::string_view label) { return promql::contains(a.grouping, label) != a.without; });
 }
 
 inline constexpr dashboard_rule ratio_always_one{
     {"ratio-always-one", severity::warning, "each series is divided by itself",
      "Both sides are the same metric with all its labels, so each series finds itself on the other side: the ratio is "
      "1, whatever the\n"
-     "matchers are. Aggregate both sides.",
+     "matchers are. Aggregate both sides, and not by the label that the matcher selects.",
      "rate(http_requests_total{status=~\"5..\"}[5m]) / rate(http_requests_total[5m])",
      "sum(rate(http_requests_total{status=~\"5..\"}[5m])) / sum(rate(http_requests_total[5m]))"},
     [](const context& in, const rule& about, remarks& out) {
@@ -58,9 +114,15 @@ inline constexpr dashboard_rule ratio_always_one{
                 return;
             const plain_side left = plain_side_of(in, b->left);
             const plain_side right = plain_side_of(in, b->right);
-            if (left.name.empty() || left != right) return;
+            if (left.of == nullptr || right.of == nullptr || left.name != right.name ||
+                left.function != right.function || left.range != right.range || left.offset != right.offset ||
+                !groups_alike(left, right))
+                return;
+            for (const std::string_view label : different_matchers(*left.of, *right.of))
+                if (in.sources.series != nullptr && have_nothing_in_common(in, *b, label)) return;  // nothing is paired
             out.findings.push_back(in.at(b->span, about, about.level, "each series is divided by itself: this is 1",
-                                         "aggregate both sides"));
+                                         left.around == nullptr ? "aggregate both sides"
+                                                                : "leave out of the groups what a matcher selects"));
         });
     }};
 

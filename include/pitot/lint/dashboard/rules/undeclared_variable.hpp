@@ -10,7 +10,16 @@ inline constexpr dashboard_rule undeclared_variable{
     [](const context& in, const rule& about, remarks& out) {
         if (!in.declared.known || in.is_rule) return;
         const std::string_view text = in.expr.text;
+        char quote = '\0';
         for (std::size_t i = 0; i < text.size(); ++i) {
+            if (quote == '\0' && text[i] == '#') {  // a comment: Grafana may fill it in, and nobody reads it
+                i = text.find('\n', i);
+                if (i == std::string_view::npos) return;
+            }
+            if (quote != '\0' ? text[i] == quote : text[i] == '"' || text[i] == '\'' || text[i] == '`')
+                quote = quote != '\0' ? '\0' : text[i];
+            else if (quote != '\0' && quote != '`' && text[i] == '\\' && ++i == text.size())
+                return;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
             const std::string_view name = ref.name;
