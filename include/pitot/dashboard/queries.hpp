@@ -7,7 +7,8 @@
 #include <pitot/json/document.hpp>
 #include <pitot/promql/token.hpp>
 
-#include <algorithm>  // std::reverse
+#include <algorithm>  // std::find, std::reverse
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,11 +28,13 @@ enum class language : unsigned char {
 /// expr   the JSON string that holds it
 /// panel  the panel, or the annotation, it belongs to
 /// target  what the expression is a member of, its legend too; absent for annotations
+/// repeats  variables that its panel, row or tab is repeated for: there they hold one value
 struct query {
     json::value expr;
     json::value panel;
     language in = language::promql;
     json::value target = {};
+    std::vector<std::string_view> repeats = {};
 };
 
 /// A part of the dashboard whose queries are not in reach.
@@ -174,7 +177,37 @@ inline void look_up(json::value at, json::value reference, const library& known,
             {at, concat("library panel '", reference["name"].text(), "' is kept outside of this file")});
 }
 
-inline void read_targets(json::value panel, const datasource_types& types, dashboard& out)
+/// A panel and what it is repeated for, itself or its row.
+struct placed_panel {
+    json::value panel;
+    std::vector<std::string_view> repeats;
+};
+
+[[nodiscard]] inline std::vector<std::string_view> with_repeat(std::vector<std::string_view> around, json::value of)
+{
+    const json::value repeat = of["repeat"];
+    const std::string_view variable = repeat.is_object() ? repeat["value"].text() : repeat.text();  // version 2 or not
+    if (!variable.empty()) around.push_back(variable);
+    return around;
+}
+
+/// Panels with the repeats around them: those that follow an open row are its own.
+inline void place_panels(json::value panels, const std::vector<std::string_view>& around,
+                         std::vector<placed_panel>& into)
+{
+    std::vector<std::string_view> row = around;
+    for (const json::value panel : panels) {
+        if (panel["type"].text() == "row") {
+            row = with_repeat(around, panel);
+            into.push_back({panel, row});
+        } else {
+            into.push_back({panel, with_repeat(row, panel)});
+        }
+    }
+}
+
+inline void read_targets(json::value panel, const datasource_types& types, dashboard& out,
+                         const std::vector<std::string_view>& repeats = {})
 {
     for (const json::value target : panel["targets"]) {
         const json::value expr = target["expr"];
@@ -182,15 +215,38 @@ inline void read_targets(json::value panel, const datasource_types& types, dashb
         std::string_view type = types.of(target["datasource"]);
         if (type.empty()) type = types.of(panel["datasource"]);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target});
+        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target, repeats});
     }
+}
+
+using repeats_by_element = std::multimap<std::string_view, std::vector<std::string_view>>;
+
+/// What the items of a layout that show an element are repeated for, rows and tabs around them too.
+inline void read_layout(json::value at, std::vector<std::string_view> around, repeats_by_element& into, int depth = 0)
+{
+    if (depth > 40 || !at.is_object()) return;
+    const json::value spec = at["spec"] ? at["spec"] : at;
+    around = with_repeat(std::move(around), spec);
+    if (const std::string_view name = spec["element"]["name"].text(); !name.empty()) into.emplace(name, around);
+    read_layout(spec["layout"], around, into, depth + 1);
+    for (const std::string_view list : {"rows", "tabs", "items"})
+        for (const json::value one : spec[list]) read_layout(one, around, into, depth + 1);
 }
 
 /// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}
 inline void read_elements(const datasource_types& types, const library& known, dashboard& out)
 {
+    repeats_by_element shown;
+    read_layout(out.model["layout"], {}, shown);
     for (const json::value element : out.model["elements"]) {
         const json::value spec = element["spec"];
+        const auto [first, last] = shown.equal_range(element.key().text());
+        std::vector<std::string_view> repeats;  // wherever it is shown
+        if (first != last) repeats = first->second;
+        for (auto other = first; other != last; ++other)
+            std::erase_if(repeats, [&other](std::string_view r) {
+                return std::find(other->second.begin(), other->second.end(), r) == other->second.end();
+            });
         if (element["kind"].text() == "LibraryPanel") look_up(element, spec["libraryPanel"], known, out);
         for (const json::value one : spec["data"]["spec"]["queries"]) {
             const json::value asked = one["spec"]["query"];
@@ -198,7 +254,8 @@ inline void read_elements(const datasource_types& types, const library& known, d
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
             std::string_view type = asked["group"].text();
             if (type.empty()) type = types.of(asked["datasource"]);
-            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"]});
+            out.queries.push_back(
+                {expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"], repeats});
         }
     }
 }
@@ -221,19 +278,19 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
 }
 
 /// Every target of some panels, of the panels inside them too.
-inline void read_panels(std::vector<json::value> open, const datasource_types& types, const library& known,
+inline void read_panels(std::vector<placed_panel> open, const datasource_types& types, const library& known,
                         dashboard& out)
 {
     std::reverse(open.begin(), open.end());  // the next one last
     while (!open.empty()) {
-        const json::value panel = open.back();
+        const auto [panel, repeats] = std::move(open.back());
         open.pop_back();
         if (const json::value elsewhere = panel["libraryPanel"]; elsewhere.is_object() && panel["targets"].size() == 0)
             look_up(elsewhere, elsewhere, known, out);
         else
-            read_targets(panel, types, out);
+            read_targets(panel, types, out, repeats);
         const std::size_t first = open.size();
-        for (const json::value inner : panel["panels"]) open.push_back(inner);
+        place_panels(panel["panels"], repeats, open);
         std::reverse(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
     }
 }
@@ -288,9 +345,9 @@ inline json::value library_elements(json::value root)
         const json::value rows = out.model["rows"];
         const json::value panels = out.model["panels"];
         const bool rows_first = rows && panels && rows.span().offset < panels.span().offset;
-        std::vector<json::value> open;
+        std::vector<detail::placed_panel> open;
         for (const json::value part : {rows_first ? rows : panels, rows_first ? panels : rows})
-            for (const json::value panel : part) open.push_back(panel);
+            detail::place_panels(part, {}, open);
         detail::read_panels(std::move(open), types, known, out);
     }
     detail::read_library(known, types, out);

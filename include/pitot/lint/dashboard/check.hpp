@@ -20,6 +20,7 @@
 #include <algorithm>  // std::any_of
 #include <iterator>   // std::make_move_iterator
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -115,6 +116,7 @@ struct subject {
     bool is_rule = false;
     bool other_queries_are_metricsql = false;  ///< of the same dashboard
     text_position at = {};
+    std::span<const std::string_view> repeats = {};
 };
 
 /// A name that may be missing is not taken for the one with _total: x_total or x, absent(x).
@@ -152,12 +154,16 @@ inline void judge(const source& file, const subject& about, const world& sources
     } else if (about.in == dashboard::language::logql) {
         const dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
         const std::vector<asked> none;
-        const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
-        if (const auto read = logql::parse(readable.text))
+        context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
+        in.repeats = about.repeats;
+        if (const auto read = logql::parse(readable.text)) {
+            check_selects_something(in, *read, logql_parse.about, said);
+            check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);
-        else
+        } else {
             said.findings.push_back(
                 in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
+        }
     } else {
         dashboard::interpolated readable;
         if (about.is_rule)
@@ -175,6 +181,7 @@ inline void judge(const source& file, const subject& about, const world& sources
             forget_totals(in, asks);
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             in.annotations = about.annotations;
+            in.repeats = about.repeats;
             if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
             if (sources.series == nullptr && said.unknown.empty()) said.unknown = "no metrics given";
             for (const dashboard_rule& r : rules)
@@ -235,6 +242,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.in = query.in;
     about.other_queries_are_metricsql = dialect;
     about.at = file.position(query.expr.span().offset + 1);
+    about.repeats = query.repeats;
     judge(file, about, sources, declared, out);
 }
 

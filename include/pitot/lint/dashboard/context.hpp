@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +56,7 @@ struct variables {
 /// asks        its selectors
 /// is_alert    of a rule file with `alert`; is_rule: of any rule file
 /// panel_type  "stat", "timeseries", …; empty for what is no panel
+/// repeats     variables that the panel is repeated for
 struct context {
     const source& file;
     const located& expr;
@@ -68,6 +70,7 @@ struct context {
     bool is_rule = false;
     std::vector<label_use> legend = {};
     std::vector<label_use> annotations = {};
+    std::span<const std::string_view> repeats = {};
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,

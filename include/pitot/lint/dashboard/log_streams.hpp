@@ -9,11 +9,13 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
+#include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/promql/literal.hpp>  // both languages quote as Go does
 
-#include <algorithm>  // std::any_of
+#include <algorithm>  // std::all_of, std::any_of
 #include <set>
 #include <string>
 #include <string_view>
@@ -67,6 +69,50 @@ inline void check_log_matcher(const context& in, const logql::matcher& m, remark
 }
 
 }  // namespace detail
+
+namespace detail {
+
+/// Does the matcher select streams without its label, so that alone it selects all? Not told of variables.
+[[nodiscard]] inline bool matches_empty(const context& in, const logql::matcher& m)
+{
+    const text_span whole{m.value_span.offset - 1, m.value_span.length + 2};
+    const bool is_regex = m.op == logql::match_op::regex || m.op == logql::match_op::not_regex;
+    if (in.readable.is_variable(m.name_span) || in.readable.is_variable(whole) || dashboard::has_reference(m.value))
+        return false;
+    const bool positive = m.op == logql::match_op::equal || m.op == logql::match_op::regex;
+    const std::string value = promql::unquote(std::string_view(in.readable.text).substr(whole.offset, whole.length))
+                                  .value_or(std::string(m.value));
+    return catalog::matcher(value, positive, is_regex)("");
+}
+
+}  // namespace detail
+
+/// A selector that selects every stream: Loki refuses it.
+/// source  Loki 3, pkg/logql/syntax, validateMatchers
+inline void check_selects_something(const context& in, const logql::query& read, const rule& about, remarks& out)
+{
+    for (const logql::stream_selector& s : read.streams)
+        if (std::all_of(s.matchers.begin(), s.matchers.end(),
+                        [&in](const logql::matcher& m) { return detail::matches_empty(in, m); }))
+            out.findings.push_back(in.at(s.span, about, about.level,
+                                         "queries require at least one regexp or equality matcher that does not have "
+                                         "an empty-compatible value"));
+}
+
+/// The variables of a LogQL query: declared, and with one value behind = and !=.
+inline void check_log_variables(const context& in, const logql::query& read, remarks& out)
+{
+    undeclared_variable.check(in, undeclared_variable.about, out);
+    const rule& about = multi_variable_equality.about;
+    for (const logql::stream_selector& s : read.streams)
+        for (const logql::matcher& m : s.matchers) {
+            if (m.op != logql::match_op::equal && m.op != logql::match_op::not_equal) continue;
+            if (const variable* const v = several(in, m.value))
+                out.findings.push_back(in.at(m.value_span, about, about.level,
+                                             concat("$", v->name, " may hold several values, which = takes for one"),
+                                             m.op == logql::match_op::equal ? "write =~" : "write !~"));
+        }
+}
 
 /// readable of `in` is what was read. Nothing when no labels were given.
 inline void check_log_streams(const context& in, const logql::query& read, remarks& out)
