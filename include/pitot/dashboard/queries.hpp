@@ -28,6 +28,7 @@ enum class language : unsigned char {
 /// expr   the JSON string that holds it
 /// panel  the panel, or the annotation, it belongs to
 /// target  what the expression is a member of, its legend too; absent for annotations
+/// untyped  nothing says what kind of datasource it asks
 /// repeats  variables that its panel, row or tab is repeated for: there they hold one value
 struct query {
     json::value expr;
@@ -35,6 +36,7 @@ struct query {
     language in = language::promql;
     json::value target = {};
     std::vector<std::string_view> repeats = {};
+    bool untyped = false;
 };
 
 /// A part of the dashboard whose queries are not in reach.
@@ -68,7 +70,13 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
 /// version 2.
 class datasource_types {
 public:
-    datasource_types(json::value root, json::value model) : root_(root), model_(model) {}
+    datasource_types(json::value root, json::value model) : root_(root), model_(model)
+    {
+        for (const std::string_view list : {"panels", "rows"})
+            for (const json::value one : model[list]) learn(one);
+        for (const json::value one : model["templating"]["list"]) learn_one(one["datasource"]);
+        for (const json::value one : model["annotations"]["list"]) learn_one(one["datasource"]);
+    }
 
     /// "" when nothing says it.
     [[nodiscard]] std::string_view of(json::value datasource) const
@@ -79,7 +87,11 @@ public:
         const json::value uid = datasource["uid"] ? datasource["uid"] : datasource["name"];
         const std::string_view name = datasource.is_string() ? datasource.text() : uid.text();
         const reference variable = reference_at(name, 0);
-        if (!variable) return datasource.is_string() ? name : std::string_view{};
+        if (!variable) {
+            if (datasource.is_string()) return name;
+            const auto known = types_.find(name);
+            return known == types_.end() ? std::string_view{} : known->second;
+        }
         for (const json::value declared : model_["templating"]["list"])
             if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
                 return declared["query"].text();
@@ -103,8 +115,24 @@ public:
     }
 
 private:
+    /// A uid whose type is written anywhere in the dashboard has it everywhere.
+    void learn_one(json::value datasource)
+    {
+        const std::string_view type = datasource["type"].text();
+        const std::string_view uid = datasource["uid"].text();
+        if (!type.empty() && !uid.empty() && !has_reference(type) && !has_reference(uid)) types_.emplace(uid, type);
+    }
+    void learn(json::value panel, int depth = 0)
+    {
+        learn_one(panel["datasource"]);
+        for (const json::value target : panel["targets"]) learn_one(target["datasource"]);
+        if (depth < 8)
+            for (const json::value inner : panel["panels"]) learn(inner, depth + 1);
+    }
+
     json::value root_;
     json::value model_;
+    std::map<std::string_view, std::string_view> types_;  ///< by uid
 };
 
 inline language language_of(std::string_view datasource_type, std::string_view panel_type) noexcept
@@ -215,7 +243,7 @@ inline void read_targets(json::value panel, const datasource_types& types, dashb
         std::string_view type = types.of(target["datasource"]);
         if (type.empty()) type = types.of(panel["datasource"]);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target, repeats});
+        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target, repeats, type.empty()});
     }
 }
 

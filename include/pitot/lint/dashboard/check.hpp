@@ -119,6 +119,14 @@ struct subject {
     std::span<const std::string_view> repeats = {};
 };
 
+/// Can a query be nothing but LogQL?
+[[nodiscard]] inline bool is_logql_only(std::string_view text)
+{
+    if (text.find('{') == std::string_view::npos || text.find('|') == std::string_view::npos) return false;
+    const dashboard::interpolated readable = dashboard::interpolate(text);
+    return !promql::parse(readable.text, promql::parse_options::everything()) && logql::parse(readable.text);
+}
+
 /// A name that may be missing is not taken for the one with _total: x_total or x, absent(x).
 inline void forget_totals(const context& in, std::vector<asked>& asks)
 {
@@ -243,6 +251,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.other_queries_are_metricsql = dialect;
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
+    if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
+        about.in = dashboard::language::logql;
     judge(file, about, sources, declared, out);
 }
 
@@ -278,7 +288,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     check_variable_graph(file, all, declared.known, types, out.findings);
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
-            check_variable(file, v, sources, out.findings);
+            check_variable(file, v, sources, declared, out.findings);
     const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);
     for (const dashboard::query& query : board.queries)
         check_datasource(file, query, document->root()["__inputs"], declared, out.findings);

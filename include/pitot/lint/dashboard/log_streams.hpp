@@ -107,7 +107,7 @@ inline void check_log_variables(const context& in, const logql::query& read, rem
     for (const logql::stream_selector& s : read.streams)
         for (const logql::matcher& m : s.matchers) {
             if (m.op != logql::match_op::equal && m.op != logql::match_op::not_equal) continue;
-            if (const variable* const v = several(in, m.value))
+            if (const variable* const v = several(in.declared, in.repeats, m.value))
                 out.findings.push_back(in.at(m.value_span, about, about.level,
                                              concat("$", v->name, " may hold several values, which = takes for one"),
                                              m.op == logql::match_op::equal ? "write =~" : "write !~"));

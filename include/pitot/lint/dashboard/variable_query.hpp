@@ -5,12 +5,21 @@
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
+#include <pitot/lint/dashboard/rules/instance_filter.hpp>
+#include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
+#include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/metric_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 
+#include <algorithm>  // std::any_of
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -44,6 +53,28 @@ struct template_query {
     return {};
 }
 
+/// The first matcher that no series satisfies; null when there is none, or when nobody can tell.
+[[nodiscard]] inline const asked_matcher* dead_matcher(const world& sources, const asked& a)
+{
+    if (a.metric == nullptr && (!a.own || a.name.starts_with("ALERTS") || !sources.series->knows_all_jobs()))
+        return nullptr;
+    for (const asked_matcher& m : a.matchers)
+        if (!m.alive) return &m;
+    return nullptr;
+}
+
+/// The rule that a dead matcher of a query breaks.
+[[nodiscard]] inline const rule& reason_of(const world& sources, const asked_matcher& dead)
+{
+    if (dead.written->name == "instance") return instance_filter.about;
+    if (dead.written->name != "job") return dead.on_series ? label_value_not_exposed.about : label_not_exposed.about;
+    const auto& jobs = sources.series->jobs();
+    const bool scraped = !sources.series->knows_all_jobs() ||
+                         std::any_of(jobs.begin(), jobs.end(),
+                                     [&dead](const catalog::scrape_job& j) { return dead.test(j.name); });
+    return scraped ? label_value_not_exposed.about : job_not_scraped.about;
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule variable_query{
@@ -57,17 +88,21 @@ inline constexpr dashboard_rule variable_query{
 
 /// Judges the query of one variable.
 inline void check_variable(const source& file, const dashboard::declared_variable& v, const world& sources,
-                           std::vector<finding>& out)
+                           const variables& declared, std::vector<finding>& out)
 {
     const std::string_view written = v.query.text();
     const detail::template_query asked_for = detail::read_template_query(written);
     if (asked_for.kind.empty()) return;
-    const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
+    const auto say_by = [&](const rule& about, severity level, std::string_view part, std::string message,
+                            std::string suggestion = {}) {
         const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
-        finding f = finding_in_query(file, v.query.source_span(where), written, where, variable_query.about.id,
-                                     variable_query.about.level, std::move(message), std::move(suggestion));
+        finding f = finding_in_query(file, v.query.source_span(where), written, where, about.id, level,
+                                     std::move(message), std::move(suggestion));
         f.pointer = json::pointer_of(v.query);
         out.push_back(std::move(f));
+    };
+    const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
+        say_by(variable_query.about, variable_query.about.level, part, std::move(message), std::move(suggestion));
     };
     if (asked_for.inside.empty() || asked_for.inside == "{}") {
         if (asked_for.kind == "query_result" || sources.series == nullptr || dashboard::has_reference(asked_for.label))
@@ -92,11 +127,26 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
                                          ? tree.error().message
                                          : concat("label_values() takes a series selector: ", tree.error().message));
     }
+    const std::vector<asked> asks = detail::all_asked(sources, readable, tree->root());
+    for (const asked& a : asks)
+        for (const asked_matcher& m : a.matchers)
+            if (!m.test.is_regex() && m.templated)
+                if (const variable* const many = several(declared, {}, m.written->value))
+                    say_by(multi_variable_equality.about, multi_variable_equality.about.level, asked_for.inside,
+                           concat("$", many->name, " may hold several values, which = takes for one"),
+                           m.test.is_positive() ? "write =~" : "write !~");
     if (sources.series == nullptr) return;
-    for (const asked& a : detail::all_asked(sources, readable, tree->root())) {
+    for (const asked& a : asks) {
         if (!a.unknown.empty()) continue;
         if (!a.exists) {
             say(asked_for.inside, concat("no source exposes ", a.name));
+            say_by(metric_not_exposed.about, severity::info, asked_for.inside, "no source exposes this metric");
+            continue;
+        }
+        if (const asked_matcher* const dead = detail::dead_matcher(sources, a); dead != nullptr && !expression) {
+            say(asked_for.inside, concat("no series of ", a.name, " satisfies the matcher on ", dead->written->name));
+            say_by(detail::reason_of(sources, *dead), severity::info, asked_for.inside,
+                   "the variable stays empty by it");
             continue;
         }
         if (expression || dashboard::has_reference(asked_for.label)) continue;

@@ -2,19 +2,20 @@
 #include <pitot/lint/dashboard/context.hpp>
 
 #include <algorithm>  // std::find
+#include <span>
 #include <string_view>
 
 namespace pitot::lint::dashboards {
 
 /// The first variable in a text that may hold several values; null when there is none. One that the panel is repeated
 /// for holds one.
-[[nodiscard]] inline const variable* several(const context& in, std::string_view text)
+[[nodiscard]] inline const variable* several(const variables& declared, std::span<const std::string_view> repeats,
+                                             std::string_view text)
 {
     for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at)) {
         const dashboard::reference found = dashboard::reference_at(text, at);
-        const variable* const v = found ? in.declared.find(found.name) : nullptr;
-        if (v != nullptr && v->many && std::find(in.repeats.begin(), in.repeats.end(), v->name) == in.repeats.end())
-            return v;
+        const variable* const v = found ? declared.find(found.name) : nullptr;
+        if (v != nullptr && v->many && std::find(repeats.begin(), repeats.end(), v->name) == repeats.end()) return v;
         at += found ? found.length : 1;
     }
     return nullptr;
@@ -30,7 +31,7 @@ inline constexpr dashboard_rule multi_variable_equality{
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers) {
                 if (!m.templated || m.test.is_regex()) continue;
-                const variable* const v = several(in, m.written->value);
+                const variable* const v = several(in.declared, in.repeats, m.written->value);
                 if (v == nullptr) continue;
                 out.findings.push_back(in.at(m.written->value_span, about, about.level,
                                              concat("$", v->name, " may hold several values, which = takes for one"),
