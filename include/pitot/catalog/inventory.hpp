@@ -33,10 +33,12 @@ struct scrape_job {
 
 /// labels  of the exposition, without the name; those of the target are the job's
 /// job     index
+/// type    as its job declares it
 /// open    labels that may have other values too
 struct existing_series {
     label_list labels;
     std::uint32_t job = 0;
+    metric_type type = metric_type::unknown;
     std::vector<std::string> open = {};
 };
 
@@ -160,7 +162,7 @@ private:
         auto at = metrics_.find(name);
         if (at == metrics_.end()) at = metrics_.emplace(std::string(name), existing_metric{type, {}}).first;
         if (at->second.type != type) at->second.type = metric_type::unknown;
-        at->second.series.push_back({std::move(labels), job});
+        at->second.series.push_back({std::move(labels), job, type});
         ++count_;
     }
 

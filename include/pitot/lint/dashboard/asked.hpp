@@ -185,6 +185,17 @@ inline void hold_against(const world& in, asked& a)
     }
 }
 
+/// The type of what a selector selects; unknown where jobs that expose it declare different ones.
+[[nodiscard]] inline metric_type type_of(const asked& a) noexcept
+{
+    if (a.metric == nullptr) return metric_type::unknown;
+    if (a.selected.empty()) return a.metric->type;
+    const metric_type first = a.selected.front().series->type;
+    for (const found_series& f : a.selected)
+        if (f.series->type != first) return metric_type::unknown;
+    return first;
+}
+
 /// Of a label on the series that a selector selects.
 [[nodiscard]] inline promql::presence presence_of(const world& in, const asked& a, std::string_view label)
 {

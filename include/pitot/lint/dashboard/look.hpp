@@ -306,9 +306,7 @@ void each_dead_matcher(const context& in, F&& f)
             bool there = static_cast<const promql::node*>(other.selector) == side;
             for (const promql::node* n : other.above) there = there || n == side;
             if (!there) continue;
-            if (b->op == promql::token_kind::unless
-                    ? other.name == a.name
-                    : other.metric != nullptr && other.metric->type == metric_type::counter)
+            if (b->op == promql::token_kind::unless ? other.name == a.name : type_of(other) == metric_type::counter)
                 return true;
         }
     }

@@ -13,7 +13,7 @@ inline constexpr dashboard_rule counter_without_rate{
      "http_requests_total", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks) {
-            if (a.metric == nullptr || a.metric->type != metric_type::counter || !is_raw(in, a)) continue;
+            if (type_of(a) != metric_type::counter || !is_raw(in, a)) continue;
             const std::string name = a.total ? a.name + "_total" : a.name;
             bool usual = false;
             for (const std::string_view end : {"_total", "_count", "_sum", "_bucket"})

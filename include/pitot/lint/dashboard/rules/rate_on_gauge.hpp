@@ -13,7 +13,7 @@ inline constexpr dashboard_rule rate_on_gauge{
      "rate(process_resident_memory_bytes[5m])", "deriv(process_resident_memory_bytes[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks) {
-            if (a.metric == nullptr || a.metric->type != metric_type::gauge) continue;
+            if (type_of(a) != metric_type::gauge) continue;
             const promql::call_node* const call = counter_call(a);
             if (call != nullptr)
                 out.findings.push_back(in.at(
