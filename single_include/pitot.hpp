@@ -12,13 +12,62 @@
 // <pitot/expo/format.hpp>
 // The exposition formats, their content types, and which of them a text is.
 
+// <pitot/base/text.hpp>
+// Putting sentences together without a formatting library; comparing words whatever their case.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pitot {
+
+/// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
+template <class... Parts>
+[[nodiscard]] std::string concat(const Parts&... parts)
+{
+    std::string text;
+    text.reserve((std::string_view(parts).size() + ... + 0));
+    (text.append(std::string_view(parts)), ...);
+    return text;
+}
+
+/// ASCII alone; other bytes stay, whatever the locale.
+[[nodiscard]] constexpr char to_lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+[[nodiscard]] inline std::string to_lower(std::string_view text)
+{
+    std::string out(text);
+    for (char& c : out) c = to_lower(c);
+    return out;
+}
+
+/// Is a text this word, whatever the case of the text?
+[[nodiscard]] constexpr bool equal_lower(std::string_view text, std::string_view lower_case) noexcept
+{
+    if (text.size() != lower_case.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (to_lower(text[i]) != lower_case[i]) return false;
+    return true;
+}
+
+/// Are two texts the same, whatever their cases?
+[[nodiscard]] constexpr bool equal_fold(std::string_view a, std::string_view b) noexcept
+{
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+}  // namespace pitot
 // <pitot/base/utf8.hpp>
 // UTF-8: is it well-formed, how many code points, where the first bad byte is.
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string_view>
 
 namespace pitot {
 
@@ -186,8 +235,6 @@ struct fixed_string {
 };
 
 }  // namespace pitot
-
-#include <string>
 
 namespace pitot::expo {
 
@@ -364,7 +411,7 @@ enum class format : std::uint8_t { text, openmetrics, protobuf };
 {
     std::string plain;
     for (const char c : type)
-        if (c != ' ' && c != '\t' && c != '"') plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+        if (c != ' ' && c != '\t' && c != '"') plain.push_back(to_lower(c));
     const std::string_view media = std::string_view(plain).substr(0, plain.find(';'));
     if (media == "text/plain") return format::text;
     if (media == "application/openmetrics-text") return format::openmetrics;
@@ -435,22 +482,6 @@ inline bool looks_like_openmetrics(std::string_view text) noexcept
 // <pitot/expo/protobuf_parser.hpp>
 // Reads length-delimited io.prometheus.client.MetricFamily messages into a batch.
 
-// <pitot/base/text.hpp>
-// Putting sentences together without a formatting library.
-
-namespace pitot {
-
-/// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
-template <class... Parts>
-[[nodiscard]] std::string concat(const Parts&... parts)
-{
-    std::string text;
-    text.reserve((std::string_view(parts).size() + ... + 0));
-    (text.append(std::string_view(parts)), ...);
-    return text;
-}
-
-}  // namespace pitot
 // <pitot/expo/parse_options.hpp>
 // What the three parsers have in common.
 
@@ -4666,19 +4697,10 @@ inline std::string_view trim(std::string_view text) noexcept
     return text;
 }
 
-inline bool same_word(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
-
 inline std::string_view accept_clause::get(std::string_view name) const noexcept
 {
     for (const accept_parameter& p : parameters)
-        if (same_word(p.name, name)) return p.value;
+        if (equal_fold(p.name, name)) return p.value;
     return {};
 }
 
@@ -4724,7 +4746,7 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             value = trim(value);
             if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
                 value = value.substr(1, value.size() - 2);
-            if (same_word(name, "q"))
+            if (equal_fold(name, "q"))
                 clause.quality = parse_quality(value);
             else
                 clause.parameters.push_back({name, value});
@@ -4762,20 +4784,19 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
         if (clause.quality == 0) continue;
         if (const auto scheme = escaping_of(clause.get("escaping"))) asked = scheme;  // an unknown one is ignored
         const std::string_view version = clause.get("version");
-        if (detail::same_word(clause.what, "application/vnd.google.protobuf") &&
+        if (equal_fold(clause.what, "application/vnd.google.protobuf") &&
             clause.get("proto") == "io.prometheus.client.MetricFamily" && clause.get("encoding") == "delimited")
             return answer(format::protobuf, content_type(format::protobuf));
-        if (detail::same_word(clause.what, "application/openmetrics-text")) {
+        if (equal_fold(clause.what, "application/openmetrics-text")) {
             if (version == "1.0.0") return answer(format::openmetrics, content_type(format::openmetrics));
             if (version.empty() || version == "0.0.1")
                 return answer(format::openmetrics, "application/openmetrics-text; version=0.0.1; charset=utf-8");
         }
-        if (detail::same_word(clause.what, "text/plain") &&
-            (version.empty() || version == "0.0.4" || version == "1.0.0"))
+        if (equal_fold(clause.what, "text/plain") && (version.empty() || version == "0.0.4" || version == "1.0.0"))
             return answer(format::text, content_type(format::text));
-        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*"))
+        if (clause.what == "*/*" || equal_fold(clause.what, "text/*"))
             return answer(format::text, content_type(format::text));
-        if (detail::same_word(clause.what, "application/*"))
+        if (equal_fold(clause.what, "application/*"))
             return answer(format::openmetrics, content_type(format::openmetrics));
     }
     return answer(format::text, content_type(format::text));
@@ -4787,7 +4808,7 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
     std::optional<bool> gzip;
     bool any = false;
     for (const detail::accept_clause& clause : detail::parse_accept(accept_encoding)) {
-        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip"))
+        if (equal_fold(clause.what, "gzip") || equal_fold(clause.what, "x-gzip"))
             gzip = gzip.value_or(false) || clause.quality > 0;
         else if (clause.what == "*")
             any = clause.quality > 0;

@@ -18,11 +18,9 @@ namespace {
 /// Does a text hold a reference that a variable should have answered? "$1" of label_replace is none.
 bool has_unknown(std::string_view text)
 {
-    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
-        if (const dashboard::reference found = dashboard::reference_at(text, at);
-            found && found.name.find_first_not_of("0123456789") != std::string_view::npos)
-            return true;
-    return false;
+    return dashboard::any_reference(text, [](const dashboard::reference& r) {
+        return r.name.find_first_not_of("0123456789") != std::string_view::npos;
+    });
 }
 
 /// The query with values; empty when one is not known. A range or step may be any.

@@ -1,6 +1,7 @@
 #include <common/exit_code.hpp>
 #include <common/flags.hpp>
 #include <common/http_flag.hpp>
+#include <common/malformed.hpp>
 #include <common/notes.hpp>
 #include <common/pages.hpp>
 #include <dashboard-lint/config.hpp>
@@ -226,12 +227,7 @@ exit_code load(const settings& how, catalog::listing& names, catalog::inventory&
             if (to_int(why) > to_int(code)) code = why;
             continue;
         }
-        const lint::source text(in->name, std::string(in->text()));
-        for (const error& e : in->errors) {
-            const text_position at = text.position(e.where.offset);
-            say.warn(fmt::format("{}:{}:{}: warning: {}; what can be read of it is used", in->name, at.line, at.column,
-                                 e.message));
-        }
+        for (const std::string& line : malformed_lines(*in)) say.warn(line);
         const catalog::target from = source.from();
         names.add(in->families, from, in->format == expo::format::openmetrics);
         if (live != nullptr)

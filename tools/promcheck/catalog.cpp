@@ -1,4 +1,5 @@
 #include <common/http_flag.hpp>
+#include <common/malformed.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/diff.hpp>
@@ -69,11 +70,7 @@ exit_code add(const std::string& argument, const http::options& http, catalog::l
         refuse(in.error().message);
         return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
-    for (const error& e : in->errors) {
-        const text_position at = position_of(in->text(), e.where.offset);
-        fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
-                   e.message);
-    }
+    for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
     into.add(in->families, split->from(), in->format == expo::format::openmetrics);
     return exit_code::clean;
 }

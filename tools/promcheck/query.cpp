@@ -1,4 +1,5 @@
 #include <common/http_flag.hpp>
+#include <common/malformed.hpp>
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
 #include <promcheck/features.hpp>
@@ -245,11 +246,7 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
             refuse(in.error().message);
             return catalog::is_unreachable(p.source, in.error()) ? exit_code::unreachable : exit_code::usage;
         }
-        for (const error& e : in->errors) {
-            const text_position at = position_of(in->text(), e.where.offset);
-            fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
-                       e.message);
-        }
+        for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
         if (const auto put = store::put_scrape(data, in->families, p.target, time); !put) {
             refuse(fmt::format("{}: {}", in->name, put.error().message));
             return exit_code::usage;

@@ -1,4 +1,5 @@
 #include <common/http_flag.hpp>
+#include <common/malformed.hpp>
 #include <promcheck/commands.hpp>
 
 #include <pitot/catalog/inventory.hpp>
@@ -84,12 +85,7 @@ exit_code add_exposition(const std::string& text, bool jobs_are_known, const htt
         refuse(in.error().message);
         return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
-    const lint::source place(in->name, std::string(in->text()));
-    for (const error& e : in->errors) {
-        const text_position at = place.position(e.where.offset);
-        fmt::print(stderr, "{}:{}:{}: warning: {}; what can be read of it is used\n", in->name, at.line, at.column,
-                   e.message);
-    }
+    for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = to.series.job(from.job);
     const catalog::scrape_job& scraped = to.series.at(job);

@@ -2,6 +2,7 @@
 // The jobs of a prometheus.yml: their names, targets with labels after relabelling, honor_labels.
 
 #include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/connect/regex.hpp>
 #include <pitot/connect/yaml.hpp>
@@ -34,9 +35,7 @@ namespace detail {
                                               "dropequal", "lowercase", "uppercase", "labelmap",
                                               "labeldrop", "labelkeep", "hashmod"};
         std::size_t i = 0;
-        std::string lower = *action;
-        for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-        while (i < std::size(names) && names[i] != lower) ++i;
+        while (i < std::size(names) && !equal_lower(*action, names[i])) ++i;
         if (i == std::size(names)) return item.refuse(errc::invalid_value, concat("unknown action '", *action, "'"));
         auto compiled = regex::compile(*pattern);
         if (!compiled) return item.refuse(errc::syntax, concat("regex: ", compiled.error().message));

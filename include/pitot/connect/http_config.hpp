@@ -2,6 +2,7 @@
 // Prometheus's HTTP client configuration, the format of --http-config.
 // source  Prometheus documentation, "Configuration", <http_config>
 
+#include <pitot/base/text.hpp>
 #include <pitot/connect/http_options.hpp>
 #include <pitot/connect/yaml.hpp>
 
@@ -220,17 +221,14 @@ private:
 
     void http_header(const yaml::node::member& m)
     {
-        std::string lower = m.name;
-        for (char& c : lower)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
         for (const std::string_view reserved :
              {"authorization", "host", "content-encoding", "content-length", "content-type", "user-agent", "connection",
               "keep-alive", "proxy-authenticate", "proxy-authorization", "www-authenticate", "accept-encoding",
               "transfer-encoding", "x-prometheus-remote-write-version", "x-prometheus-remote-read-version",
               "x-prometheus-scrape-timeout-seconds"})
-            if (lower == reserved)
+            if (equal_lower(m.name, reserved))
                 refuse(m.key, errc::invalid_name, concat("the header ", m.name, " cannot be set here"));
-        if (lower.empty() || lower.find_first_of("\r\n\t :") != std::string::npos)
+        if (m.name.empty() || m.name.find_first_of("\r\n\t :") != std::string::npos)
             refuse(m.key, errc::invalid_name, concat("'", m.name, "' is no header name"));
         check(m.value.only_keys({"values", "secrets", "files"}));
         for (const std::string_view key : {"values", "secrets"})

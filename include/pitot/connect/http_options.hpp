@@ -130,16 +130,6 @@ struct response {
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
 
-namespace detail {
-
-inline bool same_letters(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace detail
-
 inline std::string_view response::header(std::string_view name) const noexcept
 {
     std::string_view found;
@@ -147,7 +137,7 @@ inline std::string_view response::header(std::string_view name) const noexcept
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || !detail::same_letters(line.substr(0, colon), name)) continue;
+        if (colon == std::string_view::npos || !equal_fold(line.substr(0, colon), name)) continue;
         const std::size_t first = line.find_first_not_of(" \t\r", colon + 1);
         found = first == std::string_view::npos ? std::string_view()
                                                 : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
@@ -170,9 +160,7 @@ inline std::string_view response::header(std::string_view name) const noexcept
 /// Is it for send()? "http://…", "https://…" or "unix:…".
 [[nodiscard]] inline bool is_url(std::string_view text) noexcept
 {
-    const auto begins = [text](std::string_view scheme) {
-        return detail::same_letters(text.substr(0, scheme.size()), scheme);
-    };
+    const auto begins = [text](std::string_view scheme) { return equal_fold(text.substr(0, scheme.size()), scheme); };
     return begins("http://") || begins("https://") || begins("unix:");
 }
 

@@ -87,7 +87,7 @@ namespace detail {
     oauth2_token out;
     out.value = root["access_token"].text();
     if (out.value.empty()) return fail("answered without an access_token");
-    if (const json::value type = root["token_type"]; type && !detail::same_letters(type.text(), "bearer"))
+    if (const json::value type = root["token_type"]; type && !equal_lower(type.text(), "bearer"))
         return fail("answered with a token that is no bearer token");
     if (const auto seconds = root["expires_in"].as_int(); seconds && *seconds > 0)
         out.lifetime = std::chrono::seconds(*seconds);

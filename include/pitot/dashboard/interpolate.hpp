@@ -197,7 +197,7 @@ private:
     {
         const std::string_view word = last_word(before());
         for (const std::string_view keyword : {"by", "without", "on", "ignoring", "group_left", "group_right"})
-            if (promql::detail::equal_lower(word, keyword)) return true;
+            if (equal_lower(word, keyword)) return true;
         return false;
     }
 
@@ -224,19 +224,18 @@ private:
             return label;
         }
         const std::string_view word = last_word(written);
-        if (promql::detail::equal_lower(word, "offset") ||
-            (last == '-' && promql::detail::equal_lower(last_word(trimmed(written)), "offset")))
+        if (equal_lower(word, "offset") || (last == '-' && equal_lower(last_word(trimmed(written)), "offset")))
             return is_one_of(glued_after, "smhdwy") ? "5" : "5m";
         if (is_word(glued_before) || glued_before == ':' || is_word(glued_after) || glued_after == ':' ||
             reference_at(text_, after))
             return "v";
         if (next == '(') return "sum";
         if (const std::string_view follows = word_at(next_at);
-            promql::detail::equal_lower(follows, "by") || promql::detail::equal_lower(follows, "without"))
+            equal_lower(follows, "by") || equal_lower(follows, "without"))
             return "sum";
         if (next == '{' || next == '[') return "v";
-        if (is_one_of(last, "+-*/%^<>=@") || is_one_of(next, "+-*/%^<>=!") ||
-            promql::detail::equal_lower(word, "bool") || is_number_argument(next))
+        if (is_one_of(last, "+-*/%^<>=@") || is_one_of(next, "+-*/%^<>=!") || equal_lower(word, "bool") ||
+            is_number_argument(next))
             return "1";
         return "v";
     }
@@ -248,7 +247,7 @@ private:
         const bracket& call = open_.back();
         const auto is = [&call](std::initializer_list<std::string_view> names) {
             return std::any_of(names.begin(), names.end(),
-                               [&call](std::string_view n) { return promql::detail::equal_lower(call.function, n); });
+                               [&call](std::string_view n) { return equal_lower(call.function, n); });
         };
         if (call.argument == 0)
             return is({"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile",

@@ -62,7 +62,7 @@ namespace detail {
 inline bool contains_lower(std::string_view text, std::string_view lower_case) noexcept
 {
     for (std::size_t i = 0; i + lower_case.size() <= text.size(); ++i)
-        if (promql::detail::equal_lower(text.substr(i, lower_case.size()), lower_case)) return true;
+        if (equal_lower(text.substr(i, lower_case.size()), lower_case)) return true;
     return false;
 }
 

@@ -74,12 +74,19 @@ constexpr std::size_t word_length(std::string_view text, std::size_t at) noexcep
     return {text.substr(name, n), inside.empty() ? inside : inside.substr(1), close + 1 - at};
 }
 
+/// Does a text hold a reference that `wanted` is true for?
+template <class Wanted>
+[[nodiscard]] constexpr bool any_reference(std::string_view text, Wanted&& wanted)
+{
+    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
+        if (const reference found = reference_at(text, at); found && wanted(found)) return true;
+    return false;
+}
+
 /// Does a text hold any reference?
 [[nodiscard]] constexpr bool has_reference(std::string_view text) noexcept
 {
-    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
-        if (reference_at(text, at)) return true;
-    return false;
+    return any_reference(text, [](const reference&) { return true; });
 }
 
 }  // namespace pitot::dashboard

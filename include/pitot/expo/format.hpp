@@ -1,6 +1,7 @@
 #pragma once
 // The exposition formats, their content types, and which of them a text is.
 
+#include <pitot/base/text.hpp>
 #include <pitot/base/utf8.hpp>
 #include <pitot/expo/escaping.hpp>
 
@@ -43,7 +44,7 @@ enum class format : std::uint8_t { text, openmetrics, protobuf };
 {
     std::string plain;
     for (const char c : type)
-        if (c != ' ' && c != '\t' && c != '"') plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+        if (c != ' ' && c != '\t' && c != '"') plain.push_back(to_lower(c));
     const std::string_view media = std::string_view(plain).substr(0, plain.find(';'));
     if (media == "text/plain") return format::text;
     if (media == "application/openmetrics-text") return format::openmetrics;

@@ -1,6 +1,7 @@
 #pragma once
 // Which format, names and compression a scraper gets: Accept and Accept-Encoding as Prometheus 3 sends them.
 
+#include <pitot/base/text.hpp>
 #include <pitot/expo/format.hpp>
 
 #include <algorithm>  // std::stable_sort
@@ -51,19 +52,10 @@ inline std::string_view trim(std::string_view text) noexcept
     return text;
 }
 
-inline bool same_word(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
-
 inline std::string_view accept_clause::get(std::string_view name) const noexcept
 {
     for (const accept_parameter& p : parameters)
-        if (same_word(p.name, name)) return p.value;
+        if (equal_fold(p.name, name)) return p.value;
     return {};
 }
 
@@ -109,7 +101,7 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
             value = trim(value);
             if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
                 value = value.substr(1, value.size() - 2);
-            if (same_word(name, "q"))
+            if (equal_fold(name, "q"))
                 clause.quality = parse_quality(value);
             else
                 clause.parameters.push_back({name, value});
@@ -147,20 +139,19 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
         if (clause.quality == 0) continue;
         if (const auto scheme = escaping_of(clause.get("escaping"))) asked = scheme;  // an unknown one is ignored
         const std::string_view version = clause.get("version");
-        if (detail::same_word(clause.what, "application/vnd.google.protobuf") &&
+        if (equal_fold(clause.what, "application/vnd.google.protobuf") &&
             clause.get("proto") == "io.prometheus.client.MetricFamily" && clause.get("encoding") == "delimited")
             return answer(format::protobuf, content_type(format::protobuf));
-        if (detail::same_word(clause.what, "application/openmetrics-text")) {
+        if (equal_fold(clause.what, "application/openmetrics-text")) {
             if (version == "1.0.0") return answer(format::openmetrics, content_type(format::openmetrics));
             if (version.empty() || version == "0.0.1")
                 return answer(format::openmetrics, "application/openmetrics-text; version=0.0.1; charset=utf-8");
         }
-        if (detail::same_word(clause.what, "text/plain") &&
-            (version.empty() || version == "0.0.4" || version == "1.0.0"))
+        if (equal_fold(clause.what, "text/plain") && (version.empty() || version == "0.0.4" || version == "1.0.0"))
             return answer(format::text, content_type(format::text));
-        if (clause.what == "*/*" || detail::same_word(clause.what, "text/*"))
+        if (clause.what == "*/*" || equal_fold(clause.what, "text/*"))
             return answer(format::text, content_type(format::text));
-        if (detail::same_word(clause.what, "application/*"))
+        if (equal_fold(clause.what, "application/*"))
             return answer(format::openmetrics, content_type(format::openmetrics));
     }
     return answer(format::text, content_type(format::text));
@@ -172,7 +163,7 @@ inline std::vector<accept_clause> parse_accept(std::string_view header)
     std::optional<bool> gzip;
     bool any = false;
     for (const detail::accept_clause& clause : detail::parse_accept(accept_encoding)) {
-        if (detail::same_word(clause.what, "gzip") || detail::same_word(clause.what, "x-gzip"))
+        if (equal_fold(clause.what, "gzip") || equal_fold(clause.what, "x-gzip"))
             gzip = gzip.value_or(false) || clause.quality > 0;
         else if (clause.what == "*")
             any = clause.quality > 0;

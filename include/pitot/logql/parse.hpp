@@ -2,6 +2,7 @@
 // LogQL, as far as dashboards use it: is a query one, which streams does it select, which labels does it make?
 // source  Grafana Loki 3, documentation of LogQL
 
+#include <pitot/base/text.hpp>
 #include <pitot/logql/streams.hpp>
 
 namespace pitot::logql {
@@ -17,7 +18,7 @@ public:
         skip();
         if (at_ == text_.size()) return unexpected(errc::syntax, "the query is empty", text_span{0, 0});
         kind k = kind::vector;
-        if (same_word(peek_word(), "variants") ? !variants() : !expression(1, k))
+        if (equal_lower(peek_word(), "variants") ? !variants() : !expression(1, k))
             return unexpected(std::move(failure_));
         if (at_ < text_.size() && !fail("an operator or the end")) return unexpected(std::move(failure_));
         out_.metric = k != kind::log;
@@ -68,7 +69,7 @@ private:
             if (right == kind::log) return fail("a metric query beside an operator");
             if (strength <= 2 && (k == kind::number || right == kind::number))
                 return fail_at(sign,
-                               concat("unexpected literal for a leg of logical/set binary operation ", lower(op)));
+                               concat("unexpected literal for a leg of logical/set binary operation ", to_lower(op)));
             k = k == kind::number && right == kind::number ? kind::number : kind::vector;
         }
         --depth_;
@@ -88,7 +89,7 @@ private:
             return number(text, "a number");
         }
         if (take("(")) return expression(1, k) && expect(")");
-        const std::string word = lower(peek_word());
+        const std::string word = to_lower(peek_word());
         k = kind::vector;
         if (one_of(word, {"sum", "avg", "max", "min", "count", "stddev", "stdvar", "topk", "bottomk", "approx_topk",
                           "sort", "sort_desc"}))
@@ -119,14 +120,6 @@ private:
     {
         seen = take_word("by") || take_word("without");
         return !seen || labels();
-    }
-
-    static std::string lower(std::string_view word)
-    {
-        std::string out(word);
-        for (char& c : out)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return out;
     }
 
     bool vector_aggregation(std::string_view op)

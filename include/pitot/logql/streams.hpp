@@ -2,6 +2,7 @@
 // Stream selectors and the pipelines behind them.
 
 #include <pitot/base/duration.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/logql/words.hpp>
 
@@ -167,7 +168,7 @@ protected:
         };
         std::string_view text;
         const auto is = [word](std::initializer_list<std::string_view> all) {
-            return std::any_of(all.begin(), all.end(), [word](std::string_view w) { return same_word(word, w); });
+            return std::any_of(all.begin(), all.end(), [word](std::string_view w) { return equal_lower(word, w); });
         };
         if (is({"json", "logfmt"})) {
             step();

@@ -60,7 +60,7 @@ protected:
     bool take_word(std::string_view what)
     {
         const std::string_view word = peek_word();
-        if (!same_word(word, what)) return false;
+        if (!equal_lower(word, what)) return false;
         at_ += word.size();
         skip();
         return true;
@@ -75,12 +75,6 @@ protected:
         words ahead = *this;
         return ahead.take_word(what) && ahead.sees("(");
     }
-    static bool same_word(std::string_view word, std::string_view lower) noexcept
-    {
-        return std::equal(word.begin(), word.end(), lower.begin(), lower.end(), [](char a, char b) {
-            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-        });
-    }
     static bool is_keyword(std::string_view word) noexcept
     {
         for (const std::string_view k : {"unwrap", "by",         "without",  "bool",         "label_replace",
@@ -89,7 +83,7 @@ protected:
                                          "logfmt", "unpack",     "pattern",  "label_format", "line_format",
                                          "ip",     "decolorize", "drop",     "keep",         "variants",
                                          "of"})
-            if (same_word(word, k)) return true;
+            if (equal_lower(word, k)) return true;
         return false;
     }
     /// The word of a failure is ours, the place the caller's.

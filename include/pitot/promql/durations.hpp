@@ -60,7 +60,7 @@ namespace pitot::promql {
         return concat("error parsing number: strconv.ParseFloat: parsing ", detail::quote(text), ": ", reason);
     };
     const auto read = number_value(text);
-    if (read && (!std::isinf(*read) || detail::lower(text[0]) == 'i')) {
+    if (read && (!std::isinf(*read) || to_lower(text[0]) == 'i')) {
         value = *read;
         return {};
     }

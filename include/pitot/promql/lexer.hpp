@@ -255,7 +255,7 @@ private:
     /// step, range, max_of, min_of; reads on to the word's end when its first letter is one of theirs.
     [[nodiscard]] std::optional<token_kind> duration_word(std::int32_t first) noexcept
     {
-        const char letter = detail::lower(static_cast<char>(first));
+        const char letter = to_lower(static_cast<char>(first));
         if (first > 0x7F || (letter != 's' && letter != 'r' && letter != 'm')) return std::nullopt;
         while (is_alpha(peek())) ++at_;
         const auto kind = keyword_of(text_.substr(start_, at_ - start_));

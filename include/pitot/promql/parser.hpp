@@ -246,19 +246,13 @@ private:
         return tree_.make(made);
     }
 
-    static std::string to_lower(std::string_view text)
-    {
-        std::string out(text);
-        for (char& c : out) c = detail::lower(c);
-        return out;
-    }
     static aggregator aggregator_of(std::string_view word) noexcept
     {
         constexpr std::string_view names[] = {"sum",          "avg",      "count",  "min",        "max",
                                               "group",        "stddev",   "stdvar", "topk",       "bottomk",
                                               "count_values", "quantile", "limitk", "limit_ratio"};
         unsigned i = 0;
-        while (!detail::equal_lower(word, names[i])) ++i;
+        while (!equal_lower(word, names[i])) ++i;
         return static_cast<aggregator>(i);
     }
 

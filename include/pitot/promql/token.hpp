@@ -2,6 +2,7 @@
 // The words of PromQL (Prometheus 3.14, its optional features included).
 
 #include <pitot/base/span.hpp>
+#include <pitot/base/text.hpp>
 
 #include <iterator>  // std::size
 #include <optional>
@@ -125,24 +126,14 @@ inline constexpr keyword keywords[] = {
     {"nan", token_kind::number},
 };
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-constexpr bool equal_lower(std::string_view text, std::string_view lower_case) noexcept
-{
-    if (text.size() != lower_case.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (lower(text[i]) != lower_case[i]) return false;
-    return true;
-}
-
 }  // namespace detail
 
 namespace detail {
 
 constexpr std::size_t keyword_hash(std::string_view word) noexcept
 {
-    return (word.size() * 37U + static_cast<unsigned char>(lower(word[0])) * 5U +
-            static_cast<unsigned char>(lower(word.back())) * 11U + static_cast<unsigned char>(lower(word[1]))) &
+    return (word.size() * 37U + static_cast<unsigned char>(to_lower(word[0])) * 5U +
+            static_cast<unsigned char>(to_lower(word.back())) * 11U + static_cast<unsigned char>(to_lower(word[1]))) &
            255U;
 }
 
@@ -172,7 +163,7 @@ inline constexpr keyword_slots keyword_places = make_keyword_slots();
     for (std::size_t place = detail::keyword_hash(word);; place = (place + 1) & 255U) {
         const unsigned char i = detail::keyword_places.at[place];
         if (i == 255) return std::nullopt;
-        if (detail::equal_lower(word, detail::keywords[i].text)) return detail::keywords[i].kind;
+        if (equal_lower(word, detail::keywords[i].text)) return detail::keywords[i].kind;
     }
 }
 

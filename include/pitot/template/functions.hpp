@@ -4,6 +4,7 @@
 #include <pitot/base/duration.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/percent.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/base/time_text.hpp>
 #include <pitot/template/printf.hpp>
 #include <pitot/template/value.hpp>
@@ -411,13 +412,7 @@ inline constexpr template_function template_functions[] = {
          }
          return value(t);
      }},
-    {"toLower", 1, 1,
-     [](const context&, arguments a) {
-         std::string t = as_text(a[0]);
-         for (char& c : t)
-             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-         return value(t);
-     }},
+    {"toLower", 1, 1, [](const context&, arguments a) { return value(to_lower(as_text(a[0]))); }},
     {"toTime", 1, 1, [](const context&, arguments a) { return value(time_text(as_number(a[0]))); }},
     {"toUpper", 1, 1,
      [](const context&, arguments a) {

@@ -112,3 +112,27 @@ TEST_CASE("an engine refuses what is switched off")
     CHECK(ask("rate(a[1m] offset -1m)") == "negative offset is disabled");
     CHECK(ask("a offset 1m") == "answered");
 }
+
+TEST_CASE("histograms that only their counts are asked of are found at shifted and pinned times")
+{
+    store::series_store data;
+    const auto series = promql::read_series("h {{schema:0 count:1 sum:2 buckets:[1]}}+{{count:1 sum:4 buckets:[1]}}x9 "
+                                            "stale 5");
+    REQUIRE(series);
+    REQUIRE(promql::load(data, *series, 0, 60'000));
+    const auto values = [&](std::string_view text) {
+        const auto got = promql::query(text, data, {60'000, 180'000, 60'000}, {});
+        REQUIRE(got);
+        std::vector<double> out;
+        for (const auto& s : got->series)
+            for (const auto& sample : s.samples) out.push_back(sample.value);
+        return out;
+    };
+    using numbers = std::vector<double>;
+    CHECK(values("histogram_count(h)") == numbers{2, 3, 4});
+    CHECK(values("histogram_count(h offset -1m)") == numbers{3, 4, 5});
+    CHECK(values("histogram_sum(h @ end())") == numbers{14, 14, 14});
+    CHECK(values("histogram_count(h @ end() offset -1m)") == numbers{5, 5, 5});
+    CHECK(values("histogram_count(sum_over_time(h[2m] offset -2m))") == numbers{7, 9, 11});
+    CHECK(values("histogram_count(h offset -9m)") == numbers{});  // stale, and a float after it
+}

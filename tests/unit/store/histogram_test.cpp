@@ -54,6 +54,34 @@ TEST_CASE("histograms of different resolution are added in the coarser one")
     CHECK(a.positive.size() == 2);
 }
 
+TEST_CASE("a sum of histograms laid out alike is the one of histograms laid out anew")
+{
+    histogram first = exponential(1, {{1, 2}, {2, 3}, {9, 4}}, 3, 0.5);
+    first.negative = {{1, 7}, {4, 1}};
+    histogram alike = exponential(1, {{-9, 5}, {1, 1}, {9, 2}}, 2, 0.5);  // the first lies inside the zero bucket
+    alike.negative = {{-8, 1}, {4, 6}};
+    for (const double sign : {1.0, -1.0}) {
+        store::histogram_sum sum(first);
+        CHECK_FALSE(sum.add(alike, sign).incompatible);
+        histogram expected = first;
+        histogram spread = alike;  // another bucket, empty: what is laid out otherwise takes the general way
+        spread.positive.insert(spread.positive.begin() + 2, {5, 0});
+        CHECK_FALSE(store::add(expected, spread, sign).incompatible);
+        histogram got = sum.result();
+        got.compact();
+        expected.compact();
+        CHECK(got.positive == expected.positive);
+        CHECK(got.negative == expected.negative);
+        CHECK(got.zero_count == expected.zero_count);
+        CHECK(got.count == expected.count);
+        CHECK(got.positive == std::vector<store::bucket>{{1, 2 + sign}, {2, 3}, {9, 4 + sign * 2}});
+    }
+    store::histogram_sum sums(custom({1, 2}, {{1, 4}, {3, 1}}));
+    CHECK_FALSE(sums.add(custom({1, 2}, {{3, 5}}), 1).incompatible);
+    CHECK(sums.result().positive == std::vector<store::bucket>{{1, 4}, {3, 6}});
+    CHECK(sums.result().count == 10);
+}
+
 TEST_CASE("a wider zero bucket swallows what lies in it, and grows to where a bucket ends")
 {
     histogram narrow = exponential(0, {{-2, 3}, {1, 5}}, 1, 0.01);

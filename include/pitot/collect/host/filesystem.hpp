@@ -1,6 +1,7 @@
 #pragma once
 // filesystem: space and inodes of each mounted filesystem.
 
+#include <pitot/base/text.hpp>
 #include <pitot/collect/host/mount_worker.hpp>
 #include <pitot/collect/host/part.hpp>
 
@@ -227,7 +228,8 @@ private:
         if (answer.got == mount_answer::state::stuck)
             why = "mountpoint timeout";
         else if (bad)
-            why = out.keep(lower(std::generic_category().message(answer.error)));
+            // errno in the spelling of Go, which the label has had so far
+            why = out.keep(to_lower(std::generic_category().message(answer.error)));
         const labels_id labels = out.exporter_labels(
             {{"device", device}, {"device_error", why}, {"fstype", type}, {"mountpoint", point}});
         out.add_exporter(device_error, labels, bad ? 1 : 0);
@@ -254,14 +256,6 @@ private:
         out.add_vector(files_free, theirs, answer.files_free);
         out.add_vector(inodes_used, theirs, inodes);
         out.add_vector(inodes_used_ratio, theirs, answer.files > 0 ? inodes / answer.files : 0);
-    }
-
-    /// Messages of errno in the spelling of Go, which the label has had so far.
-    static std::string lower(std::string text)
-    {
-        for (char& c : text)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return text;
     }
 
     kept_file init_;

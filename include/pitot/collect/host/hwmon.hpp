@@ -1,6 +1,7 @@
 #pragma once
 // hwmon: temperatures, voltages, fans and what else the monitoring chips tell.
 
+#include <pitot/base/text.hpp>
 #include <pitot/collect/host/folder.hpp>
 #include <pitot/collect/host/part.hpp>
 
@@ -157,7 +158,7 @@ inline std::string clean_name(std::string_view name)
 {
     std::string out;
     for (const char raw : name) {
-        const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
+        const char c = to_lower(raw);
         const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ':' || c == '_';
         out += good ? c : '_';
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include <pitot/base/text.hpp>
 #include <pitot/lint/metrics/context.hpp>
 
 namespace pitot::lint::metrics {
@@ -6,9 +7,7 @@ namespace pitot::lint::metrics {
 /// Is `_word` followed by an underscore or the end, whatever the case of the name?
 [[nodiscard]] inline bool has_word(std::string_view name, std::string_view word)
 {
-    std::string lower(name);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    const std::string lower = to_lower(name);
     for (std::size_t at = lower.find('_'); at != std::string::npos; at = lower.find('_', at + 1)) {
         if (lower.compare(at + 1, word.size(), word) != 0) continue;
         const std::size_t end = at + 1 + word.size();

@@ -38,14 +38,15 @@ public:
     windowed_series(row r, const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
         : head_(r), floats_(&floats), histograms_(&histograms)
     {
-        if (floats.ends || histograms.ends) own_without_stale();
+        if (floats.ends || histograms.ends) own_without_stale(floats, histograms);
     }
     windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms,
                     std::vector<histogram> counts)
         : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), counts_(std::move(counts)),
           owns_(true)
     {
-        if (own_floats_.ends || own_histograms_.ends) drop_stale();
+        if (own_floats_.ends || own_histograms_.ends)
+            own_without_stale(std::exchange(own_floats_, {}), std::exchange(own_histograms_, {}));
     }
 
     [[nodiscard]] const row& head() const noexcept { return head_; }
@@ -93,22 +94,13 @@ public:
     }
 
 private:
-    void drop_stale()
+    void own_without_stale(const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
     {
-        const store::samples<double> floats = std::exchange(own_floats_, {});
-        const store::samples<const histogram*> histograms = std::exchange(own_histograms_, {});
-        floats_ = &floats;
-        histograms_ = &histograms;
-        own_without_stale();
-    }
-    void own_without_stale()
-    {
-        for (std::size_t i = 0; i < floats_->size(); ++i)
-            if (!store::is_stale(floats_->values[i]))
-                own_floats_.put(floats_->times[i], floats_->values[i], floats_->start(i));
-        for (std::size_t i = 0; i < histograms_->size(); ++i)
-            if (!store::is_stale(histograms_->values[i]->sum))
-                own_histograms_.put(histograms_->times[i], histograms_->values[i], histograms_->start(i));
+        for (std::size_t i = 0; i < floats.size(); ++i)
+            if (!store::is_stale(floats.values[i])) own_floats_.put(floats.times[i], floats.values[i], floats.start(i));
+        for (std::size_t i = 0; i < histograms.size(); ++i)
+            if (!store::is_stale(histograms.values[i]->sum))
+                own_histograms_.put(histograms.times[i], histograms.values[i], histograms.start(i));
         owns_ = true;
     }
 

@@ -3,6 +3,7 @@
 // source  Prometheus, promql/promqltest
 
 #include <pitot/base/duration.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/promql/print.hpp>
 #include <pitot/promql/testing/expectation.hpp>
 #include <pitot/promql/testing/load.hpp>
@@ -64,8 +65,7 @@ public:
             line_ = at_;
             if (line.empty()) continue;
             const std::string_view command = line.substr(0, line.find_first_of(" \t"));
-            std::string lower(command);
-            for (char& c : lower) c = detail::lower(c);
+            const std::string lower = to_lower(command);
             if (lower == "clear") {
                 data_.clear();
             } else if (lower == "load" || lower == "load_with_nhcb") {
