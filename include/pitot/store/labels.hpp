@@ -1,6 +1,8 @@
 #pragma once
 // The labels of a series, its name among them as __name__.
 
+#include <pitot/base/order.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <compare>
@@ -33,7 +35,14 @@ public:
     /// A later one of the same name wins.
     explicit label_set(std::vector<label> all) : all_(std::move(all))
     {
-        std::stable_sort(all_.begin(), all_.end(), [](const label& a, const label& b) { return a.name < b.name; });
+        const auto sorted = [](const label& a, const label& b) { return a.name < b.name; };
+        if (!std::is_sorted(all_.begin(), all_.end(), sorted)) {
+            const std::vector<label> given = all_;
+            std::size_t to = 0;
+            for (const std::uint32_t i : order_of(
+                     given.size(), [&](std::uint32_t a, std::uint32_t b) { return given[a].name < given[b].name; }))
+                all_[to++] = given[i];
+        }
         std::size_t n = 0;
         for (const label& l : all_) {
             if (n > 0 && all_[n - 1].name == l.name) --n;

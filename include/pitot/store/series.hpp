@@ -2,6 +2,7 @@
 // Series over time, in memory: what the engine asks.
 
 #include <pitot/base/arena.hpp>
+#include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/store/histogram.hpp>
@@ -133,9 +134,14 @@ public:
     {
         if (sorted_.size() != all_.size()) {
             sorted_.clear();
-            for (const series& s : all_) sorted_.push_back(&s);
-            std::sort(sorted_.begin(), sorted_.end(),
-                      [](const series* a, const series* b) { return a->labels < b->labels; });
+            std::vector<const series*> as_made;
+            as_made.reserve(all_.size());
+            for (const series& s : all_) as_made.push_back(&s);
+            sorted_.reserve(all_.size());
+            for (const std::uint32_t i : order_of(as_made.size(), [&](std::uint32_t a, std::uint32_t b) {
+                     return as_made[a]->labels < as_made[b]->labels;
+                 }))
+                sorted_.push_back(as_made[i]);
             by_name_.clear();
             for (std::size_t i = 0; i < sorted_.size(); ++i) {
                 auto& range = by_name_[sorted_[i]->labels.metric_name()];

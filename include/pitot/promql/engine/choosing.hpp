@@ -1,6 +1,7 @@
 #pragma once
 // Aggregations that choose: topk, bottomk, limitk, limit_ratio.
 
+#include <pitot/base/order.hpp>
 #include <pitot/promql/engine/grouping.hpp>
 
 #include <algorithm>
@@ -144,7 +145,7 @@ private:
     }
     void order(std::vector<std::uint32_t>& g, std::size_t s) const
     {
-        std::stable_sort(g.begin(), g.end(), [&](std::uint32_t a, std::uint32_t b) {
+        sort_numbers(g, [&](std::uint32_t a, std::uint32_t b) {
             const double x = m_.floats(a)[s];
             const double y = m_.floats(b)[s];
             if (std::isnan(y)) return !std::isnan(x);

@@ -2,6 +2,7 @@
 // histogram_quantile and its like, over vectors: classic buckets are gathered by their labels once.
 
 #include <pitot/base/decimal.hpp>
+#include <pitot/base/order.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 #include <pitot/promql/engine/histogram_functions.hpp>
@@ -30,25 +31,21 @@ namespace detail {
 /// The series of a vector: classic buckets by what they are of, native histograms by themselves.
 class histogram_vector {
 public:
-    struct bucket_row {
-        double upper;
-        std::uint32_t row;
-    };
     /// labels  without le
     struct group {
         row head;
-        std::vector<bucket_row> buckets;  ///< by limit
+        std::vector<std::uint32_t> buckets;  ///< rows, by limit
         std::vector<std::uint32_t> natives;
     };
 
-    histogram_vector(evaluation& in, const matrix& m, text_span where) : in_(in), m_(m), where_(where)
+    histogram_vector(evaluation& in, const matrix& m, text_span where)
+        : in_(in), m_(m), where_(where), limits_(m.size())
     {
         std::unordered_map<std::string, std::size_t> seen;
         std::string key;
         for (std::uint32_t i = 0; i < m.size(); ++i) {
             const label_set& labels = *m.rows[i].labels;
-            double limit = 0;
-            const bool has_limit = read_limit(labels.get("le"), limit);
+            const bool has_limit = read_limit(labels.get("le"), limits_[i]);
             bool floats = false;
             bool natives = false;
             for (std::size_t s = 0; s < m.steps; ++s) {
@@ -65,7 +62,7 @@ public:
                 if (fresh) groups_.push_back({{in.keep(std::move(own)), m.rows[i].drop_name}, {}, {}});
                 return groups_[at->second];
             };
-            if (floats && has_limit) find(true).buckets.push_back({limit, i});
+            if (floats && has_limit) find(true).buckets.push_back(i);
             if (natives) find(false).natives.push_back(i);
             if (floats && !has_limit)
                 in.said.warn(concat("bucket label \"le\" is missing or has a malformed value of ",
@@ -74,8 +71,7 @@ public:
                              where);
         }
         for (group& g : groups_)
-            std::stable_sort(g.buckets.begin(), g.buckets.end(),
-                             [](const bucket_row& a, const bucket_row& b) { return a.upper < b.upper; });
+            sort_numbers(g.buckets, [&](std::uint32_t a, std::uint32_t b) { return limits_[a] < limits_[b]; });
     }
 
     /// Calls classic(buckets) or native(histogram) for each group and step, and keeps what it gives.
@@ -89,9 +85,9 @@ public:
             const std::size_t to = out.add(heads != nullptr ? (*heads)[g] : in_.without_name(one.head));
             for (std::size_t s = 0; s < m_.steps; ++s) {
                 buckets.clear();
-                for (const bucket_row& b : one.buckets)
-                    if (const double v = m_.floats(b.row)[s]; is_sample(v) && m_.histogram_at(b.row, s) == nullptr)
-                        buckets.push_back({b.upper, v});
+                for (const std::uint32_t b : one.buckets)
+                    if (const double v = m_.floats(b)[s]; is_sample(v) && m_.histogram_at(b, s) == nullptr)
+                        buckets.push_back({limits_[b], v});
                 const histogram* h = nullptr;
                 for (const std::uint32_t r : one.natives)
                     if (m_.histogram_at(r, s) != nullptr) h = m_.histogram_at(r, s);
@@ -119,6 +115,7 @@ private:
     evaluation& in_;
     const matrix& m_;
     text_span where_;
+    std::vector<double> limits_;  ///< of the rows: their `le`
     std::vector<group> groups_;
 };
 
@@ -184,8 +181,7 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
         detail::warn_if_no_quantile(in, q, argument(a)->span);
         // A quantile may differ from step to step, and so may the label: rows by its text.
         std::vector<double> distinct = q.values;
-        std::sort(distinct.begin(), distinct.end(),
-                  [](double x, double y) { return std::isnan(x) ? !std::isnan(y) : x < y; });
+        sort_nan_first(distinct);
         distinct.erase(std::unique(distinct.begin(), distinct.end(),
                                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); }),
                        distinct.end());

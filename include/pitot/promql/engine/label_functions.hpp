@@ -1,12 +1,12 @@
 #pragma once
 // Functions that change labels or put series in order.
 
+#include <pitot/base/order.hpp>
 #include <pitot/base/utf8.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,10 +67,10 @@ matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
 }
 
 /// The rows in another order.
-[[nodiscard]] inline matrix in_order(const matrix& m, const std::vector<std::size_t>& order)
+[[nodiscard]] inline matrix in_order(const matrix& m, const std::vector<std::uint32_t>& order)
 {
     matrix out(m.steps);
-    for (const std::size_t i : order) {
+    for (const std::uint32_t i : order) {
         const std::size_t to = out.add(m.rows[i]);
         for (std::size_t s = 0; s < m.steps; ++s) out.copy_sample(m, i, to, s);
     }
@@ -138,10 +138,9 @@ matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
         m.drop_empty_rows();
     }
     if (!grid.is_instant()) return m;
-    std::vector<std::size_t> order(m.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::uint32_t> order;
     if (by_value) {
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        order = order_of(m.size(), [&](std::uint32_t a, std::uint32_t b) {
             const double x = m.values[a];
             const double y = m.values[b];
             if (std::isnan(y)) return !std::isnan(x);
@@ -149,7 +148,7 @@ matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
             return down ? x > y : x < y;
         });
     } else {
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        order = order_of(m.size(), [&](std::uint32_t a, std::uint32_t b) {
             const label_set& x = *m.rows[a].labels;
             const label_set& y = *m.rows[b].labels;
             for (std::size_t i = 1; i < call.arguments.size(); ++i) {

@@ -13,6 +13,11 @@
 
 namespace pitot::promql {
 
+inline void sort_nan_first(std::vector<double>& values)
+{
+    std::sort(values.begin(), values.end(), [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+}
+
 /// q of values, NaN first; they are sorted for it.
 /// q  below 0: -Inf, above 1: +Inf
 [[nodiscard]] inline double quantile_of(double q, std::vector<double>& values)
@@ -20,7 +25,7 @@ namespace pitot::promql {
     if (values.empty() || std::isnan(q)) return std::numeric_limits<double>::quiet_NaN();
     if (q < 0) return -std::numeric_limits<double>::infinity();
     if (q > 1) return std::numeric_limits<double>::infinity();
-    std::sort(values.begin(), values.end(), [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+    sort_nan_first(values);
     const auto n = static_cast<double>(values.size());
     const double rank = product(q, n - 1);
     const double lower = std::max(0.0, std::floor(rank));

@@ -1,6 +1,7 @@
 #pragma once
 // A query answered from series in memory: `promql::query("rate(x_total[5m])", data, {.time = …})`.
 
+#include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/promql/engine/evaluate.hpp>
 #include <pitot/promql/parse.hpp>
@@ -73,11 +74,6 @@ public:
         std::size_t n = 0;
         for (iterator i = begin(); i != end(); ++i) ++n;
         return n;
-    }
-    void sort_by_time()
-    {
-        std::stable_sort(own_.begin(), own_.end(),
-                         [](const query_sample& a, const query_sample& b) { return a.time < b.time; });
     }
 
 private:
@@ -203,8 +199,13 @@ private:
 
     static void sort(query_result& out)
     {
-        std::stable_sort(out.series.begin(), out.series.end(),
-                         [](const query_series& a, const query_series& b) { return a.labels < b.labels; });
+        std::vector<query_series> sorted;
+        sorted.reserve(out.series.size());
+        for (const std::uint32_t i : order_of(out.series.size(), [&](std::uint32_t a, std::uint32_t b) {
+                 return out.series[a].labels < out.series[b].labels;
+             }))
+            sorted.push_back(std::move(out.series[i]));
+        out.series = std::move(sorted);
     }
 
     /// The samples of a range as they are.
@@ -230,11 +231,17 @@ private:
                         n->span);
                 fill_extended(s, in, range, w);
             } else {
-                for (std::size_t k = 0; k < w.floats.size(); ++k)
-                    s.samples.push_back({w.float_times[k], w.floats[k], nullptr});
-                for (std::size_t k = 0; k < w.histograms.size(); ++k)
-                    s.samples.push_back({w.histogram_times[k], 0, w.histograms[k]});
-                s.samples.sort_by_time();
+                std::size_t f = 0;
+                std::size_t h = 0;
+                while (f < w.floats.size() || h < w.histograms.size()) {
+                    const bool is_float = h == w.histograms.size() ||
+                                          (f < w.floats.size() && w.float_times[f] <= w.histogram_times[h]);
+                    if (is_float)
+                        s.samples.push_back({w.float_times[f], w.floats[f], nullptr});
+                    else
+                        s.samples.push_back({w.histogram_times[h], 0, w.histograms[h]});
+                    ++(is_float ? f : h);
+                }
             }
             in.charge(s.samples.size());
             if (!s.samples.empty()) out.series.push_back(std::move(s));

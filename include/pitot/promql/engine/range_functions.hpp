@@ -1,6 +1,7 @@
 #pragma once
 // Calls with a range: the table of their functions, and the walk over series and steps.
 
+#include <pitot/base/order.hpp>
 #include <pitot/base/product.hpp>
 #include <pitot/promql/engine/extended_rate.hpp>
 #include <pitot/promql/engine/over_time.hpp>
@@ -115,9 +116,9 @@ inline std::string names_with(bool range_function::*what)
     std::vector<std::string_view> names;
     for (const range_function& f : range_functions)
         if (f.*what) names.push_back(f.name);
-    std::sort(names.begin(), names.end());
     std::string out;
-    for (const std::string_view n : names) out += concat(out.empty() ? "" : ", ", n);
+    for (const std::uint32_t i : order_of(names.size(), [&](auto a, auto b) { return names[a] < names[b]; }))
+        out += concat(out.empty() ? "" : ", ", names[i]);
     return out;
 }
 
