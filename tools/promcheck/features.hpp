@@ -19,10 +19,10 @@ inline constexpr std::string_view feature_names =
     "promql-delayed-name-removal, use-start-timestamps, type-and-unit-labels; promql-duration-expr is always on";
 
 /// Names as Prometheus's own --enable-feature has them, several in one with commas between.
-/// type_and_unit_labels  null where nothing is scraped
+/// type_and_unit_labels  what scraping is to do about types and units
 /// error                 invalid_value for a name that is none of those
 [[nodiscard]] inline result<void> switch_on(const std::vector<std::string>& names, promql::parse_options& parsing,
-                                            promql::engine_options& engine, bool* type_and_unit_labels = nullptr)
+                                            promql::engine_options& engine, bool& type_and_unit_labels)
 {
     bool without_effect = false;
     const struct {
@@ -34,7 +34,7 @@ inline constexpr std::string_view feature_names =
         {"promql-binop-fill-modifiers", &parsing.binop_fill_modifiers},
         {"promql-delayed-name-removal", &engine.delayed_name_removal},
         {"use-start-timestamps", &engine.use_start_timestamps},
-        {"type-and-unit-labels", type_and_unit_labels != nullptr ? type_and_unit_labels : &without_effect},
+        {"type-and-unit-labels", &type_and_unit_labels},
         {"promql-duration-expr", &without_effect},
     };
     for (const std::string_view given : names)

@@ -190,7 +190,7 @@ result<settings> understand(const arguments& given)
     if (auto n = number("scrapes", out.scrapes, 1000); !n) return unexpected(n.error());
     if (auto n = number("max-samples", out.engine.max_samples, std::size_t{1} << 40U); !n) return unexpected(n.error());
     if (auto n = number("max-stored-samples", out.max_stored, std::size_t{1} << 40U); !n) return unexpected(n.error());
-    if (auto on = switch_on(given.all("enable-feature"), out.parsing, out.engine, &out.type_and_unit_labels); !on)
+    if (auto on = switch_on(given.all("enable-feature"), out.parsing, out.engine, out.type_and_unit_labels); !on)
         return unexpected(std::move(on.error()));
     out.format = given.get("format");
     if (out.format.empty()) out.format = range && isatty(STDOUT_FILENO) == 1 ? "plot" : "table";

@@ -130,8 +130,13 @@ exit_code run_test(std::span<char* const> argv)
         if (!compiled) return unexpected(compiled.error());
         return compiled->replace_all(text, with);
     };
-    if (auto on = switch_on(given->all("enable-feature"), rule_tests.around.parsing, rule_tests.around.engine); !on)
+    bool types = false;
+    if (auto on = switch_on(given->all("enable-feature"), rule_tests.around.parsing, rule_tests.around.engine, types);
+        !on)
         return refuse(on.error().message);
+    if (types)
+        fmt::print(stderr, "promcheck test: warning: type-and-unit-labels changes nothing here: a test writes all "
+                           "labels of its series itself\n");
     for (const std::string& path : files) {
         if (is_rule_test(path)) {
             run_rules_test(path, rule_tests, report);
