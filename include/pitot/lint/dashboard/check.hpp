@@ -11,6 +11,7 @@
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/lint/dashboard/variable_graph.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
+#include <pitot/lint/dashboard/variable_texts.hpp>
 #include <pitot/lint/report.hpp>
 #include <pitot/logql/parse.hpp>
 #include <pitot/promql/dialect.hpp>
@@ -286,6 +287,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
     const dashboard::detail::datasource_types types(document->root(), board.model);
     check_variable_graph(file, all, declared.known, types, out.findings);
+    check_variable_texts(file, board.model, declared, out.findings);
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);
