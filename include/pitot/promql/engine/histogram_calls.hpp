@@ -6,6 +6,7 @@
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 #include <pitot/promql/engine/histogram_functions.hpp>
+#include <pitot/promql/engine/over_time.hpp>
 
 #include <algorithm>
 #include <charconv>
