@@ -8,7 +8,9 @@
 
 namespace pitot {
 
-/// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
+namespace detail {
+
+/// One body for all: concat only makes views of its parts where it is called.
 [[nodiscard]] inline std::string joined(std::initializer_list<std::string_view> parts)
 {
     std::size_t size = 0;
@@ -19,11 +21,13 @@ namespace pitot {
     return text;
 }
 
-/// The same of whatever is a text. One body for all: only views of the parts are made where it is called.
+}  // namespace detail
+
+/// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
 template <class... Parts>
 [[nodiscard]] std::string concat(const Parts&... parts)
 {
-    return joined({std::string_view(parts)...});
+    return detail::joined({std::string_view(parts)...});
 }
 
 /// ASCII alone; other bytes stay, whatever the locale.

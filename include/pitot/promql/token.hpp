@@ -126,10 +126,6 @@ inline constexpr keyword keywords[] = {
     {"nan", token_kind::number},
 };
 
-}  // namespace detail
-
-namespace detail {
-
 constexpr std::size_t keyword_hash(std::string_view word) noexcept
 {
     return (word.size() * 37U + static_cast<unsigned char>(to_lower(word[0])) * 5U +

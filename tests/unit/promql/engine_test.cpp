@@ -136,3 +136,23 @@ TEST_CASE("histograms that only their counts are asked of are found at shifted a
     CHECK(values("histogram_count(sum_over_time(h[2m] offset -2m))") == numbers{7, 9, 11});
     CHECK(values("histogram_count(h offset -9m)") == numbers{});  // stale, and a float after it
 }
+
+TEST_CASE("a range has its floats and histograms in the order of time")
+{
+    store::series_store data;
+    const auto series = promql::read_series("m 1 {{schema:0 count:2 sum:2 buckets:[2]}} 3 4 "
+                                            "{{schema:0 count:5 sum:5 buckets:[5]}}");
+    REQUIRE(series);
+    REQUIRE(promql::load(data, *series, 0, 60'000));
+    const auto got = promql::query("m[10m]", data, query_times::at(300'000), {});
+    REQUIRE(got);
+    REQUIRE(got->series.size() == 1);
+    std::int64_t time = 0;
+    std::vector<double> seen;
+    for (const auto& s : got->series[0].samples) {
+        CHECK(s.time == time);
+        time += 60'000;
+        seen.push_back(s.hist != nullptr ? s.hist->count : s.value);
+    }
+    CHECK(seen == std::vector<double>{1, 2, 3, 4, 5});
+}

@@ -68,10 +68,6 @@ inline void check_log_matcher(const context& in, const logql::matcher& m, remark
               is_regex ? list_of(values, "there are") : near_or_list(values, value, "there are")));
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// Does the matcher select streams without its label, so that alone it selects all? Not told of variables.
 [[nodiscard]] inline bool matches_empty(const context& in, const logql::matcher& m)
 {

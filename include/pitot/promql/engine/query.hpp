@@ -7,7 +7,6 @@
 #include <pitot/promql/parse.hpp>
 #include <pitot/promql/walk.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <new>  // std::bad_alloc
