@@ -18,7 +18,7 @@ namespace {
 /// Does a text hold a reference that a variable should have answered? "$1" of label_replace is none.
 bool has_unknown(std::string_view text)
 {
-    return dashboard::any_reference(text, [](const dashboard::reference& r) {
+    return dashboard::any_reference(text, [](const dashboard::reference& r, std::size_t) {
         return r.name.find_first_not_of("0123456789") != std::string_view::npos;
     });
 }

@@ -4,6 +4,7 @@
 
 #include <pitot/base/text.hpp>
 #include <pitot/dashboard/reference.hpp>
+#include <pitot/dashboard/variables.hpp>
 #include <pitot/json/document.hpp>
 #include <pitot/promql/token.hpp>
 
@@ -211,11 +212,16 @@ struct placed_panel {
     std::vector<std::string_view> repeats;
 };
 
+/// The variable that a panel, row, tab or item is repeated for; without text when there is none.
+[[nodiscard]] inline json::value repeat_of(json::value panel)
+{
+    const json::value repeat = panel["repeat"];
+    return repeat.is_object() ? repeat["value"] : repeat;  // version 2 or not
+}
+
 [[nodiscard]] inline std::vector<std::string_view> with_repeat(std::vector<std::string_view> around, json::value of)
 {
-    const json::value repeat = of["repeat"];
-    const std::string_view variable = repeat.is_object() ? repeat["value"].text() : repeat.text();  // version 2 or not
-    if (!variable.empty()) around.push_back(variable);
+    if (const std::string_view variable = repeat_of(of).text(); !variable.empty()) around.push_back(variable);
     return around;
 }
 
@@ -257,8 +263,7 @@ inline void read_layout(json::value at, std::vector<std::string_view> around, re
     around = with_repeat(std::move(around), spec);
     if (const std::string_view name = spec["element"]["name"].text(); !name.empty()) into.emplace(name, around);
     read_layout(spec["layout"], around, into, depth + 1);
-    for (const std::string_view list : {"rows", "tabs", "items"})
-        for (const json::value one : spec[list]) read_layout(one, around, into, depth + 1);
+    each_layout_part(spec, [&](json::value part) { read_layout(part, around, into, depth + 1); });
 }
 
 /// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}

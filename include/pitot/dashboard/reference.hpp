@@ -74,19 +74,33 @@ constexpr std::size_t word_length(std::string_view text, std::size_t at) noexcep
     return {text.substr(name, n), inside.empty() ? inside : inside.substr(1), close + 1 - at};
 }
 
-/// Does a text hold a reference that `wanted` is true for?
+/// Does a text hold a reference that `wanted(reference, byte)` is true for? They are asked in order, none inside
+/// another.
 template <class Wanted>
 [[nodiscard]] constexpr bool any_reference(std::string_view text, Wanted&& wanted)
 {
-    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at + 1))
-        if (const reference found = reference_at(text, at); found && wanted(found)) return true;
+    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at)) {
+        const reference found = reference_at(text, at);
+        if (found && wanted(found, at)) return true;
+        at += found ? found.length : 1;
+    }
     return false;
+}
+
+/// Calls f(reference, byte) for each reference of a text.
+template <class F>
+constexpr void each_reference(std::string_view text, F&& f)
+{
+    static_cast<void>(any_reference(text, [&f](const reference& found, std::size_t at) {
+        f(found, at);
+        return false;
+    }));
 }
 
 /// Does a text hold any reference?
 [[nodiscard]] constexpr bool has_reference(std::string_view text) noexcept
 {
-    return any_reference(text, [](const reference&) { return true; });
+    return any_reference(text, [](const reference&, std::size_t) { return true; });
 }
 
 }  // namespace pitot::dashboard

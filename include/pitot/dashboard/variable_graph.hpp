@@ -55,9 +55,7 @@ void each_text(json::value at, F&& f, int depth = 0)
     for (std::size_t i = 0; i < all.size(); ++i) {
         bool in_query = true;
         const auto read = [&](json::value text) {
-            for (std::size_t at = 0; at < text.text().size(); ++at) {
-                const reference found = reference_at(text.text(), at);
-                if (!found) continue;
+            each_reference(text.text(), [&](const reference& found, std::size_t at) {
                 const auto to = declared.find(found.name);
                 if (to == declared.end() || !twice[to->second])
                     out.push_back({i,
@@ -66,8 +64,7 @@ void each_text(json::value at, F&& f, int depth = 0)
                                    text,
                                    {at, found.length},
                                    in_query});
-                at += found.length - 1;
-            }
+            });
         };
         if (!twice[i] && all[i].is_asked()) {
             detail::each_text(all[i].written["query"], read);

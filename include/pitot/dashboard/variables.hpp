@@ -31,6 +31,14 @@ struct declared_variable {
 
 namespace detail {
 
+/// What a layout of version 2, its spec, holds: its rows, tabs or items.
+template <class F>
+void each_layout_part(json::value layout, F&& f)
+{
+    for (const std::string_view list : {"rows", "tabs", "items"})
+        for (const json::value part : layout[list]) f(part);
+}
+
 /// Rows and tabs of version 2 have variables of their own.
 template <class F>
 void each_section_variable(json::value at, F&& f, int depth = 0)
@@ -39,8 +47,7 @@ void each_section_variable(json::value at, F&& f, int depth = 0)
     for (const json::value v : at["variables"]) f(v);
     for (const std::string_view inside : {"spec", "layout"})
         if (at[inside].is_object()) each_section_variable(at[inside], f, depth + 1);
-    for (const std::string_view list : {"rows", "tabs", "items"})
-        for (const json::value one : at[list]) each_section_variable(one, f, depth + 1);
+    each_layout_part(at, [&](json::value part) { each_section_variable(part, f, depth + 1); });
 }
 
 }  // namespace detail

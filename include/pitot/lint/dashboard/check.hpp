@@ -197,9 +197,9 @@ inline void judge(const source& file, const subject& about, const world& sources
                 if (r.check != nullptr) r.check(in, r.about, said);
             if (said.unknown.empty())
                 for (const asked& a : asks)
-                    if (const asked_matcher* const job = a.matcher("job"); job != nullptr && !job->templated &&
-                                                                           !job->alive && names_a_job(in, *job) &&
-                                                                           !knows_what_jobs_expose(in, *job))
+                    if (const asked_matcher* const job = a.matcher("job");
+                        job != nullptr && !job->templated && !job->alive && names_a_job(in.sources, *job) &&
+                        !knows_what_jobs_expose(in, *job))
                         said.unknown = "job whose exposition was not given";
         } else {
             const auto loose = promql::find_selectors(readable.text);
@@ -286,7 +286,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
     for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
     const dashboard::detail::datasource_types types(document->root(), board.model);
-    check_variable_graph(file, all, declared.known, types, out.findings);
+    check_variable_graph(file, all, declared, types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)

@@ -3,6 +3,7 @@
 
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/json/document.hpp>
+#include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/asked.hpp>
 #include <pitot/lint/finding.hpp>
 #include <pitot/promql/ast.hpp>
@@ -49,7 +50,23 @@ struct variables {
             if (v.name == name) return &v;
         return nullptr;
     }
+    /// Is it a name that nobody declares: no number, as of label_replace, and none of Grafana's own?
+    [[nodiscard]] bool lacks(std::string_view name) const noexcept
+    {
+        return known && !name.starts_with("__") && name.find_first_not_of("0123456789") != std::string_view::npos &&
+               find(name) == nullptr;
+    }
 };
+
+/// A finding in a string of the file.
+[[nodiscard]] inline finding finding_in_text(const source& file, json::value text, text_span where, const rule& about,
+                                             severity level, std::string message, std::string suggestion = {})
+{
+    finding f = finding_in_query(file, text.source_span(where), text.text(), where, about.id, level, std::move(message),
+                                 std::move(suggestion));
+    f.pointer = json::pointer_of(text);
+    return f;
+}
 
 /// One query, read.
 /// readable    it with stand-ins for its variables; places in the tree count its bytes

@@ -175,11 +175,11 @@ void each_dead_matcher(const context& in, F&& f)
 }
 
 /// Is there a job that the matcher selects, whatever it exposes?
-[[nodiscard]] inline bool names_a_job(const context& in, const asked_matcher& m)
+[[nodiscard]] inline bool names_a_job(const world& in, const asked_matcher& m)
 {
-    for (const catalog::scrape_job& j : in.sources.series->jobs())
+    for (const catalog::scrape_job& j : in.series->jobs())
         if (m.test(j.name)) return true;
-    return !in.sources.series->knows_all_jobs();
+    return !in.series->knows_all_jobs();
 }
 /// Is a job among them whose exposition was given?
 [[nodiscard]] inline bool knows_what_jobs_expose(const context& in, const asked_matcher& m)

@@ -4,7 +4,6 @@
 
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variables.hpp>
-#include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
@@ -15,7 +14,6 @@
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 
-#include <algorithm>  // std::any_of
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,11 +66,7 @@ struct template_query {
 {
     if (dead.written->name == "instance") return instance_filter.about;
     if (dead.written->name != "job") return dead.on_series ? label_value_not_exposed.about : label_not_exposed.about;
-    const auto& jobs = sources.series->jobs();
-    const bool scraped = !sources.series->knows_all_jobs() ||
-                         std::any_of(jobs.begin(), jobs.end(),
-                                     [&dead](const catalog::scrape_job& j) { return dead.test(j.name); });
-    return scraped ? label_value_not_exposed.about : job_not_scraped.about;
+    return names_a_job(sources, dead) ? label_value_not_exposed.about : job_not_scraped.about;
 }
 
 }  // namespace detail
@@ -96,10 +90,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     const auto say_by = [&](const rule& about, severity level, std::string_view part, std::string message,
                             std::string suggestion = {}) {
         const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
-        finding f = finding_in_query(file, v.query.source_span(where), written, where, about.id, level,
-                                     std::move(message), std::move(suggestion));
-        f.pointer = json::pointer_of(v.query);
-        out.push_back(std::move(f));
+        out.push_back(finding_in_text(file, v.query, where, about, level, std::move(message), std::move(suggestion)));
     };
     const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
         say_by(variable_query.about, variable_query.about.level, part, std::move(message), std::move(suggestion));
@@ -133,8 +124,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
             if (!m.test.is_regex() && m.templated)
                 if (const variable* const many = several(declared, {}, m.written->value))
                     say_by(multi_variable_equality.about, multi_variable_equality.about.level, asked_for.inside,
-                           concat("$", many->name, " may hold several values, which = takes for one"),
-                           m.test.is_positive() ? "write =~" : "write !~");
+                           several_message(*many), several_advice(m.test.is_positive()));
     if (sources.series == nullptr) return;
     for (const asked& a : asks) {
         if (!a.unknown.empty()) continue;

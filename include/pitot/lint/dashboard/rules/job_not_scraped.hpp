@@ -14,7 +14,7 @@ inline constexpr dashboard_rule job_not_scraped{
         if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
         for (const asked& a : in.asks) {
             const asked_matcher* const m = a.matcher("job");
-            if (m == nullptr || m->templated || !m->test.is_positive() || names_a_job(in, *m)) continue;
+            if (m == nullptr || m->templated || !m->test.is_positive() || names_a_job(in.sources, *m)) continue;
             const bool missing = a.metric == nullptr && !a.own;  // that says enough
             if (missing ? !a.unknown.empty() || a.exists : m->alive) continue;
             out.findings.push_back(in.at(m->written->value_span, about, missing ? severity::info : about.level,

@@ -12,7 +12,8 @@ inline constexpr dashboard_rule label_value_not_exposed{
      "node_cpu_seconds_total{mode=\"idel\"}", "node_cpu_seconds_total{mode=\"idle\"}"},
     [](const context& in, const rule& about, remarks& out) {
         each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {
-            if (!m.on_series || m.written->name == "instance" || (m.written->name == "job" && !names_a_job(in, m)))
+            if (!m.on_series || m.written->name == "instance" ||
+                (m.written->name == "job" && !names_a_job(in.sources, m)))
                 return;
             if (m.written->name == "job" && !knows_what_jobs_expose(in, m)) return;
             out.findings.push_back(

@@ -2,7 +2,9 @@
 #include <pitot/lint/dashboard/context.hpp>
 
 #include <algorithm>  // std::find
+#include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pitot::lint::dashboards {
@@ -12,14 +14,24 @@ namespace pitot::lint::dashboards {
 [[nodiscard]] inline const variable* several(const variables& declared, std::span<const std::string_view> repeats,
                                              std::string_view text)
 {
-    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at)) {
-        const dashboard::reference found = dashboard::reference_at(text, at);
-        const variable* const v = found ? declared.find(found.name) : nullptr;
-        if (v != nullptr && v->many && std::find(repeats.begin(), repeats.end(), v->name) == repeats.end()) return v;
-        at += found ? found.length : 1;
-    }
-    return nullptr;
+    const variable* found = nullptr;
+    static_cast<void>(dashboard::any_reference(text, [&](const dashboard::reference& r, std::size_t) {
+        const variable* const v = declared.find(r.name);
+        if (v == nullptr || !v->many || std::find(repeats.begin(), repeats.end(), v->name) != repeats.end())
+            return false;
+        found = v;
+        return true;
+    }));
+    return found;
 }
+
+/// What is said of such a variable, and the advice.
+/// positive  the matcher is =, else !=
+[[nodiscard]] inline std::string several_message(const variable& v)
+{
+    return concat("$", v.name, " may hold several values, which = takes for one");
+}
+[[nodiscard]] inline std::string several_advice(bool positive) { return positive ? "write =~" : "write !~"; }
 
 inline constexpr dashboard_rule multi_variable_equality{
     {"multi-variable-equality", severity::warning, "a variable with several values stands behind =",
@@ -33,9 +45,8 @@ inline constexpr dashboard_rule multi_variable_equality{
                 if (!m.templated || m.test.is_regex()) continue;
                 const variable* const v = several(in.declared, in.repeats, m.written->value);
                 if (v == nullptr) continue;
-                out.findings.push_back(in.at(m.written->value_span, about, about.level,
-                                             concat("$", v->name, " may hold several values, which = takes for one"),
-                                             m.test.is_positive() ? "write =~" : "write !~"));
+                out.findings.push_back(in.at(m.written->value_span, about, about.level, several_message(*v),
+                                             several_advice(m.test.is_positive())));
             }
     }};
 

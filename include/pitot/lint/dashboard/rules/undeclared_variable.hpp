@@ -3,6 +3,11 @@
 
 namespace pitot::lint::dashboards {
 
+[[nodiscard]] inline std::string undeclared_message(std::string_view name)
+{
+    return concat("the dashboard has no variable ", name);
+}
+
 inline constexpr dashboard_rule undeclared_variable{
     {"undeclared-variable", severity::warning, "a query uses a variable that the dashboard does not declare",
      "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing. In titles, legends and\n"
@@ -23,11 +28,9 @@ inline constexpr dashboard_rule undeclared_variable{
                 return;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
-            const std::string_view name = ref.name;
-            const bool number = name.find_first_not_of("0123456789") == std::string_view::npos;
-            if (!number && !name.starts_with("__") && in.declared.find(name) == nullptr) {
+            if (in.declared.lacks(ref.name)) {
                 finding f = finding_in_query(in.file, in.expr.place({i, ref.length}), text, {i, ref.length}, about.id,
-                                             about.level, concat("the dashboard has no variable ", name));
+                                             about.level, undeclared_message(ref.name));
                 f.pointer = in.expr.pointer;
                 out.findings.push_back(std::move(f));
             }
