@@ -2,6 +2,7 @@
 // Text and small arrays that live and die together.
 
 #include <cstddef>
+#include <cstdint>  // std::uintptr_t
 #include <cstring>  // std::memcpy
 #include <memory>
 #include <string_view>
@@ -24,21 +25,30 @@ public:
     {
         blocks_ = std::move(other.blocks_);
         at_ = other.at_;
-        left_ = other.left_;
+        end_ = other.end_;
         next_size_ = other.next_size_;
         other.blocks_.clear();
         other.at_ = nullptr;
-        other.left_ = 0;
+        other.end_ = nullptr;
         return *this;
     }
 
     /// `bytes` of uninitialised memory for chars.
     [[nodiscard]] char* allocate(std::size_t bytes)
     {
-        if (bytes > left_) grow(bytes);
+        if (bytes > static_cast<std::size_t>(end_ - at_)) grow(bytes);
         char* const out = at_;
         at_ += bytes;
-        left_ -= bytes;
+        return out;
+    }
+
+    /// `bytes` of uninitialised memory for what has an alignment, a power of two.
+    [[nodiscard]] char* allocate(std::size_t bytes, std::size_t alignment)
+    {
+        const auto gap = [&] { return (0 - reinterpret_cast<std::uintptr_t>(at_)) & (alignment - 1); };
+        if (bytes + gap() > static_cast<std::size_t>(end_ - at_)) grow(bytes + alignment - 1);
+        char* const out = at_ + gap();
+        at_ = out + bytes;
         return out;
     }
 
@@ -69,7 +79,7 @@ public:
         block keep = std::move(blocks_.back());
         blocks_.clear();
         at_ = keep.memory.get();
-        left_ = keep.size;
+        end_ = at_ + keep.size;
         blocks_.push_back(std::move(keep));
     }
 
@@ -87,18 +97,18 @@ private:
         std::size_t size;
     };
 
-    void grow(std::size_t bytes)
+    [[gnu::noinline]] void grow(std::size_t bytes)
     {
         const std::size_t size = bytes > next_size_ ? bytes : next_size_;
         blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
         at_ = blocks_.back().memory.get();
-        left_ = size;
+        end_ = at_ + size;
         if (next_size_ < (std::size_t{1} << 20U)) next_size_ *= 2;
     }
 
     std::vector<block> blocks_;
     char* at_ = nullptr;
-    std::size_t left_ = 0;
+    char* end_ = nullptr;  ///< of the block that is being filled
     std::size_t next_size_ = 4096;
 };
 

@@ -124,6 +124,17 @@ enum class aggregator : unsigned char {
     limit_ratio,
 };
 
+namespace detail {
+
+/// Keywords list the aggregations in the order of their enumerators.
+constexpr aggregator aggregator_of(std::string_view word) noexcept
+{
+    return static_cast<aggregator>(keyword_row(word) - keyword_row("sum"));
+}
+static_assert(aggregator_of("sum") == aggregator::sum && aggregator_of("limit_ratio") == aggregator::limit_ratio);
+
+}  // namespace detail
+
 /// A label's name where it is listed. span with its quotes.
 struct label_name {
     std::string_view text;
@@ -211,14 +222,14 @@ public:
     [[nodiscard]] T* make(const T& from)
     {
         static_assert(std::is_trivially_destructible_v<T>, "nodes are not destroyed");
-        return new (place(sizeof(T), alignof(T))) T(from);
+        return new (memory_.allocate(sizeof(T), alignof(T))) T(from);
     }
     template <class T>
     [[nodiscard]] std::span<T> copy(const T* first, std::size_t count)
     {
         static_assert(std::is_trivially_copyable_v<T>, "moved as bytes");
         if (count == 0) return {};
-        T* const out = reinterpret_cast<T*>(place(sizeof(T) * count, alignof(T)));
+        T* const out = reinterpret_cast<T*>(memory_.allocate(sizeof(T) * count, alignof(T)));
         for (std::size_t i = 0; i < count; ++i) new (out + i) T(first[i]);
         return {out, count};
     }
@@ -227,13 +238,6 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity(); }
 
 private:
-    void* place(std::size_t size, std::size_t alignment)
-    {
-        char* at = memory_.allocate(size + alignment - 1);
-        const auto misfit = reinterpret_cast<std::uintptr_t>(at) & (alignment - 1);
-        return misfit == 0 ? at : at + (alignment - misfit);
-    }
-
     arena memory_;
     work work_;
 };

@@ -95,6 +95,7 @@ public:
 
     value_type check(node* n)
     {
+        if (n->kind != node_kind::binary && n->kind != node_kind::subquery) return leaf(n);
         // A long chain of operators leans to the left: its spine is walked in a loop.
         const std::size_t first = spine_.size();
         for (;;) {

@@ -2,8 +2,8 @@
 // PromQL's functions as one table: what they take, what they give, what they want to be asked about, and whether they
 // keep the metric's name.
 
-#include <algorithm>  // std::lower_bound
-#include <iterator>   // std::begin
+#include <pitot/base/word_table.hpp>
+
 #include <string_view>
 
 namespace pitot::promql {
@@ -146,12 +146,17 @@ inline constexpr function functions[] = {
 };
 // clang-format on
 
+namespace detail {
+inline constexpr word_places function_places(functions, [](const function& f) { return f.name; });
+}
+
 /// Null when there is none of the name; names are in lower case.
 [[nodiscard]] constexpr const function* find_function(std::string_view name) noexcept
 {
-    const function* const at = std::lower_bound(std::begin(functions), std::end(functions), name,
-                                                [](const function& f, std::string_view n) { return f.name < n; });
-    return at != std::end(functions) && at->name == name ? at : nullptr;
+    if (name.size() < 2) return nullptr;
+    const unsigned char row = detail::function_places.find(
+        name, [name](unsigned char i) { return functions[i].name == name; });
+    return row == word_places::none ? nullptr : &functions[row];
 }
 
 }  // namespace pitot::promql

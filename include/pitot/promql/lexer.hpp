@@ -4,13 +4,15 @@
 
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
-#include <pitot/base/utf8.hpp>
 #include <pitot/promql/characters.hpp>
+#include <pitot/promql/cursor.hpp>
 #include <pitot/promql/literal.hpp>
 #include <pitot/promql/quote.hpp>
 #include <pitot/promql/token.hpp>
 
+#include <algorithm>  // std::min
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,132 +22,97 @@ namespace pitot::promql {
 /// Cuts a text into tokens, one a call. Blanks and comments (# to the end of the line) are skipped; brackets must
 /// match. In braces words are names, not keywords; in square brackets only what a duration can be made of is allowed.
 /// source  Prometheus, promql/parser/lex.go
-class lexer {
+class lexer : private detail::cursor {
 public:
-    explicit lexer(std::string_view text) noexcept : text_(text) {}
+    explicit lexer(std::string_view text) noexcept : cursor(text) {}
 
     /// An error is a token of kind error over the rest of the text, whose message() says what is wrong; then, and after
     /// the end, every further call gives the end.
-    [[nodiscard]] const token& next()
+    const token& next()
     {
-        if (done_) {
-            last_ = {token_kind::end, {text_.size(), 0}};
-            return last_;
-        }
         switch (state_) {
+        case where::outside: outside(); break;
         case where::braces: in_braces(); break;
         case where::range: in_range(); break;
-        case where::outside: outside(); break;
+        case where::behind: last_ = {token_kind::end, {text_.size(), 0}}; break;
         }
         return last_;
     }
+    /// The one that next() gave.
+    [[nodiscard]] const token& last() const noexcept { return last_; }
+    using cursor::at;  ///< the end of the last token
+    /// End of the last closing bracket, number or duration; 0 before the first.
+    [[nodiscard]] std::size_t last_closing() const noexcept { return last_closing_; }
+    /// Of the last string: has it an escape?
+    [[nodiscard]] bool escaped() const noexcept { return escaped_; }
 
-    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+    /// What is wrong; once.
+    [[nodiscard]] std::string take_message() noexcept { return std::move(message_); }
     /// Of the error: syntax, invalid_utf8 or unexpected_end.
     [[nodiscard]] errc code() const noexcept { return code_; }
 
 private:
-    enum class where : unsigned char { outside, braces, range };
+    enum class where : unsigned char { outside, braces, range, behind };
 
-    static constexpr bool is_digit(std::int32_t c) noexcept { return c >= '0' && c <= '9'; }
-    static constexpr bool is_alpha(std::int32_t c) noexcept
+    /// To the next token's first byte, or a comment's; false at the text's end.
+    bool to_token() noexcept
     {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        start_ = behind(at_, detail::class_blank);
+        at_ = start_ + 1;
+        return start_ < text_.size();
     }
-    static constexpr bool is_blank(std::int32_t c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-    [[nodiscard]] std::int32_t peek() const noexcept
+    /// The token behind a comment and those that follow it.
+    [[gnu::noinline]] void behind_comments()
     {
-        if (at_ >= text_.size()) return detail::end_of_text;
-        const auto c = static_cast<unsigned char>(text_[at_]);
-        if (c < 0x80) return c;
-        const auto decoded = utf8_decode(text_, at_);
-        return decoded.length == 0 ? 0xFFFD : static_cast<std::int32_t>(decoded.value);
-    }
-    std::int32_t read() noexcept
-    {
-        const std::int32_t c = peek();
-        if (c < 0) return c;
-        at_ += c < 0x80 ? 1 : std::max<std::size_t>(utf8_decode(text_, at_).length, 1);
-        return c;
-    }
-    bool accept(std::string_view any) noexcept
-    {
-        if (at_ >= text_.size() || any.find(text_[at_]) == std::string_view::npos) return false;
-        ++at_;
-        return true;
-    }
-    [[nodiscard]] bool is(std::string_view any) const noexcept
-    {
-        return at_ < text_.size() && any.find(text_[at_]) != std::string_view::npos;
+        at_ = start_;
+        while (at_ < text_.size() && text_[at_] == '#')
+            at_ = behind(std::min(text_.find_first_of("\r\n", at_), text_.size()), detail::class_blank);
+        next();
     }
 
-    token_kind take(token_kind kind) noexcept
+    void take(token_kind kind) noexcept
     {
         last_.kind = kind;
         last_.span.offset = start_;
         last_.span.length = at_ - start_;
-        start_ = at_;
-        return kind;
     }
-    token_kind fail(std::string message, errc code = errc::syntax)
+    void take_closing(token_kind kind) noexcept
+    {
+        last_closing_ = at_;
+        take(kind);
+    }
+    [[gnu::cold, gnu::noinline]] void fail(std::string_view message, errc code = errc::syntax)
+    {
+        fail_with(std::string(message), code);
+    }
+    void fail_with(std::string message, errc code = errc::syntax)
     {
         message_ = std::move(message);
         code_ = code;
-        done_ = true;
+        state_ = where::behind;
         last_ = {token_kind::error, {start_, text_.size() - start_}};
-        return token_kind::error;
+    }
+    /// Of the character that is read next, or that begins the token.
+    [[gnu::cold, gnu::noinline]] void fail_at_next(std::string_view what)
+    {
+        fail_with(concat(what, detail::quoted_rune(read())));
+    }
+    [[gnu::cold, gnu::noinline]] void fail_at_first(std::string_view what, std::string_view then = {})
+    {
+        at_ = start_;
+        const std::int32_t rune = read();
+        fail_with(concat(what, detail::quoted_rune(rune), then), rune == 0xFFFD ? errc::invalid_utf8 : errc::syntax);
     }
 
-    token_kind outside()
+    [[gnu::noinline]] void outside()
     {
-        while (at_ < text_.size()) {
-            const char c = text_[at_];
-            if (is_blank(c))
-                ++at_;
-            else if (c == '#')
-                while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
-            else
-                break;
-        }
-        start_ = at_;
-        const std::int32_t c = read();
-        if (is_digit(c) || (c == '.' && is_digit(peek()))) {
-            at_ = start_;
-            return number();
-        }
-        if (is_alpha(c) || c == ':') return in_bracket_ ? word_in_bracket(c) : word();
+        if (!to_token()) return at_end();
+        const char c = text_[start_];
+        if (detail::classes.is(c, detail::class_alpha | detail::class_colon))
+            return in_bracket_ ? word_in_bracket(c) : word();
+        if (const token_kind alone = detail::tokens_alone.of(c); alone != token_kind::end) return take(alone);
         switch (c) {
-        case detail::end_of_text:
-            done_ = true;
-            if (open_ != 0) return fail("unclosed left parenthesis", errc::unexpected_end);
-            if (in_bracket_) return fail("unclosed left bracket", errc::unexpected_end);
-            return take(token_kind::end);
-        case ',': return take(token_kind::comma);
-        case '*': return take(token_kind::multiply);
-        case '/': return take(token_kind::divide);
-        case '%': return take(token_kind::modulo);
-        case '+': return take(token_kind::add);
-        case '-': return take(token_kind::subtract);
-        case '^': return take(token_kind::power);
-        case '@': return take(token_kind::at);
-        case '=':
-            if (accept("=")) return take(token_kind::equal);
-            if (peek() == '~') return fail("unexpected character after '=': '~'");
-            return take(token_kind::assign);
-        case '!':
-            if (const std::int32_t after = read(); after != '=')
-                return fail(concat("unexpected character after '!': ", detail::quoted_rune(after)));
-            return take(token_kind::not_equal);
-        case '<':
-            return take(accept("=") ? token_kind::less_equal : accept("/") ? token_kind::trim_upper : token_kind::less);
-        case '>':
-            return take(accept("=")   ? token_kind::greater_equal
-                        : accept("/") ? token_kind::trim_lower
-                                      : token_kind::greater);
-        case '"':
-        case '\'':
-        case '`': return string(static_cast<char>(c));
+        case '#': return behind_comments();
         case '(': ++open_; return take(token_kind::left_paren);
         case ')': return closing_paren();
         case '{': state_ = where::braces; return take(token_kind::left_brace);
@@ -158,65 +125,79 @@ private:
         case ']':
             if (!in_bracket_) return fail("unexpected right bracket ']'");
             in_bracket_ = false;
-            return take(token_kind::right_bracket);
-        default:
-            return fail(concat("unexpected character: ", detail::quoted_rune(c)),
-                        c == 0xFFFD ? errc::invalid_utf8 : errc::syntax);
+            return take_closing(token_kind::right_bracket);
+        case '"':
+        case '\'':
+        case '`': return string(c);
+        case '=':
+            if (accept('=')) return take(token_kind::equal);
+            if (peek() == '~') return fail("unexpected character after '=': '~'");
+            return take(token_kind::assign);
+        case '!':
+            if (accept('=')) return take(token_kind::not_equal);
+            return fail_at_next("unexpected character after '!': ");
+        case '<':
+            return take(accept('=') ? token_kind::less_equal : accept('/') ? token_kind::trim_upper : token_kind::less);
+        case '>':
+            return take(accept('=')   ? token_kind::greater_equal
+                        : accept('/') ? token_kind::trim_lower
+                                      : token_kind::greater);
+        default: break;
         }
+        if (is_digit(c) || (c == '.' && is_digit(peek()))) return number();
+        fail_at_first("unexpected character: ");
     }
 
-    token_kind closing_paren()
+    [[gnu::noinline]] void at_end()
     {
-        const token_kind out = take(token_kind::right_paren);
-        if (open_-- == 0) {
-            open_ = 0;
+        at_ = text_.size();
+        if (open_ != 0) return fail("unclosed left parenthesis", errc::unexpected_end);
+        if (in_bracket_) return fail("unclosed left bracket", errc::unexpected_end);
+        state_ = where::behind;
+        return take(token_kind::end);
+    }
+
+    void closing_paren()
+    {
+        if (open_ == 0) {
+            start_ = at_;
             return fail("unexpected right parenthesis ')'");
         }
-        return out;
+        --open_;
+        return take_closing(token_kind::right_paren);
     }
 
-    token_kind in_braces()
+    [[gnu::noinline]] void in_braces()
     {
-        while (at_ < text_.size() && (is_blank(text_[at_]) || text_[at_] == '#')) {
-            if (text_[at_] == '#')
-                while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
-            else
-                ++at_;
-        }
-        start_ = at_;
-        const std::int32_t c = read();
-        if (is_alpha(c)) {
-            while (at_ < text_.size() && detail::classes.is(text_[at_], detail::class_alpha | detail::class_digit))
-                ++at_;
+        if (!to_token()) return fail("unexpected end of input inside braces", errc::unexpected_end);
+        const char c = text_[start_];
+        if (detail::classes.is(c, detail::class_alpha)) {
+            at_ = behind_word(at_);
             return take(token_kind::identifier);
         }
         switch (c) {
-        case detail::end_of_text: return fail("unexpected end of input inside braces", errc::unexpected_end);
+        case '#': return behind_comments();
         case ',': return take(token_kind::comma);
         case '"':
         case '\'':
-        case '`': return string(static_cast<char>(c));
-        case '=': return take(accept("~") ? token_kind::regex_match : token_kind::assign);
-        case '!': {
-            const std::int32_t after = read();
-            if (after == '~') return take(token_kind::regex_not_match);
-            if (after == '=') return take(token_kind::not_equal);
-            return fail(concat("unexpected character after '!' inside braces: ", detail::quoted_rune(after)));
-        }
+        case '`': return string(c);
+        case '=': return take(accept('~') ? token_kind::regex_match : token_kind::assign);
+        case '!':
+            if (accept('~')) return take(token_kind::regex_not_match);
+            if (accept('=')) return take(token_kind::not_equal);
+            return fail_at_next("unexpected character after '!' inside braces: ");
         case '{': return fail("unexpected left brace '{'");
-        case '}': state_ = where::outside; return take(token_kind::right_brace);
-        default: return fail(concat("unexpected character inside braces: ", detail::quoted_rune(c)));
+        case '}': state_ = where::outside; return take_closing(token_kind::right_brace);
+        default: return fail_at_first("unexpected character inside braces: ");
         }
     }
 
     /// After a left bracket, until a number or a duration has been read.
-    token_kind in_range()
+    [[gnu::noinline]] void in_range()
     {
-        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-        start_ = at_;
+        start_ = at_ = behind(at_, detail::class_blank);
         const std::int32_t c = read();
         if (is_digit(c) || (c == '.' && is_digit(peek()))) {
-            at_ = start_;
             seen_duration_ = true;
             state_ = where::outside;
             return number();
@@ -226,30 +207,27 @@ private:
         case ']':
             in_bracket_ = seen_colon_ = false;
             state_ = where::outside;
-            return take(token_kind::right_bracket);
-        case ':': {
-            const token_kind out = take(token_kind::colon);
-            if (!seen_duration_) return fail("unexpected colon before duration in duration expression");
-            if (seen_colon_) return fail("unexpected repeated colon in duration expression");
+            return take_closing(token_kind::right_bracket);
+        case ':':
+            if (!seen_duration_ || seen_colon_) {
+                start_ = at_;
+                return fail(!seen_duration_ ? "unexpected colon before duration in duration expression"
+                                            : "unexpected repeated colon in duration expression");
+            }
             seen_colon_ = true;
-            return out;
-        }
+            return take(token_kind::colon);
         case '(': ++open_; return take(token_kind::left_paren);
         case ')': return closing_paren();
-        case '+': return take(token_kind::add);
-        case '-': return take(token_kind::subtract);
-        case '*': return take(token_kind::multiply);
-        case '/': return take(token_kind::divide);
-        case '%': return take(token_kind::modulo);
-        case '^': return take(token_kind::power);
-        case ',': return take(token_kind::comma);
         default: break;
         }
+        if (c < 0x80 && c != '@')
+            if (const token_kind alone = detail::tokens_alone.of(static_cast<char>(c)); alone != token_kind::end)
+                return take(alone);
         if (const auto kind = duration_word(c)) {
             seen_duration_ = true;
             return take(*kind);
         }
-        return fail(concat("unexpected character in duration expression: ", detail::quoted_rune(c)));
+        fail_at_first("unexpected character in duration expression: ");
     }
 
     /// step, range, max_of, min_of; reads on to the word's end when its first letter is one of theirs.
@@ -265,7 +243,7 @@ private:
         return kind;
     }
 
-    token_kind word_in_bracket(std::int32_t c)
+    [[gnu::noinline]] void word_in_bracket(std::int32_t c)
     {
         if (c == ':') {
             if (seen_colon_) return fail("unexpected colon ':'");
@@ -273,69 +251,72 @@ private:
             return take(token_kind::colon);
         }
         if (const auto kind = duration_word(c)) return take(*kind);
-        return fail(concat("unexpected character: ", detail::quoted_rune(c), ", expected ':'"));
+        fail_at_first("unexpected character: ", ", expected ':'");
     }
 
-    token_kind word() noexcept
+    [[gnu::noinline]] void word() noexcept
     {
-        bool colon = text_[start_] == ':';
-        for (; at_ < text_.size(); ++at_) {
-            if (detail::classes.is(text_[at_], detail::class_alpha | detail::class_digit)) continue;
-            if (text_[at_] != ':') break;
-            colon = true;
+        at_ = behind_word(start_);
+        if (at_ < text_.size() && text_[at_] == ':') {
+            at_ = behind(at_, detail::class_alpha | detail::class_digit | detail::class_colon);
+            return take(token_kind::metric_identifier);
         }
-        if (colon) return take(token_kind::metric_identifier);
-        const auto kind = keyword_of(text_.substr(start_, at_ - start_));
+        const auto kind = keyword_of({text_.data() + start_, at_ - start_});
         if (!kind) return take(token_kind::identifier);
+        if (*kind == token_kind::number) return take_closing(token_kind::number);  // inf, nan
         // These came late: where they could not be meant they stay names.
         if (*kind == token_kind::fill || *kind == token_kind::fill_left || *kind == token_kind::fill_right) {
-            std::size_t after = at_;
-            while (after < text_.size() && is_blank(text_[after])) ++after;
+            const std::size_t after = behind(at_, detail::class_blank);
             if (after == text_.size() || text_[after] != '(') return take(token_kind::identifier);
         }
         return take(*kind);
     }
 
-    token_kind number()
+    [[gnu::noinline]] void number()
     {
+        at_ = start_;
         // Most are a few digits, with or without one unit.
-        std::size_t end = at_;
-        while (end < text_.size() && detail::classes.is(text_[end], detail::class_digit)) ++end;
+        const std::size_t end = behind(at_, detail::class_digit);
         const auto ends_at = [this](std::size_t i) {
             return i >= text_.size() ||
                    !(detail::classes.is(text_[i], detail::class_alpha | detail::class_digit) || text_[i] == '.');
         };
         if (end > at_ && ends_at(end)) {
             at_ = end;
-            return take(token_kind::number);
+            return take_closing(token_kind::number);
         }
         if (end > at_ && (text_[end] == 'm' || text_[end] == 's' || text_[end] == 'h' || text_[end] == 'd') &&
             ends_at(end + 1)) {
             at_ = end + 1;
-            return take(token_kind::duration);
+            return take_closing(token_kind::duration);
         }
-        if (scan_number()) return take(token_kind::number);
-        if (scan_duration()) return take(token_kind::duration);
-        return fail(concat("bad number or duration syntax: ", detail::quote(text_.substr(start_, at_ - start_), '"')));
+        if (scan_number()) return take_closing(token_kind::number);
+        if (scan_duration()) return take_closing(token_kind::duration);
+        bad_number();
+    }
+
+    [[gnu::cold, gnu::noinline]] void bad_number()
+    {
+        fail_with(concat("bad number or duration syntax: ", detail::quote(text_.substr(start_, at_ - start_), '"')));
     }
 
     /// Reads what a number can be made of; the value is judged by who takes it. On failure it stands behind what did
     /// not fit, from where scan_duration() goes on.
-    [[nodiscard]] bool scan_number() noexcept
+    [[nodiscard, gnu::noinline]] bool scan_number() noexcept
     {
         std::string_view digits = "0123456789";
         bool hex = false;
-        if (accept("0") && accept("xX")) {
-            accept("_");
+        if (accept('0') && accept("xX")) {
+            accept('_');
             digits = "0123456789abcdefABCDEF";
             hex = true;
         }
-        accept(".");
+        accept('.');
         accept(digits);
         bool dot = false;
         bool exponent = false;
         for (;;) {
-            if (is(".")) {
+            if (is('.')) {
                 ++at_;
                 if (dot) return false;
                 dot = true;
@@ -346,7 +327,7 @@ private:
                 exponent = true;
                 accept("+-");
                 if (accept("._eE") || at_ >= text_.size()) return false;
-            } else if (is("_")) {
+            } else if (is('_')) {
                 ++at_;
                 if (accept("._eE") || at_ >= text_.size()) return false;
             } else if (is(digits)) {
@@ -362,21 +343,22 @@ private:
     [[nodiscard]] bool scan_duration() noexcept
     {
         if (!accept("smhdwy")) return false;
-        accept("s");
+        accept('s');
         while (accept("0123456789")) {
             while (accept("0123456789")) {}
             if (!accept("smhdw")) return false;
-            accept("s");
+            accept('s');
         }
         if (!is_alpha(peek()) && !is_digit(peek())) return true;
         read();
         return false;
     }
 
-    token_kind string(char quote)
+    [[gnu::noinline]] void string(char quote)
     {
+        escaped_ = false;
         for (;;) {
-            while (at_ < text_.size() && detail::classes.is(text_[at_], detail::class_in_string)) ++at_;
+            at_ = behind(at_, detail::class_in_string);
             if (at_ >= text_.size())
                 return fail(quote == '`' ? "unterminated raw string" : "unterminated quoted string",
                             errc::unexpected_end);
@@ -392,13 +374,14 @@ private:
             ++at_;
             if (quote == '`') continue;
             if (c == '\n') return fail("unterminated quoted string");
-            if (c == '\\')
-                if (std::string why = escape(quote); !why.empty()) return fail(std::move(why));
+            if (c != '\\') continue;
+            escaped_ = true;
+            if (!escape(quote)) return;
         }
     }
 
-    /// After the backslash. Empty when it is a good one.
-    [[nodiscard]] std::string escape(char quote)
+    /// After the backslash; false when it failed.
+    [[nodiscard, gnu::noinline]] bool escape(char quote)
     {
         std::int32_t c = read();
         unsigned digits = 0;
@@ -412,17 +395,17 @@ private:
         case 'r':
         case 't':
         case 'v':
-        case '\\': return {};
+        case '\\': return true;
         case 'x':
             digits = 2;
             limit = 255;
             break;
         case 'u': digits = 4; break;
         case 'U': digits = 8; break;
-        case detail::end_of_text: return "escape sequence not terminated";
+        case detail::end_of_text: return fail("escape sequence not terminated"), false;
         default:
-            if (c == quote) return {};
-            if (c < '0' || c > '7') return concat("unknown escape sequence ", detail::named_rune(c));
+            if (c == quote) return true;
+            if (c < '0' || c > '7') return fail_with(concat("unknown escape sequence ", detail::named_rune(c))), false;
             digits = 3;
             base = 8;
             limit = 255;
@@ -433,28 +416,28 @@ private:
             const unsigned digit = c < 0 || c > 0x7F ? 99U
                                                      : static_cast<unsigned>(detail::digit_of(static_cast<char>(c)));
             if (digit >= base)
-                return c < 0 ? std::string("escape sequence not terminated")
-                             : concat("illegal character ", detail::named_rune(c), " in escape sequence");
+                return fail_with(c < 0 ? std::string("escape sequence not terminated")
+                                       : concat("illegal character ", detail::named_rune(c), " in escape sequence")),
+                       false;
             value = value * base + digit;
             if (digits > 1) c = read();
         }
         if (value > limit || (value >= 0xD800 && value < 0xE000))
-            return "escape sequence is an invalid Unicode code point";
-        return {};
+            return fail("escape sequence is an invalid Unicode code point"), false;
+        return true;
     }
 
-    std::string_view text_;
     token last_;
     std::size_t start_ = 0;  ///< of the token that is being read
-    std::size_t at_ = 0;
     std::string message_;
     std::size_t open_ = 0;  ///< parentheses
+    std::size_t last_closing_ = 0;
     errc code_ = errc::syntax;
     where state_ = where::outside;
     bool in_bracket_ = false;
     bool seen_colon_ = false;     ///< since the left bracket
     bool seen_duration_ = false;  ///< since the left bracket
-    bool done_ = false;
+    bool escaped_ = false;
 };
 
 /// All tokens of a text, `end` as the last.
@@ -464,7 +447,7 @@ private:
     lexer words(text);
     for (;;) {
         const token word = words.next();
-        if (word.kind == token_kind::error) return unexpected(words.code(), words.message(), word.span);
+        if (word.kind == token_kind::error) return unexpected(words.code(), words.take_message(), word.span);
         tokens.push_back(word);
         if (word.kind == token_kind::end) return tokens;
     }

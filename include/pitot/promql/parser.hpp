@@ -22,12 +22,12 @@ public:
     /// The tree, or null; it is one to use only when there are no errors.
     [[nodiscard]] node* expression()
     {
-        if (now_.kind == token_kind::end && !lexing_failed_) {
+        if (now().kind == token_kind::end && !lexing_failed_) {
             complain(range_of{0, 0}, "no expression found in input");
             return nullptr;
         }
         node* const root = expression(1);
-        if (root != nullptr && now_.kind != token_kind::end) {
+        if (root != nullptr && now().kind != token_kind::end) {
             fail();
             return nullptr;
         }
@@ -37,8 +37,8 @@ public:
     /// A series selector by itself, as match[] of the API and variables take it.
     [[nodiscard]] vector_selector* selector()
     {
-        node* const found = can_be_metric(now_.kind) || now_.kind == token_kind::left_brace ? vector() : nullptr;
-        if (found == nullptr || now_.kind != token_kind::end) {
+        node* const found = can_be_metric(now().kind) || now().kind == token_kind::left_brace ? vector() : nullptr;
+        if (found == nullptr || now().kind != token_kind::end) {
             if (found != nullptr || errors_.empty()) fail();
             return nullptr;
         }
@@ -48,13 +48,13 @@ public:
 private:
     [[nodiscard]] node* expression(int level)
     {
-        const inside guard(*this, place_);
+        const deeper guard(*this);
         if (too_deep()) return nullptr;
-        node* left = now_.kind == token_kind::add || now_.kind == token_kind::subtract ? unary() : operand();
+        node* left = now().kind == token_kind::add || now().kind == token_kind::subtract ? unary() : operand();
         while (left != nullptr) {
-            const token op = now_;
-            const int strength = level_of(op.kind);
+            const int strength = level_of(now().kind);
             if (strength == 0 || strength < level) return left;
+            const token op = now();
             if (++operators_ > how_.max_operators) {
                 complain(op.span, concat("more than ", std::to_string(how_.max_operators), " operators"));
                 failed_ = true;
@@ -69,7 +69,7 @@ private:
     /// A sign has the strength of a multiplication: -a^b is -(a^b), -a*b is (-a)*b.
     [[nodiscard]] node* unary()
     {
-        const token sign = now_;
+        const token sign = now();
         advance();
         node* const of = expression(power_level);
         if (of == nullptr) return nullptr;
@@ -86,16 +86,16 @@ private:
     {
         const bool return_bool = accept(token_kind::bool_);
         vector_matching& how = *tree_.make(vector_matching{});  // in its place: copying it costs more than reading it
-        if (now_.kind == token_kind::on || now_.kind == token_kind::ignoring) {
-            how.on = now_.kind == token_kind::on;
-            const std::size_t begin = now_.span.offset;
+        if (now().kind == token_kind::on || now().kind == token_kind::ignoring) {
+            how.on = now().kind == token_kind::on;
+            const std::size_t begin = now().span.offset;
             advance();
             if (!label_list(how.labels)) return nullptr;
             how.span = {begin, previous_end_ - begin};
-            if (now_.kind == token_kind::group_left || now_.kind == token_kind::group_right) {
-                how.card = now_.kind == token_kind::group_left ? cardinality::many_to_one : cardinality::one_to_many;
+            if (now().kind == token_kind::group_left || now().kind == token_kind::group_right) {
+                how.card = now().kind == token_kind::group_left ? cardinality::many_to_one : cardinality::one_to_many;
                 advance();
-                if (now_.kind == token_kind::left_paren && !label_list(how.include)) return nullptr;
+                if (now().kind == token_kind::left_paren && !label_list(how.include)) return nullptr;
             }
         }
         if (!fill_values(how)) return nullptr;
@@ -110,7 +110,7 @@ private:
     bool fill_values(vector_matching& how)
     {
         for (int i = 0; i < 2; ++i) {
-            const token_kind which = now_.kind;
+            const token_kind which = now().kind;
             const bool left = which == token_kind::fill_left;
             const bool right = which == token_kind::fill_right;
             if (which == token_kind::fill ? i > 0 : !(left && !how.has_fill_left) && !(right && !how.has_fill_right))
@@ -127,9 +127,9 @@ private:
     bool fill_value(double& value)
     {
         if (!accept(token_kind::left_paren)) return fail() != nullptr;
-        const bool minus = now_.kind == token_kind::subtract;
-        if (minus || now_.kind == token_kind::add) advance();
-        if (now_.kind != token_kind::number && now_.kind != token_kind::duration) return fail() != nullptr;
+        const bool minus = now().kind == token_kind::subtract;
+        if (minus || now().kind == token_kind::add) advance();
+        if (now().kind != token_kind::number && now().kind != token_kind::duration) return fail() != nullptr;
         value = number()->value * (minus ? -1 : 1);
         if (!accept(token_kind::right_paren)) return fail() != nullptr;
         return true;
@@ -141,7 +141,7 @@ private:
     {
         node* of = primary();
         while (of != nullptr) {
-            switch (now_.kind) {
+            switch (now().kind) {
             case token_kind::left_bracket: of = range(of); break;
             case token_kind::offset: of = offset(of); break;
             case token_kind::at: of = at_modifier(of); break;
@@ -150,7 +150,7 @@ private:
             default: return of;
             }
             if (++operators_ > how_.max_operators && of != nullptr) {
-                complain(now_.span, concat("more than ", std::to_string(how_.max_operators), " operators"));
+                complain(now().span, concat("more than ", std::to_string(how_.max_operators), " operators"));
                 failed_ = true;
                 return nullptr;
             }
@@ -160,16 +160,16 @@ private:
 
     [[nodiscard]] node* primary()
     {
-        switch (now_.kind) {
+        switch (now().kind) {
         case token_kind::number:
         case token_kind::duration: return number();
         case token_kind::string: {
-            auto* const made = tree_.make(string_node{{node_kind::string, now_.span}, unquoted(now_)});
+            auto* const made = tree_.make(string_node{{node_kind::string, now().span}, unquoted()});
             advance();
             return made;
         }
         case token_kind::left_paren: {
-            const std::size_t begin = now_.span.offset;
+            const std::size_t begin = now().span.offset;
             advance();
             node* const of = expression(1);
             if (of == nullptr) return nullptr;
@@ -177,24 +177,25 @@ private:
             return tree_.make(paren_node{{node_kind::paren, {begin, previous_end_ - begin}}, of});
         }
         case token_kind::left_brace: return vector();
-        default: return can_be_metric(now_.kind) ? named() : fail();
+        default: return can_be_metric(now().kind) ? named() : fail();
         }
     }
 
     /// A metric, a function's call, or an aggregation: what follows the name says which.
     [[nodiscard]] node* named()
     {
-        const token name = now_;
+        const token name = now();
         if (name.kind == token_kind::aggregator) {
             const inside guard(*this, place::aggregation);
             aggregation_begin_ = name.span.offset;
             advance();
-            if (now_.kind == token_kind::left_paren || now_.kind == token_kind::by || now_.kind == token_kind::without)
+            if (now().kind == token_kind::left_paren || now().kind == token_kind::by ||
+                now().kind == token_kind::without)
                 return aggregate(name);
             return metric(name);
         }
         advance();
-        if (now_.kind == token_kind::left_paren) {
+        if (now().kind == token_kind::left_paren) {
             switch (name.kind) {
             case token_kind::identifier:
             case token_kind::start:
@@ -215,13 +216,13 @@ private:
     {
         aggregation made{};
         made.kind = node_kind::aggregation;
-        made.op = aggregator_of(word(name));
+        made.op = detail::aggregator_of(word(name));
         made.op_span = name.span;
-        if (now_.kind != token_kind::left_paren && !grouping(made)) return nullptr;
-        if (now_.kind != token_kind::left_paren) return fail();
+        if (now().kind != token_kind::left_paren && !grouping(made)) return nullptr;
+        if (now().kind != token_kind::left_paren) return fail();
         const std::size_t first = arguments_.size();
         if (!call_body()) return nullptr;
-        if (made.grouping_span.length == 0 && (now_.kind == token_kind::by || now_.kind == token_kind::without) &&
+        if (made.grouping_span.length == 0 && (now().kind == token_kind::by || now().kind == token_kind::without) &&
             !grouping(made))
             return nullptr;
         made.span = {name.span.offset, previous_end_ - name.span.offset};
@@ -246,20 +247,10 @@ private:
         return tree_.make(made);
     }
 
-    static aggregator aggregator_of(std::string_view word) noexcept
-    {
-        constexpr std::string_view names[] = {"sum",          "avg",      "count",  "min",        "max",
-                                              "group",        "stddev",   "stdvar", "topk",       "bottomk",
-                                              "count_values", "quantile", "limitk", "limit_ratio"};
-        unsigned i = 0;
-        while (!equal_lower(word, names[i])) ++i;
-        return static_cast<aggregator>(i);
-    }
-
     bool grouping(aggregation& into)
     {
-        into.without = now_.kind == token_kind::without;
-        const std::size_t begin = now_.span.offset;
+        into.without = now().kind == token_kind::without;
+        const std::size_t begin = now().span.offset;
         advance();
         if (!label_list(into.grouping)) return false;
         into.grouping_span = {begin, previous_end_ - begin};
@@ -275,17 +266,17 @@ private:
             node* const argument = expression(1);
             if (argument == nullptr) return false;
             arguments_.push_back(argument);
-            while (now_.kind == token_kind::comma) {
-                const token comma = now_;
+            while (now().kind == token_kind::comma) {
+                const token comma = now();
                 advance();
-                if (begins_operand(now_.kind)) break;
+                if (begins_operand(now().kind)) break;
                 complain(comma.span, "trailing commas not allowed in function call args");
-                if (now_.kind != token_kind::comma) {
+                if (now().kind != token_kind::comma) {
                     if (accept(token_kind::right_paren)) return true;
                     return fail() != nullptr;
                 }
             }
-            if (begins_operand(now_.kind) && text_[previous_end_ - 1] == ',') continue;
+            if (begins_operand(now().kind) && text_[previous_end_ - 1] == ',') continue;
             if (accept(token_kind::right_paren)) return true;
             return fail() != nullptr;
         }

@@ -48,11 +48,11 @@ protected:
 
     [[nodiscard]] node* amount_expression(int level)
     {
-        const inside guard(*this, place_);
+        const deeper guard(*this);
         if (too_deep()) return nullptr;
         node* left = nullptr;
-        if (now_.kind == token_kind::add || now_.kind == token_kind::subtract) {
-            const token sign = now_;
+        if (now().kind == token_kind::add || now().kind == token_kind::subtract) {
+            const token sign = now();
             advance();
             left = amount_expression(power_level);
             if (left != nullptr) left = with_sign(sign, left);
@@ -60,9 +60,9 @@ protected:
             left = amount();
         }
         while (left != nullptr) {
-            const token op = now_;
-            const int strength = level_of(op.kind);
-            if (strength < std::max(level, 4) || op.kind == token_kind::atan2) return left;
+            const int strength = level_of(now().kind);
+            if (strength < std::max(level, 4) || now().kind == token_kind::atan2) return left;
+            const token op = now();
             advance();
             node* const right = amount_expression(op.kind == token_kind::power ? strength : strength + 1);
             if (right == nullptr) return nullptr;
@@ -85,7 +85,7 @@ protected:
 
     [[nodiscard]] node* amount()
     {
-        const token first = now_;
+        const token first = now();
         switch (first.kind) {
         case token_kind::number:
         case token_kind::duration: {
@@ -133,9 +133,9 @@ protected:
     /// After `offset` only what begins with a parenthesis goes on behind it: foo offset 5s-8 is a subtraction.
     [[nodiscard]] node* offset_amount()
     {
-        if (now_.kind == token_kind::left_paren) return amount_expression(1);
-        if (now_.kind != token_kind::add && now_.kind != token_kind::subtract) return amount();
-        const token sign = now_;
+        if (now().kind == token_kind::left_paren) return amount_expression(1);
+        if (now().kind != token_kind::add && now().kind != token_kind::subtract) return amount();
+        const token sign = now();
         advance();
         node* const of = amount();
         return of == nullptr ? nullptr : with_sign(sign, of);

@@ -19,18 +19,18 @@ protected:
         made.kind = node_kind::vector_selector;
         made.name = word(name);
         made.name_span = made.span = name.span;
-        return now_.kind != token_kind::left_brace || matchers(made) ? &made : nullptr;
+        return now().kind != token_kind::left_brace || matchers(made) ? &made : nullptr;
     }
     [[nodiscard]] node* vector()
     {
-        if (now_.kind != token_kind::left_brace) {
-            const token name = now_;
+        if (now().kind != token_kind::left_brace) {
+            const token name = now();
             advance();
             return metric(name);
         }
         vector_selector& made = *tree_.make(vector_selector{});
         made.kind = node_kind::vector_selector;
-        made.span = made.name_span = {now_.span.offset, 0};
+        made.span = made.name_span = {now().span.offset, 0};
         return matchers(made) ? &made : nullptr;
     }
 
@@ -38,15 +38,15 @@ protected:
     {
         advance();
         const std::size_t first = matchers_.size();
-        while (now_.kind != token_kind::right_brace) {
+        while (now().kind != token_kind::right_brace) {
             if (!one_matcher(first)) {
                 failed_ = true;
                 matchers_.resize(first);
                 return false;
             }
-            if (now_.kind == token_kind::comma) {
+            if (now().kind == token_kind::comma) {
                 advance();
-            } else if (now_.kind != token_kind::right_brace) {
+            } else if (now().kind != token_kind::right_brace) {
                 unexpected("label matching", "\",\" or \"}\"");
                 failed_ = true;
                 matchers_.resize(first);
@@ -55,7 +55,7 @@ protected:
         }
         into.matchers = tree_.copy(matchers_.data() + first, matchers_.size() - first);
         matchers_.resize(first);
-        into.span.length = now_.span.end() - into.span.offset;
+        into.span.length = now().span.end() - into.span.offset;
         advance();
         return true;
     }
@@ -63,13 +63,13 @@ protected:
     bool one_matcher(std::size_t)
     {
         label_matcher made{};
-        const bool quoted = now_.kind == token_kind::string;
-        if (!quoted && now_.kind != token_kind::identifier)
+        const bool quoted = now().kind == token_kind::string;
+        if (!quoted && now().kind != token_kind::identifier)
             return unexpected("label matching", "identifier or \"}\"") != nullptr;
-        made.name = quoted ? unquoted(now_) : word();
-        made.name_span = now_.span;
+        made.name = quoted ? unquoted() : word();
+        made.name_span = now().span;
         advance();
-        switch (now_.kind) {
+        switch (now().kind) {
         case token_kind::assign: made.op = match_op::equal; break;
         case token_kind::not_equal: made.op = match_op::not_equal; break;
         case token_kind::regex_match: made.op = match_op::regex; break;
@@ -84,9 +84,9 @@ protected:
             return true;
         }
         advance();
-        if (now_.kind != token_kind::string) return unexpected("label matching", "string") != nullptr;
-        made.value = unquoted(now_);
-        made.value_span = now_.span;
+        if (now().kind != token_kind::string) return unexpected("label matching", "string") != nullptr;
+        made.value = unquoted();
+        made.value_span = now().span;
         advance();
         if ((made.op == match_op::regex || made.op == match_op::not_regex) && how_.regex_error != nullptr)
             if (std::string why = how_.regex_error(made.value); !why.empty())
@@ -104,20 +104,20 @@ protected:
             return false;
         }
         const std::size_t first = labels_.size();
-        while (now_.kind != token_kind::right_paren) {
-            const bool quoted = now_.kind == token_kind::string;
-            if (!quoted && !can_be_label(now_.kind)) {
+        while (now().kind != token_kind::right_paren) {
+            const bool quoted = now().kind == token_kind::string;
+            if (!quoted && !can_be_label(now().kind)) {
                 unexpected("grouping opts", "label");
                 failed_ = true;
                 return false;
             }
-            const std::string_view name = quoted ? unquoted(now_) : word();
-            if (name.empty()) complain(now_.span, "invalid label name for grouping: \"\"");
-            labels_.push_back({name, now_.span});
+            const std::string_view name = quoted ? unquoted() : word();
+            if (name.empty()) complain(now().span, "invalid label name for grouping: \"\"");
+            labels_.push_back({name, now().span});
             advance();
-            if (now_.kind == token_kind::comma) {
+            if (now().kind == token_kind::comma) {
                 advance();
-            } else if (now_.kind != token_kind::right_paren) {
+            } else if (now().kind != token_kind::right_paren) {
                 unexpected("grouping opts", "\",\" or \")\"");
                 failed_ = true;
                 return false;
@@ -134,7 +134,7 @@ protected:
     [[nodiscard]] node* range(node* of)
     {
         const inside guard(*this, place::range_begin);
-        const std::size_t begin = now_.span.offset;
+        const std::size_t begin = now().span.offset;
         advance();
         node* const length = positive_amount();
         if (length == nullptr) return nullptr;
@@ -158,7 +158,7 @@ protected:
         if (!accept(token_kind::colon)) return fail();
         place_ = place::step_begin;
         node* step = nullptr;
-        if (now_.kind != token_kind::right_bracket) {
+        if (now().kind != token_kind::right_bracket) {
             step = positive_amount();
             if (step == nullptr) return nullptr;
             place_ = place::step_end;
@@ -206,7 +206,7 @@ protected:
             shift->offset_expr = as<duration_node>(amount);
             shift->has_offset = true;
         }
-        of->span.length = last_closing_ > of->span.offset ? last_closing_ - of->span.offset : 0;
+        of->span.length = words_.last_closing() > of->span.offset ? words_.last_closing() - of->span.offset : 0;
         return of;
     }
 
@@ -214,17 +214,17 @@ protected:
     {
         const inside guard(*this, place::at);
         advance();
-        const bool minus = now_.kind == token_kind::subtract;
-        const bool sign = minus || now_.kind == token_kind::add;
+        const bool minus = now().kind == token_kind::subtract;
+        const bool sign = minus || now().kind == token_kind::add;
         if (sign) advance();
         at_kind kind = at_kind::time;
         double time = 0;
-        if (now_.kind == token_kind::number || now_.kind == token_kind::duration) {
+        if (now().kind == token_kind::number || now().kind == token_kind::duration) {
             time = number()->value * (minus ? -1 : 1);
             if (!std::isfinite(time) || time >= 9223372036854775807.0 || time <= -9223372036854775808.0)
                 complain(of->span, concat("timestamp out of bounds for @ modifier: ", fixed_text(time)));
-        } else if (!sign && (now_.kind == token_kind::start || now_.kind == token_kind::end_of_range)) {
-            kind = now_.kind == token_kind::start ? at_kind::start : at_kind::end;
+        } else if (!sign && (now().kind == token_kind::start || now().kind == token_kind::end_of_range)) {
+            kind = now().kind == token_kind::start ? at_kind::start : at_kind::end;
             advance();
             if (!accept(token_kind::left_paren) || !accept(token_kind::right_paren)) return fail();
         } else {
@@ -253,7 +253,7 @@ protected:
 
     void extend(node* of)
     {
-        const bool anchored = now_.kind == token_kind::anchored;
+        const bool anchored = now().kind == token_kind::anchored;
         advance();
         const std::string_view name = anchored ? "anchored" : "smoothed";
         if (!how_.extended_range_selectors) {

@@ -8,7 +8,8 @@
 #include <pitot/promql/literal.hpp>
 #include <pitot/promql/parse_options.hpp>
 
-#include <algorithm>
+#include <algorithm>  // std::max
+#include <iterator>   // std::size
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,6 @@ protected:
         step_begin,
         step_end
     };
-    static constexpr int multiply_level = 5;
     static constexpr int power_level = 6;
 
     struct range_of {
@@ -68,37 +68,40 @@ protected:
         std::size_t was_op_;
     };
 
+    /// One level of nesting, until it goes.
+    class deeper {
+    public:
+        explicit deeper(parser_words& of) noexcept : of_(of) { ++of.depth_; }
+        deeper(const deeper&) = delete;
+        deeper& operator=(const deeper&) = delete;
+        ~deeper() { --of_.depth_; }
+
+    private:
+        parser_words& of_;
+    };
+
     // Words
 
+    /// The word that is looked at; of kind error when there is none, which has been complained of then.
+    [[nodiscard]] const token& now() const noexcept { return words_.last(); }
     void advance()
     {
-        previous_end_ = now_.span.end();
-        const token& read = words_.next();  // part by part: a copy as a whole waits for the stores
-        now_.kind = read.kind;
-        now_.span.offset = read.span.offset;
-        now_.span.length = read.span.length;
-        switch (now_.kind) {
-        case token_kind::error:
-            complain(range_of{now_.span.offset, text_.size()}, words_.message());
-            lexing_failed_ = true;
-            now_.kind = token_kind::end;
-            break;
-        case token_kind::right_brace:
-        case token_kind::right_paren:
-        case token_kind::right_bracket:
-        case token_kind::duration:
-        case token_kind::number: last_closing_ = now_.span.end(); break;
-        default: break;
-        }
+        previous_end_ = words_.at();
+        if (words_.next().kind == token_kind::error) lexing_failed();
+    }
+    [[gnu::cold]] void lexing_failed()
+    {
+        complain(range_of{now().span.offset, text_.size()}, words_.take_message());
+        lexing_failed_ = true;
     }
     [[nodiscard]] std::string_view word(const token& t) const noexcept
     {
-        return text_.substr(t.span.offset, t.span.length);
+        return {text_.data() + t.span.offset, t.span.length};
     }
-    [[nodiscard]] std::string_view word() const noexcept { return word(now_); }
+    [[nodiscard]] std::string_view word() const noexcept { return word(now()); }
     bool accept(token_kind kind)
     {
-        if (now_.kind != kind) return false;
+        if (now().kind != kind) return false;
         advance();
         return true;
     }
@@ -156,8 +159,8 @@ protected:
     std::nullptr_t unexpected(std::string_view context, std::string_view expected)
     {
         if (!lexing_failed_)
-            complain(now_.span, concat("unexpected ", describe(now_), context.empty() ? "" : " in ", context,
-                                       expected.empty() ? "" : ", expected ", expected));
+            complain(now().span, concat("unexpected ", describe(now()), context.empty() ? "" : " in ", context,
+                                        expected.empty() ? "" : ", expected ", expected));
         return nullptr;
     }
     /// What does not fit here at all; said by the innermost construct that has words for it.
@@ -170,7 +173,8 @@ protected:
         case place::anywhere: return unexpected("", "");
         case place::aggregation:
             unexpected("aggregation", "");
-            complain(range_of{aggregation_begin_, last_closing_}, "no arguments for aggregate expression provided");
+            complain(range_of{aggregation_begin_, words_.last_closing()},
+                     "no arguments for aggregate expression provided");
             return nullptr;
         case place::offset: return unexpected("offset", amount);
         case place::at: return unexpected("@", "timestamp");
@@ -184,56 +188,50 @@ protected:
     bool too_deep()
     {
         if (depth_ <= how_.max_depth) return false;
-        if (!failed_) complain(now_.span, concat("nested more than ", std::to_string(how_.max_depth), " levels deep"));
+        if (!failed_) complain(now().span, concat("nested more than ", std::to_string(how_.max_depth), " levels deep"));
         failed_ = lexing_failed_ = true;
         return true;
     }
 
     // Operators
 
+    /// How strong an operator binds; 0 for what is none.
     [[nodiscard]] static constexpr int level_of(token_kind kind) noexcept
     {
-        switch (kind) {
-        case token_kind::or_: return 1;
-        case token_kind::and_:
-        case token_kind::unless: return 2;
-        case token_kind::equal:
-        case token_kind::not_equal:
-        case token_kind::less:
-        case token_kind::less_equal:
-        case token_kind::greater:
-        case token_kind::greater_equal:
-        case token_kind::trim_upper:
-        case token_kind::trim_lower: return 3;
-        case token_kind::add:
-        case token_kind::subtract: return 4;
-        case token_kind::multiply:
-        case token_kind::divide:
-        case token_kind::modulo:
-        case token_kind::atan2: return multiply_level;
-        case token_kind::power: return power_level;
-        default: return 0;
-        }
+        constexpr signed char of[] = {
+            4, 4,              // + -
+            5, 5, 5,           // * / %
+            6,                 // ^
+            3, 3, 3, 3, 3, 3,  // == != < <= > >=
+            0, 0,              // =~ !~
+            3, 3,              // </ >/
+            2, 1, 2,           // and or unless
+            5,                 // atan2
+        };
+        static_assert(std::size(of) ==
+                      static_cast<std::size_t>(token_kind::atan2) - static_cast<std::size_t>(token_kind::add) + 1);
+        const unsigned i = static_cast<unsigned>(kind) - static_cast<unsigned>(token_kind::add);
+        return i < std::size(of) ? of[i] : 0;
     }
 
     [[nodiscard]] number_node* number()
     {
-        const bool is_duration = now_.kind == token_kind::duration;
+        const bool is_duration = now().kind == token_kind::duration;
         const std::string_view text = word();
         double value = 0;
         std::string why = is_duration ? read_duration_seconds(text, value) : read_number(text, value);
-        if (!why.empty()) complain(now_.span, std::move(why));
-        auto* const made = tree_.make(number_node{{node_kind::number, now_.span}, value, is_duration});
+        if (!why.empty()) complain(now().span, std::move(why));
+        auto* const made = tree_.make(number_node{{node_kind::number, now().span}, value, is_duration});
         advance();
         return made;
     }
 
-    [[nodiscard]] std::string_view unquoted(const token& literal)
+    /// The string that is looked at, without its quotes and escapes.
+    [[nodiscard]] std::string_view unquoted()
     {
-        const std::string_view text = word(literal);
-        const std::string_view body = text.substr(1, text.size() - 2);
-        if (text[0] == '`' || body.find('\\') == std::string_view::npos) return body;
-        const auto value = unquote(text);
+        const std::string_view body(text_.data() + now().span.offset + 1, now().span.length - 2);
+        if (!words_.escaped()) return body;
+        const auto value = unquote(word());
         return value ? tree_.copy(*value) : body;
     }
 
@@ -242,9 +240,7 @@ protected:
     tree_arena& tree_;
     const parse_options& how_;
     std::vector<parse_error>& errors_;
-    token now_;
     std::size_t previous_end_ = 0;  ///< of the token before
-    std::size_t last_closing_ = 0;  ///< end of the last bracket, number or duration that was read
     std::size_t aggregation_begin_ = 0;
     unsigned depth_ = 0;
     unsigned operators_ = 0;

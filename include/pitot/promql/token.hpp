@@ -3,8 +3,8 @@
 
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/base/word_table.hpp>
 
-#include <iterator>  // std::size
 #include <optional>
 #include <string_view>
 
@@ -126,41 +126,43 @@ inline constexpr keyword keywords[] = {
     {"nan", token_kind::number},
 };
 
-constexpr std::size_t keyword_hash(std::string_view word) noexcept
-{
-    return (word.size() * 37U + static_cast<unsigned char>(to_lower(word[0])) * 5U +
-            static_cast<unsigned char>(to_lower(word.back())) * 11U + static_cast<unsigned char>(to_lower(word[1]))) &
-           255U;
-}
-
-/// Slots of the keywords by their hash, the next free one when it is taken; 255 is free.
-struct keyword_slots {
-    unsigned char at[256];
+/// Characters that are a token wherever they stand, outside braces; end for the others.
+struct alone {
+    token_kind at[256];
+    [[nodiscard]] constexpr token_kind of(char c) const noexcept { return at[static_cast<unsigned char>(c)]; }
 };
-consteval keyword_slots make_keyword_slots()
+consteval alone make_tokens_alone()
 {
-    keyword_slots out{};
-    for (unsigned char& slot : out.at) slot = 255;
-    for (unsigned char i = 0; i < std::size(keywords); ++i) {
-        std::size_t place = keyword_hash(keywords[i].text);
-        while (out.at[place] != 255) place = (place + 1) & 255U;
-        out.at[place] = i;
-    }
+    alone out{};
+    out.at[','] = token_kind::comma;
+    out.at['+'] = token_kind::add;
+    out.at['-'] = token_kind::subtract;
+    out.at['*'] = token_kind::multiply;
+    out.at['/'] = token_kind::divide;
+    out.at['%'] = token_kind::modulo;
+    out.at['^'] = token_kind::power;
+    out.at['@'] = token_kind::at;
     return out;
 }
-inline constexpr keyword_slots keyword_places = make_keyword_slots();
+inline constexpr alone tokens_alone = make_tokens_alone();
+
+inline constexpr word_places keyword_places(keywords, [](const keyword& k) { return k.text; });
+
+/// The row of `keywords` that a word is, in any case; word_places::none when it is none.
+[[nodiscard]] constexpr unsigned char keyword_row(std::string_view word) noexcept
+{
+    if (word.size() < 2 || word.size() > 12) return word_places::none;
+    return keyword_places.find(word, [word](unsigned char row) { return equal_lower(word, keywords[row].text); });
+}
 
 }  // namespace detail
 
 /// The keyword that a word is, in any case.
 [[nodiscard]] constexpr std::optional<token_kind> keyword_of(std::string_view word) noexcept
 {
-    if (word.size() < 2 || word.size() > 12) return std::nullopt;
-    for (std::size_t place = detail::keyword_hash(word);; place = (place + 1) & 255U) {
-        const unsigned char i = detail::keyword_places.at[place];
-        if (i == 255) return std::nullopt;
-        if (equal_lower(word, detail::keywords[i].text)) return detail::keywords[i].kind;
-    }
+    const unsigned char row = detail::keyword_row(word);
+    if (row == word_places::none) return std::nullopt;
+    return detail::keywords[row].kind;
 }
 
 /// Operators between two operands, and/or/unless/atan2 among them.

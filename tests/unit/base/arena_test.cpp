@@ -2,6 +2,8 @@
 
 #include <catch.hpp>
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 TEST_CASE("views stay valid when the arena grows and moves")
@@ -37,4 +39,15 @@ TEST_CASE("clearing keeps one block for the next round")
     CHECK(kept > 0);
     (void)a.copy("0123456789");
     CHECK(a.capacity() == kept);
+}
+
+TEST_CASE("memory is aligned as it is asked for, behind text and in a new block")
+{
+    pitot::arena a(64);
+    for (std::size_t i = 1; i < 200; ++i) {
+        (void)a.copy(std::string(i % 5, 'x'));
+        char* const at = a.allocate(i, 16);
+        CHECK(reinterpret_cast<std::uintptr_t>(at) % 16 == 0);
+        std::memset(at, 1, i);
+    }
 }

@@ -122,3 +122,31 @@ TEST_CASE("what is no token is refused at its place")
         CHECK(tokens.error().message.find(c.message) != std::string::npos);
     }
 }
+
+TEST_CASE("a word ends at the first byte that is not of one, wherever that is")
+{
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool goes_on = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        for (std::size_t i = 0; i < 16; ++i) {
+            std::string text = "aZ_z09AbcdefghiJ";
+            text[i] = c;
+            CAPTURE(byte, i);
+            CHECK(promql::detail::word_bytes(text.data()) == (goes_on ? 16 : i));
+        }
+    }
+    for (std::size_t length = 1; length < 70; ++length)
+        for (const std::string_view behind : {"", " ", "{", "/", " + a_long_word_to_the_end"}) {
+            const std::string text = std::string(length, 'w') + std::string(behind);
+            promql::lexer words(text);
+            CHECK(words.next().span == pitot::text_span{0, length});
+        }
+}
+
+TEST_CASE("comments stand between tokens, many in a row too")
+{
+    std::string text = "a";
+    for (int i = 0; i < 100'000; ++i) text += "#x\n \r\n";
+    CHECK(kinds(text + "{#y\nb#}\n}#end") ==
+          list{token_kind::identifier, token_kind::left_brace, token_kind::identifier, token_kind::right_brace});
+}

@@ -1,0 +1,39 @@
+#include <pitot/base/word_table.hpp>
+
+#include <catch.hpp>
+
+#include <string_view>
+
+namespace {
+
+using namespace pitot;
+
+struct row {
+    std::string_view word;
+    int number;
+};
+
+// The first two have the same hash.
+constexpr row rows[] = {{"max_of_it", 1}, {"man_of_it", 2}, {"ab", 3}, {"limit_ratio", 4}};
+constexpr word_places places(rows, [](const row& r) { return r.word; });
+
+constexpr int number_of(std::string_view word)
+{
+    const unsigned char at = places.find(word, [word](unsigned char i) { return rows[i].word == word; });
+    return at == word_places::none ? 0 : rows[at].number;
+}
+
+TEST_CASE("a table's words are found by their hash, others are not")
+{
+    STATIC_REQUIRE(number_of("limit_ratio") == 4);
+    STATIC_REQUIRE(word_hash("max_of_it") == word_hash("man_of_it"));
+    CHECK(number_of("max_of_it") == 1);
+    CHECK(number_of("man_of_it") == 2);
+    CHECK(number_of("ab") == 3);
+    CHECK(word_hash("AB") == word_hash("ab"));
+    CHECK(number_of("AB") == 0);
+    CHECK(number_of("may_of_it") == 0);
+    CHECK(number_of("zz") == 0);
+}
+
+}  // namespace
