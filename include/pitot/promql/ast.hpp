@@ -141,6 +141,13 @@ struct label_name {
     text_span span;
 };
 
+[[nodiscard]] inline bool contains(std::span<const label_name> names, std::string_view label) noexcept
+{
+    for (const label_name& n : names)
+        if (n.text == label) return true;
+    return false;
+}
+
 /// parameter  of topk and others; null when there is none
 struct aggregation : node {
     aggregator op;

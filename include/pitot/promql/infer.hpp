@@ -18,11 +18,6 @@ enum class presence : unsigned char {
 
 [[nodiscard]] constexpr presence either(presence a, presence b) noexcept { return a == b ? a : presence::maybe; }
 
-[[nodiscard]] inline bool contains(std::span<const label_name> names, std::string_view label) noexcept
-{
-    return std::any_of(names.begin(), names.end(), [label](const label_name& n) { return n.text == label; });
-}
-
 /// Does the result carry the metric's name?
 [[nodiscard]] inline bool keeps_name(const node* n) noexcept
 {

@@ -1,6 +1,7 @@
 #pragma once
 // The labels of a series, its name among them as __name__.
 
+#include <pitot/base/numbering.hpp>
 #include <pitot/base/order.hpp>
 
 #include <algorithm>
@@ -103,7 +104,7 @@ public:
     {
         for (const label& l : all_) append_key(out, l);
     }
-    static void append_key(std::string& out, const label& l)
+    [[gnu::noinline]] static void append_key(std::string& out, const label& l)
     {
         for (const std::string_view text : {l.name, l.value}) {
             const auto size = static_cast<std::uint32_t>(text.size());
@@ -114,6 +115,23 @@ public:
 
 private:
     std::vector<label> all_;
+};
+
+/// Label sets numbered as they first come.
+class label_numbering {
+public:
+    /// The number of a set, the next one when it is new.
+    std::uint32_t add(const label_set& labels)
+    {
+        key_.clear();
+        labels.append_key(key_);
+        return numbers_.add(key_);
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
+
+private:
+    numbering numbers_;
+    std::string key_;
 };
 
 namespace detail {

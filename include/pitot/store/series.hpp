@@ -1,7 +1,7 @@
 #pragma once
 // Series over time, in memory: what the engine asks.
 
-#include <pitot/base/arena.hpp>
+#include <pitot/base/numbering.hpp>
 #include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
@@ -13,11 +13,9 @@
 #include <bit>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -111,15 +109,12 @@ public:
     /// The series with these labels, made when it is new. It stays where it is.
     series& at(const label_set& labels)
     {
-        key_.clear();
-        labels.append_key(key_);
-        const auto found = by_key_.find(key_);
-        if (found != by_key_.end()) return *found->second;
+        const std::uint32_t number = numbers_.add(labels);
+        if (number < all_.size()) return all_[number];
         std::vector<label> own;
         own.reserve(labels.size());
-        for (const label& l : labels) own.push_back({copy(l.name), copy(l.value)});
+        for (const label& l : labels) own.push_back({kept(l.name), kept(l.value)});
         all_.push_back({label_set(std::move(own)), {}, {}});
-        by_key_.emplace(key_, &all_.back());
         sorted_.clear();
         return all_.back();
     }
@@ -143,9 +138,11 @@ public:
                  }))
                 sorted_.push_back(as_made[i]);
             by_name_.clear();
-            for (std::size_t i = 0; i < sorted_.size(); ++i) {
-                auto& range = by_name_[sorted_[i]->labels.metric_name()];
-                range.push_back(sorted_[i]);
+            names_.clear();
+            for (const series* const s : sorted_) {
+                const std::uint32_t name = names_.add(s->labels.metric_name());
+                if (name == by_name_.size()) by_name_.emplace_back();
+                by_name_[name].push_back(s);
             }
         }
         return sorted_;
@@ -154,34 +151,26 @@ public:
     [[nodiscard]] std::span<const series* const> named(std::string_view name) const
     {
         (void)sorted();
-        const auto at = by_name_.find(name);
-        if (at == by_name_.end()) return {};
-        return at->second;
+        const std::uint32_t number = names_.find(name);
+        if (number == numbering::none) return {};
+        return by_name_[number];
     }
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
     void clear() { *this = series_store(max_samples_); }
 
 private:
-    std::string_view copy(std::string_view text)
-    {
-        const auto at = texts_.find(text);
-        if (at != texts_.end()) return at->second;
-        const std::string_view own = memory_.copy(text);
-        texts_.emplace(own, own);
-        return own;
-    }
+    std::string_view kept(std::string_view text) { return texts_.key(texts_.add(text)); }
 
     std::size_t max_samples_;
     std::size_t held_ = 0;
-    arena memory_;
-    std::unordered_map<std::string_view, std::string_view> texts_;
+    numbering texts_;
     std::deque<series> all_;
     std::deque<histogram> histograms_;
-    std::unordered_map<std::string, series*> by_key_;
-    std::string key_;
+    label_numbering numbers_;  ///< of all_
     mutable std::vector<const series*> sorted_;
-    mutable std::map<std::string_view, std::vector<const series*>> by_name_;
+    mutable numbering names_;
+    mutable std::vector<std::vector<const series*>> by_name_;  ///< by the number of the name
 };
 
 }  // namespace pitot::store

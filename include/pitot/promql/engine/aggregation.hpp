@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace pitot::promql {
@@ -100,8 +99,7 @@ private:
     template <class F>
     void each_float(F&& f)
     {
-        if (!m_.histograms.empty() &&
-            std::any_of(m_.histograms.begin(), m_.histograms.end(), [](const histogram* h) { return h != nullptr; }))
+        if (m_.has_histograms())
             in_.said.info(concat("ignored histogram in ", name_of(a_.op), " aggregation"), inside(a_));
         for (std::size_t i = 0; i < m_.size(); ++i) {
             double* const to = out_.floats(groups_.of[i]);
@@ -336,8 +334,7 @@ private:
     const std::string_view label = string_argument(a.parameter);
     if (!is_utf8(label) || label.empty()) in.fail(concat("invalid label name ", quote(label)), a.span);
     matrix out(m.steps);
-    std::unordered_map<std::string, std::size_t> seen;
-    std::string key;
+    store::label_numbering seen;  // of out's rows
     std::string text;
     for (std::size_t s = 0; s < m.steps; ++s)
         for (std::size_t i = 0; i < m.size(); ++i) {
@@ -348,15 +345,13 @@ private:
             labels.set(label, text);
             labels.erase_if(
                 [&](std::string_view name) { return !groups_by(a, name) && !(name == label && !a.without); });
-            key.clear();
-            labels.append_key(key);
-            auto at = seen.find(key);
-            if (at == seen.end()) {
+            const std::uint32_t number = seen.add(labels);
+            if (number == out.size()) {
                 in.check_room(out);
                 if (!labels.get(label).empty()) labels.set(label, in.keep(std::string_view(text)));
-                at = seen.emplace(key, out.add({in.keep(std::move(labels)), false})).first;
+                out.add({in.keep(std::move(labels)), false});
             }
-            double& to = out.floats(at->second)[s];
+            double& to = out.floats(number)[s];
             to = is_sample(to) ? to + 1 : 1;
         }
     in.finish(out);

@@ -1,6 +1,8 @@
 #pragma once
 // What a query has to say about itself besides its result. Each text is said once.
 
+#include <pitot/base/numbering.hpp>
+#include <pitot/base/order.hpp>
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/base/time_text.hpp>
@@ -10,7 +12,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,15 +79,17 @@ public:
     [[nodiscard]] std::vector<std::string> texts(bool warnings, std::string_view query) const
     {
         std::vector<std::string> out;
-        for (const auto& [key, a] : all_)
-            if (a.warning == warnings) out.push_back(text(a, query));
+        for (const std::uint32_t i : order_of(all_.size(), [&](auto a, auto b) { return all_[a].text < all_[b].text; }))
+            if (all_[i].warning == warnings) out.push_back(text(all_[i], query));
         return out;
     }
 
 private:
     annotation& add(bool warning, std::string text, text_span where)
     {
-        annotation& a = all_[text];
+        const std::uint32_t number = numbers_.add(text);
+        if (number == all_.size()) all_.emplace_back();
+        annotation& a = all_[number];
         a.warning = warning;
         a.where = where;
         a.text = std::move(text);
@@ -112,7 +115,8 @@ private:
         return out + concat(" (", std::to_string(line), ":", std::to_string(column), ")");
     }
 
-    std::map<std::string, annotation, std::less<>> all_;
+    numbering numbers_;  ///< of texts
+    std::vector<annotation> all_;
 };
 
 }  // namespace pitot::promql

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -86,15 +85,14 @@ struct match_groups {
 
 [[nodiscard]] inline bool matches_by(const vector_matching& how, std::string_view label) noexcept
 {
-    const bool listed = std::any_of(how.labels.begin(), how.labels.end(),
-                                    [label](const label_name& n) { return n.text == label; });
+    const bool listed = contains(how.labels, label);
     return how.on ? listed : !listed && label != store::name_label;
 }
 
 [[nodiscard]] inline match_groups match(const vector_matching& how, const matrix& l, const matrix& r)
 {
     match_groups out;
-    std::unordered_map<std::string, std::uint32_t> seen;
+    numbering seen;
     std::string key;
     const auto side = [&](const matrix& m, std::vector<std::uint32_t>& to) {
         to.reserve(m.size());
@@ -102,7 +100,7 @@ struct match_groups {
             key.clear();
             for (const store::label& label : *one.labels)
                 if (matches_by(how, label.name)) label_set::append_key(key, label);
-            to.push_back(seen.emplace(key, static_cast<std::uint32_t>(seen.size())).first->second);
+            to.push_back(seen.add(key));
         }
     };
     side(l, out.left);
@@ -181,11 +179,7 @@ private:
     {
         label_set out = many;
         if (is_arithmetic(b_.op) || (b_.return_bool && !in_.how.delayed_name_removal)) out.drop_metadata();
-        const auto listed = [&](std::string_view name) {
-            return std::any_of(how_.labels.begin(), how_.labels.end(),
-                               [name](const label_name& n) { return n.text == name; });
-        };
-        if (one_to_one_) out.erase_if([&](std::string_view name) { return how_.on != listed(name); });
+        if (one_to_one_) out.erase_if([&](std::string_view name) { return how_.on != contains(how_.labels, name); });
         for (const label_name& n : how_.include) out.set(n.text, one.get(n.text));
         return out;
     }
@@ -202,8 +196,7 @@ private:
             partner[one_group_[i]] = static_cast<std::uint32_t>(i);
         }
         std::vector<char> taken(groups_, 0);
-        std::unordered_map<std::string, int> seen;
-        std::string key;
+        store::label_numbering seen;
         std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
         std::vector<label_set> labels;
         for (std::size_t i = 0; i < many_.size(); ++i) {
@@ -211,9 +204,7 @@ private:
             if (with == none) continue;
             if (one_to_one_ && std::exchange(taken[many_group_[i]], 1) != 0) return false;
             labels.push_back(result_labels(*many_.rows[i].labels, *one_.rows[with].labels));
-            key.clear();
-            labels.back().append_key(key);
-            if (!seen.emplace(key, 0).second) return false;
+            if (seen.add(labels.back()) != pairs.size()) return false;
             pairs.emplace_back(static_cast<std::uint32_t>(i), with);
         }
         out_.rows.reserve(pairs.size());
@@ -301,19 +292,20 @@ private:
     /// The number of a result's labels.
     std::uint32_t labels_of_pair(std::uint32_t many, std::uint32_t one)
     {
-        const std::uint64_t key = static_cast<std::uint64_t>(many) << 32U | one;
-        if (const auto at = pair_labels_.find(key); at != pair_labels_.end()) return at->second;
+        const std::uint32_t both = pairs_.add(static_cast<std::uint64_t>(many) << 32U | one);
+        if (both < labels_of_.size()) return labels_of_[both];
         const label_set many_labels = many != none ? *many_.rows[many].labels
                                                    : group_labels(how_, *one_.rows[one].labels);
         const label_set one_labels = one != none ? *one_.rows[one].labels
                                                  : group_labels(how_, *many_.rows[many].labels);
         label_set labels = result_labels(many_labels, one_labels);
-        text_.clear();
-        labels.append_key(text_);
-        const auto [at, fresh] = numbers_.emplace(text_, static_cast<std::uint32_t>(numbers_.size()));
-        if (fresh) labels_.push_back(in_.keep(std::move(labels)));
-        pair_labels_.emplace(key, at->second);
-        return at->second;
+        const std::uint32_t number = numbers_.add(labels);
+        if (number == labels_.size()) {
+            labels_.push_back(in_.keep(std::move(labels)));
+            rows_.push_back(none);
+        }
+        labels_of_.push_back(number);
+        return number;
     }
 
     void pair(std::size_t s, std::uint32_t many, std::uint32_t one, const operand& many_sample,
@@ -327,20 +319,17 @@ private:
             if (matched[group] != 0)
                 in_.fail("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
                          b_.span);
-        } else if (!used_.emplace(static_cast<std::uint64_t>(group) << 32U | number, 0).second) {
+        } else if (const std::size_t before = used_.size();
+                   used_.add(static_cast<std::uint64_t>(group) << 32U | number) < before) {
             in_.fail("multiple matches for labels: grouping labels must ensure unique matches", b_.span);
         }
         matched[group] = 1;
         if (!o.keep && !b_.return_bool) return;
-        std::size_t to = 0;
-        if (in_.is_instant()) {
-            to = out_.add({labels_[number], b_.return_bool});
-        } else {
-            const auto [at, fresh] = rows_.emplace(number, out_.size());
-            if (fresh) out_.add({labels_[number], b_.return_bool});
-            to = at->second;
-            if (out_.has(to, s)) in_.fail("vector cannot contain metrics with the same labelset", b_.span);
-        }
+        std::uint32_t& to = rows_[number];
+        if (to == none || in_.is_instant())
+            to = static_cast<std::uint32_t>(out_.add({labels_[number], b_.return_bool}));
+        else if (out_.has(to, s))
+            in_.fail("vector cannot contain metrics with the same labelset", b_.span);
         if (b_.return_bool)
             out_.floats(to)[s] = o.keep ? 1 : 0;
         else
@@ -357,12 +346,12 @@ private:
     std::vector<std::uint32_t> many_group_;
     std::vector<std::uint32_t> one_group_;
     std::size_t groups_ = 0;
-    std::unordered_map<std::uint64_t, std::uint32_t> pair_labels_;
-    std::unordered_map<std::string, std::uint32_t> numbers_;
-    std::vector<const label_set*> labels_;
-    std::unordered_map<std::uint32_t, std::size_t> rows_;
-    std::unordered_map<std::uint64_t, char> used_;
-    std::string text_;
+    numbering pairs_;                       ///< of series
+    std::vector<std::uint32_t> labels_of_;  ///< by the number of a pair: the number of its result's labels
+    store::label_numbering numbers_;
+    std::vector<const label_set*> labels_;  ///< by number
+    std::vector<std::uint32_t> rows_;       ///< of the result, by the number of its labels
+    numbering used_;                        ///< groups with labels of this step
     matrix out_;
 };
 

@@ -16,8 +16,6 @@
 #include <exception>  // std::uncaught_exceptions
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -56,7 +54,6 @@ public:
     std::int64_t end;
     std::int64_t step;  ///< 0: instant
     annotations said;
-    std::unordered_set<const node*> counts_only;  ///< selectors of which buckets are not asked for
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + how.deadline;
 
     evaluation(const store::series_store& of, const engine_options& with, std::int64_t first, std::int64_t last,
@@ -140,12 +137,20 @@ public:
 
     const compiled_regex& regex(std::string_view pattern)
     {
-        const auto at = regexes_.find(std::string(pattern));
-        if (at != regexes_.end()) return at->second;
+        if (const std::uint32_t known = patterns_.find(pattern); known != numbering::none) return regexes_[known];
         if (!how.regex) fail("no regular expressions here");
         auto made = how.regex(pattern);
         if (!made) fail(std::move(made.error().message));
-        return regexes_.emplace(std::string(pattern), std::move(*made)).first->second;
+        patterns_.add(pattern);
+        regexes_.push_back(std::move(*made));
+        return regexes_.back();
+    }
+
+    /// Of a selector only counts and sums of its histograms are asked for.
+    void mark_counts_only(const node* selector) { counts_only_.add(reinterpret_cast<std::uintptr_t>(selector)); }
+    [[nodiscard]] bool is_counts_only(const node* selector) const noexcept
+    {
+        return counts_only_.find(reinterpret_cast<std::uintptr_t>(selector)) != numbering::none;
     }
 
     /// Takes samples into account until they are given back.
@@ -175,18 +180,15 @@ public:
     void merge_same_labels(matrix& m)
     {
         if (m.size() < 2) return;
-        std::unordered_map<std::string, std::size_t> seen;
-        std::string key;
-        std::vector<std::size_t> into(m.size());
-        bool same = false;
-        for (std::size_t i = 0; i < m.size(); ++i) {
-            key.clear();
-            m.rows[i].labels->append_key(key);
-            const auto [at, fresh] = seen.emplace(key, i);
-            into[i] = at->second;
-            same = same || !fresh;
+        store::label_numbering seen;
+        std::vector<std::uint32_t> first;  // the first row with the labels of a number
+        std::vector<std::uint32_t> into(m.size());
+        for (std::uint32_t i = 0; i < m.size(); ++i) {
+            const std::uint32_t number = seen.add(*m.rows[i].labels);
+            if (number == first.size()) first.push_back(i);
+            into[i] = first[number];
         }
-        if (!same) return;
+        if (first.size() == m.size()) return;
         for (std::size_t i = 0; i < m.size(); ++i) {
             if (into[i] == i) continue;
             for (std::size_t s = 0; s < m.steps; ++s) {
@@ -211,7 +213,9 @@ private:
     std::deque<label_set> labels_;
     std::deque<histogram> histograms_;
     std::deque<store::series> series_;
-    std::unordered_map<std::string, compiled_regex> regexes_;
+    numbering patterns_;
+    std::deque<compiled_regex> regexes_;  ///< by the number of the pattern
+    numbering counts_only_;
     label_set none_;
     std::size_t held_ = 0;
     std::size_t kept_text_ = 0;

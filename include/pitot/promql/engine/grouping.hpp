@@ -3,19 +3,16 @@
 
 #include <pitot/promql/engine/evaluation.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace pitot::promql::detail {
 
 [[nodiscard]] inline bool groups_by(const aggregation& a, std::string_view label) noexcept
 {
-    const bool listed = std::any_of(a.grouping.begin(), a.grouping.end(),
-                                    [label](const label_name& n) { return n.text == label; });
+    const bool listed = contains(a.grouping, label);
     return a.without ? !listed && !store::is_metadata_label(label) : listed;
 }
 
@@ -28,15 +25,15 @@ struct grouping {
 {
     grouping out;
     out.of.reserve(m.size());
-    std::unordered_map<std::string, std::uint32_t> seen;
+    numbering seen;
     std::string key;
-    for (std::size_t i = 0; i < m.size(); ++i) {
+    for (std::uint32_t i = 0; i < m.size(); ++i) {
         key.clear();
         for (const store::label& l : *m.rows[i].labels)
             if (groups_by(a, l.name)) label_set::append_key(key, l);
-        const auto [at, fresh] = seen.emplace(key, static_cast<std::uint32_t>(out.first.size()));
-        if (fresh) out.first.push_back(static_cast<std::uint32_t>(i));
-        out.of.push_back(at->second);
+        const std::uint32_t number = seen.add(key);
+        if (number == out.first.size()) out.first.push_back(i);
+        out.of.push_back(number);
     }
     return out;
 }

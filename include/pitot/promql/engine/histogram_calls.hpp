@@ -13,7 +13,6 @@
 #include <cmath>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace pitot::promql {
@@ -42,8 +41,7 @@ public:
     histogram_vector(evaluation& in, const matrix& m, text_span where)
         : in_(in), m_(m), where_(where), limits_(m.size())
     {
-        std::unordered_map<std::string, std::size_t> seen;
-        std::string key;
+        store::label_numbering seen;
         for (std::uint32_t i = 0; i < m.size(); ++i) {
             const label_set& labels = *m.rows[i].labels;
             const bool has_limit = read_limit(labels.get("le"), limits_[i]);
@@ -57,11 +55,10 @@ public:
             const auto find = [&](bool without_limit) -> group& {
                 label_set own = labels;
                 if (without_limit) own.set("le", {});
-                key.clear();
-                own.append_key(key);
-                const auto [at, fresh] = seen.emplace(key, groups_.size());
-                if (fresh) groups_.push_back({{in.keep(std::move(own)), m.rows[i].drop_name}, {}, {}});
-                return groups_[at->second];
+                const std::uint32_t number = seen.add(own);
+                if (number == groups_.size())
+                    groups_.push_back({{in.keep(std::move(own)), m.rows[i].drop_name}, {}, {}});
+                return groups_[number];
             };
             if (floats && has_limit) find(true).buckets.push_back(i);
             if (natives) find(false).natives.push_back(i);

@@ -1,18 +1,15 @@
 #pragma once
 // info(v, {…}): labels of info metrics, joined by instance and job. source  Prometheus, promql/info.go
 
+#include <pitot/base/order.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/labels_text.hpp>
 #include <pitot/promql/engine/selectors.hpp>
 #include <pitot/promql/walk.hpp>
 
-#include <algorithm>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -64,125 +61,181 @@ private:
     bool free_ = false;
 };
 
-}  // namespace detail
+/// The join of one call: labels of the info metrics that fit go to the series of an expression.
+class info_join {
+public:
+    info_join(evaluation& in, const call_node& call, const time_grid& grid)
+        : in_(in), call_(call), when_(uniform_look_back(in, call.arguments[0]).value()),
+          base_(evaluate(in, without_parens(call.arguments[0]), grid)), out_(grid.count)
+    {
+        read_matchers();
+        const std::vector<const store::series*> from = sources();
+        infos_ = newest_samples(in, from, when_, grid);
+        times_ = newest_samples(in, from, when_, grid, selected::time);
+        if (infos_.has_histograms())
+            in.fail(concat("this should be an info metric, with float samples: ", to_text(*infos_.rows[0].labels)),
+                    call.span);
+        number_infos();
+    }
 
-[[nodiscard]] inline matrix evaluate_info(evaluation& in, const call_node& call, const time_grid& grid)
-{
-    const look_back when = detail::uniform_look_back(in, call.arguments[0]).value();
-    const matrix base = evaluate(in, without_parens(call.arguments[0]), grid);
-    std::vector<series_matcher> names;
-    std::vector<series_matcher> data;
-    std::set<std::string_view> data_labels;
-    if (call.arguments.size() > 1)
-        for (series_matcher& m :
-             matchers_of(in, *static_cast<const vector_selector*>(without_parens(call.arguments[1])))) {
-            if (m.label() != store::name_label) data_labels.insert(m.label());
-            (m.label() == store::name_label ? names : data).push_back(std::move(m));
+    [[nodiscard]] matrix run()
+    {
+        for (std::size_t i = 0; i < base_.size(); ++i) {
+            const label_set& own = *base_.rows[i].labels;
+            const bool joins = !all_match(names_, own.metric_name());  // else it is an info metric itself
+            if (joins) find_partners(own);
+            for (std::size_t s = 0; s < out_.steps; ++s) {
+                if (!base_.has(i, s)) continue;
+                label_set labels = own;
+                if (joins && !join(own, s, labels)) continue;
+                const std::uint32_t to = rows_.add(labels);
+                if (to == out_.size()) out_.add({in_.keep(std::move(labels)), base_.rows[i].drop_name});
+                if (out_.has(to, s)) in_.fail("vector cannot contain metrics with the same labelset", call_.span);
+                out_.copy_sample(base_, i, to, s);
+            }
         }
-    const bool positive = std::any_of(names.begin(), names.end(), [](const series_matcher& m) {
-        return m.op() == match_op::equal || m.op() == match_op::regex;
-    });
-    if (names.empty())
-        names.emplace_back(in, store::name_label, match_op::equal, "target_info");
-    else if (!positive)
-        names.emplace_back(in, store::name_label, match_op::regex, ".+_info");
-
-    // Those that are info metrics themselves pass unchanged.
-    std::vector<char> passes(base.size(), 0);
-    std::map<int, std::pair<std::set<std::string_view>, std::set<std::string_view>>> known;
-    for (std::size_t i = 0; i < base.size(); ++i) {
-        const label_set& labels = *base.rows[i].labels;
-        passes[i] = std::all_of(names.begin(), names.end(),
-                                [&](const series_matcher& m) { return m(labels.metric_name()); })
-                        ? 1
-                        : 0;
-        const std::string_view instance = labels.get("instance");
-        const std::string_view job = labels.get("job");
-        const int presence = (job.empty() ? 0 : 1) + (instance.empty() ? 0 : 2);
-        if (passes[i] != 0 || presence == 0) continue;
-        known[presence].first.insert(instance);
-        known[presence].second.insert(job);
+        return std::move(out_);
     }
-    std::vector<series_matcher> all = names;
-    all.insert(all.end(), data.begin(), data.end());
-    std::vector<const store::series*> sources;
-    for (const store::series* const s : select(in, all)) {
-        const std::string_view instance = s->labels.get("instance");
-        const std::string_view job = s->labels.get("job");
-        const auto at = known.find((job.empty() ? 0 : 1) + (instance.empty() ? 0 : 2));
-        if (at != known.end() && at->second.first.contains(instance) && at->second.second.contains(job))
-            sources.push_back(s);
-    }
-    const matrix infos = newest_samples(in, sources, when, grid);
-    const matrix times = newest_samples(in, sources, when, grid, selected::time);
-    if (std::any_of(infos.histograms.begin(), infos.histograms.end(), [](const histogram* h) { return h != nullptr; }))
-        in.fail(concat("this should be an info metric, with float samples: ", to_text(*infos.rows[0].labels)),
-                call.span);
 
-    const auto key_of = [](std::string_view name, const label_set& labels) {
+private:
+    void read_matchers()
+    {
+        bool positive = false;
+        if (call_.arguments.size() > 1)
+            for (const series_matcher& m :
+                 matchers_of(in_, *static_cast<const vector_selector*>(without_parens(call_.arguments[1])))) {
+                const bool of_name = m.label() == store::name_label;
+                (of_name ? names_ : data_).push_back(m);
+                positive = positive || (of_name && (m.op() == match_op::equal || m.op() == match_op::regex));
+            }
+        if (names_.empty())
+            names_.emplace_back(in_, store::name_label, match_op::equal, "target_info");
+        else if (!positive)
+            names_.emplace_back(in_, store::name_label, match_op::regex, ".+_info");
+    }
+
+    /// Which of job and instance there are.
+    [[nodiscard]] static unsigned presence(const label_set& labels) noexcept
+    {
+        return (labels.get("job").empty() ? 0U : 1U) + (labels.get("instance").empty() ? 0U : 2U);
+    }
+    /// Info metrics of jobs and instances that there are.
+    [[nodiscard]] std::vector<const store::series*> sources()
+    {
+        numbering jobs[4];
+        numbering instances[4];
+        for (const row& r : base_.rows) {
+            const unsigned with = presence(*r.labels);
+            if (with == 0 || all_match(names_, r.labels->metric_name())) continue;
+            jobs[with].add(r.labels->get("job"));
+            instances[with].add(r.labels->get("instance"));
+        }
+        std::vector<series_matcher> all = names_;
+        all.insert(all.end(), data_.begin(), data_.end());
+        std::vector<const store::series*> out;
+        for (const store::series* const s : select(in_, all)) {
+            const unsigned with = presence(s->labels);
+            if (jobs[with].find(s->labels.get("job")) != numbering::none &&
+                instances[with].find(s->labels.get("instance")) != numbering::none)
+                out.push_back(s);
+        }
+        return out;
+    }
+
+    /// What an info metric and a series have in common.
+    [[nodiscard]] static std::string key_of(std::string_view name, const label_set& labels)
+    {
         std::string key;
         label_set::append_key(key, {name, labels.get("instance")});
         label_set::append_key(key, {"job", labels.get("job")});
         return key;
-    };
-    std::set<std::string_view> metric_names;
-    std::map<std::string, std::vector<std::size_t>> by_key;
-    for (std::size_t i = 0; i < infos.size(); ++i) {
-        metric_names.insert(infos.rows[i].labels->metric_name());
-        by_key[key_of(infos.rows[i].labels->metric_name(), *infos.rows[i].labels)].push_back(i);
     }
-    const bool empty_fits = std::all_of(data.begin(), data.end(), [](const series_matcher& m) { return m(""); });
-
-    matrix out(grid.count);
-    std::unordered_map<std::string, std::size_t> rows;
-    std::string text;
-    for (std::size_t i = 0; i < base.size(); ++i) {
-        const label_set& own = *base.rows[i].labels;
-        for (std::size_t s = 0; s < grid.count; ++s) {
-            if (!base.has(i, s)) continue;
-            label_set labels = own;
-            if (passes[i] == 0) {
-                label_set more;
-                bool seen = false;
-                for (const std::string_view name : metric_names) {
-                    const auto at = by_key.find(key_of(name, own));
-                    if (at == by_key.end()) continue;
-                    std::size_t newest = SIZE_MAX;
-                    for (const std::size_t j : at->second) {
-                        if (!infos.has(j, s)) continue;
-                        if (newest != SIZE_MAX && times.floats(j)[s] == times.floats(newest)[s])
-                            in.fail(concat("found duplicate series for info metric: existing ",
-                                           to_text(*infos.rows[newest].labels), " @ ",
-                                           plain_number(times.floats(j)[s] * 1000), ", new ",
-                                           to_text(*infos.rows[j].labels), " @ ",
-                                           plain_number(times.floats(j)[s] * 1000)),
-                                    call.span);
-                        if (newest == SIZE_MAX || times.floats(j)[s] > times.floats(newest)[s]) newest = j;
-                    }
-                    if (newest == SIZE_MAX) continue;
-                    seen = true;
-                    for (const store::label& l : *infos.rows[newest].labels) {
-                        if (store::is_metadata_label(l.name)) continue;
-                        if (!data_labels.empty() && !data_labels.contains(l.name)) continue;
-                        const std::string_view there = more.get(l.name);
-                        if (!there.empty() && there != l.value)
-                            in.fail(concat("conflicting label: ", l.name), call.span);
-                        if (own.get(l.name).empty()) more.set(l.name, l.value);
-                    }
-                }
-                if (!seen && !empty_fits) continue;
-                for (const store::label& l : more) labels.set(l.name, l.value);
-            }
-            text.clear();
-            labels.append_key(text);
-            auto at = rows.find(text);
-            if (at == rows.end())
-                at = rows.emplace(text, out.add({in.keep(std::move(labels)), base.rows[i].drop_name})).first;
-            if (out.has(at->second, s)) in.fail("vector cannot contain metrics with the same labelset", call.span);
-            out.copy_sample(base, i, at->second, s);
+    void number_infos()
+    {
+        numbering names;
+        for (std::uint32_t i = 0; i < infos_.size(); ++i) {
+            const std::string_view name = infos_.rows[i].labels->metric_name();
+            names.add(name);
+            const std::uint32_t number = keys_.add(key_of(name, *infos_.rows[i].labels));
+            if (number == infos_of_.size()) infos_of_.emplace_back();
+            infos_of_[number].push_back(i);
         }
+        for (const std::uint32_t n :
+             order_of(names.size(), [&](auto a, auto b) { return names.key(a) < names.key(b); }))
+            info_names_.push_back(in_.keep(names.key(n)));
     }
-    return out;
+    void find_partners(const label_set& own)
+    {
+        partners_.clear();
+        for (const std::string_view name : info_names_)
+            if (const std::uint32_t number = keys_.find(key_of(name, own)); number != numbering::none)
+                partners_.push_back(number);
+    }
+
+    /// The row of the newest at a step; none when there is none.
+    [[nodiscard]] std::uint32_t newest(const std::vector<std::uint32_t>& of, std::size_t s) const
+    {
+        std::uint32_t found = numbering::none;
+        for (const std::uint32_t i : of) {
+            if (!infos_.has(i, s)) continue;
+            const double time = times_.floats(i)[s];
+            if (found != numbering::none && time == times_.floats(found)[s]) {
+                const std::string at = concat(" @ ", plain_number(time * 1000));
+                in_.fail(concat("found duplicate series for info metric: existing ",
+                                to_text(*infos_.rows[found].labels), at, ", new ", to_text(*infos_.rows[i].labels), at),
+                         call_.span);
+            }
+            if (found == numbering::none || time > times_.floats(found)[s]) found = i;
+        }
+        return found;
+    }
+    /// False when nothing fits and something has to.
+    [[nodiscard]] bool join(const label_set& own, std::size_t s, label_set& to) const
+    {
+        label_set more;
+        bool some = false;
+        for (const std::uint32_t partner : partners_) {
+            const std::uint32_t i = newest(infos_of_[partner], s);
+            if (i == numbering::none) continue;
+            some = true;
+            for (const store::label& l : *infos_.rows[i].labels) {
+                if (store::is_metadata_label(l.name) || !is_wanted(l.name)) continue;
+                const std::string_view there = more.get(l.name);
+                if (!there.empty() && there != l.value) in_.fail(concat("conflicting label: ", l.name), call_.span);
+                if (own.get(l.name).empty()) more.set(l.name, l.value);
+            }
+        }
+        for (const store::label& l : more) to.set(l.name, l.value);
+        return some || all_match(data_, "");
+    }
+    [[nodiscard]] bool is_wanted(std::string_view label) const
+    {
+        for (const series_matcher& m : data_)
+            if (m.label() == label) return true;
+        return data_.empty();
+    }
+
+    evaluation& in_;
+    const call_node& call_;
+    look_back when_;
+    matrix base_;
+    std::vector<series_matcher> names_;  ///< of info metrics
+    std::vector<series_matcher> data_;   ///< of labels that are asked for
+    matrix infos_;
+    matrix times_;  ///< of their samples
+    std::vector<std::string_view> info_names_;
+    numbering keys_;
+    std::vector<std::vector<std::uint32_t>> infos_of_;  ///< rows of infos_, by the number of the key
+    std::vector<std::uint32_t> partners_;               ///< of a series: numbers of keys, by name
+    store::label_numbering rows_;                       ///< of out_
+    matrix out_;
+};
+
+}  // namespace detail
+
+[[nodiscard]] inline matrix evaluate_info(evaluation& in, const call_node& call, const time_grid& grid)
+{
+    return detail::info_join(in, call, grid).run();
 }
 
 }  // namespace pitot::promql

@@ -56,6 +56,13 @@ struct matrix {
         return is_sample(values[i * steps + step]) || histogram_at(i, step) != nullptr;
     }
 
+    [[nodiscard]] bool has_histograms() const noexcept
+    {
+        for (const histogram* const h : histograms)
+            if (h != nullptr) return true;
+        return false;
+    }
+
     void reserve(std::size_t n)
     {
         rows.reserve(n);

@@ -48,6 +48,14 @@ private:
     return all;
 }
 
+/// Do all match, whatever their labels?
+[[nodiscard]] inline bool all_match(const std::vector<series_matcher>& matchers, std::string_view value)
+{
+    for (const series_matcher& m : matchers)
+        if (!m(value)) return false;
+    return true;
+}
+
 /// Series that satisfy all matchers, by labels.
 [[nodiscard]] inline std::vector<const store::series*> select(const evaluation& in,
                                                               const std::vector<series_matcher>& matchers)
@@ -58,11 +66,14 @@ private:
             candidates = in.data.named(m.value());
             break;
         }
+    const auto fits = [&matchers](const label_set& labels) {
+        for (const series_matcher& m : matchers)
+            if (!m(labels.get(m.label()))) return false;
+        return true;
+    };
     std::vector<const store::series*> out;
     for (const store::series* const s : candidates)
-        if (std::all_of(matchers.begin(), matchers.end(),
-                        [s](const series_matcher& m) { return m(s->labels.get(m.label())); }))
-            out.push_back(s);
+        if (fits(s->labels)) out.push_back(s);
     return out;
 }
 
@@ -106,7 +117,7 @@ template <class Keep>
                                                                  time_span read)
 {
     std::vector<const store::series*> all = select(in, matchers_of(in, v));
-    if (!in.counts_only.contains(&v)) return all;
+    if (!in.is_counts_only(&v)) return all;
     for (const store::series*& s : all) {
         if (s->histograms.empty()) continue;
         s = in.keep(store::series{s->labels, s->floats, counts_of(s->histograms, read, [&in](histogram h) {
@@ -121,7 +132,7 @@ inline void mark_counts_only(evaluation& in, const node* n, bool asks_count, boo
 {
     if (n == nullptr) return;
     if (n->kind == node_kind::vector_selector) {
-        if (asks_count && !asks_buckets) in.counts_only.insert(n);
+        if (asks_count && !asks_buckets) in.mark_counts_only(n);
         return;
     }
     if (const auto* const c = as<call_node>(n)) {

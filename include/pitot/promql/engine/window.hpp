@@ -179,7 +179,7 @@ struct range_argument {
         out.smoothed = v.smoothed;
         const std::int64_t before = out.anchored || out.smoothed ? in.how.lookback : 0;
         out.selected = select(in, matchers_of(in, v));
-        out.counts_only = in.counts_only.contains(&v);
+        out.counts_only = in.is_counts_only(&v);
         out.read = {out.when.at(grid.start) - out.range - before,
                     out.when.at(grid.last()) + (out.smoothed ? in.how.lookback : 0)};
         return out;
