@@ -1,6 +1,8 @@
 """Queries, scripts and rule tests that ask for too much: `promcheck` says so, in bounded time and memory, with the place at fault.
 
-usage: hostile.py PROMCHECK
+usage: hostile.py PROMCHECK [SERIES]
+
+SERIES  on each side of a join; 300000 when it is not given. Memory and time grow with it.
 """
 import os
 import re
@@ -10,7 +12,8 @@ import sys
 import tempfile
 
 PROMCHECK = os.path.abspath(sys.argv[1])
-SECONDS, BYTES = 60, 3 << 30
+SIDE = int(sys.argv[2]) if len(sys.argv) > 2 else 300_000
+SECONDS, BYTES = max(60, SIDE // 5_000), 3 << 30
 failures, passed = [], 0
 
 
@@ -45,7 +48,6 @@ def file(name, text):
 
 
 small = file("small.prom", 'm{a="1"} 1\nm{a="2"} 2\nh_bucket{le="NaN"} 1\nh_bucket{le="-Inf"} 5\nh_bucket{le="x"} 1\nh_bucket{le="+Inf"} 3\n')
-SIDE = 300_000
 big = file("big.prom", "".join(f'{n}{{i="{i}",of="{n}"}} {i}\n' for n in "ab" for i in range(SIDE)))
 FEATURES = ["--enable-feature", "promql-experimental-functions,promql-extended-range-selectors"]
 
@@ -98,6 +100,9 @@ query('label_replace(m, "a", "' + "1" * 50 + '", "a", "(a+)+$")', 0)
 refused('m{a=~"(x{1000}){1000}"}', "1:1", 23, "invalid repetition size|too large")
 query('m{a=~"' + "|".join(f"a{i}.*b" for i in range(10_000)) + '"}', 0, "^nothing")
 query('m{a=~"' + "(" * 20_000 + ")" * 20_000 + '"}', 0, "^nothing")
+for pattern, why in (("|".join(f"a{i}.*b" for i in range(900_000)), "expression too large: 9788889 bytes, 1000000 at most"), ("x" * 10_000_000, "expression too large"),
+                     ("|".join(f"a{i}.*b" for i in range(80_000)), "too large"), ("(" * 490_000 + ")" * 490_000, "nests too deep|too large|bad repetition|missing")):
+    run(f"{len(pattern)} bytes of a pattern", ["test", file("pattern.test", 'load 1m\n  m 1\n\neval instant at 0 m{a=~"' + pattern + '"}\n')], 1, [why, "0 passed, 1 failed"])
 refused('1 + label_replace(m, "b", "$1", "a", "((")', "1:38", 4, "invalid regular expression in label_replace\\(\\)")
 
 # Texts of labels.

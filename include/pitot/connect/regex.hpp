@@ -17,10 +17,15 @@ namespace pitot {
 /// Compiled once, matched often; may be shared between threads.
 class regex {
 public:
+    static constexpr std::size_t max_pattern = 1'000'000;  ///< bytes
+
     /// anchored  at both ends, as matchers and relabelling are; else it is searched for
-    /// error     syntax; the message says what is wrong
+    /// error     syntax; the message says what is wrong. too_large beyond max_pattern: what it takes grows with it
     [[nodiscard]] static result<regex> compile(std::string_view pattern, bool anchored = true)
     {
+        if (pattern.size() > max_pattern)
+            return unexpected(errc::too_large, concat("expression too large: ", std::to_string(pattern.size()),
+                                                      " bytes, ", std::to_string(max_pattern), " at most"));
         std::string text = anchored ? concat("^(?s:", translated(pattern), ")$") : translated(pattern);
         RE2::Options how;
         how.set_log_errors(false);
