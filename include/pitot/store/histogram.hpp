@@ -1,6 +1,7 @@
 #pragma once
 // A native histogram as the engine calculates with it: counts are doubles, buckets without spans.
 
+#include <pitot/base/drop_if.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/model/histogram.hpp>
 
@@ -51,8 +52,8 @@ struct histogram {
     void compact()
     {
         const auto empty = [](const bucket& b) { return b.count == 0; };
-        std::erase_if(positive, empty);
-        std::erase_if(negative, empty);
+        drop_if(positive, empty);
+        drop_if(negative, empty);
     }
 
     void multiply(double factor) noexcept
@@ -88,7 +89,7 @@ struct histogram {
 };
 
 /// The upper limit of a bucket of an exponential schema (-4 to 8). source  Prometheus, native histograms
-[[nodiscard]] inline double exponential_bound(std::int32_t index, int schema) noexcept
+[[nodiscard, gnu::noinline]] inline double exponential_bound(std::int32_t index, int schema) noexcept
 {
     if (schema < 0) {
         const std::int64_t exponent = static_cast<std::int64_t>(index) << -schema;

@@ -323,8 +323,8 @@ private:
                 const auto inside = [this](const detail::summed_bucket& b) {
                     return exponential_bound(b.index - 1, head_.schema) < head_.zero_threshold;
                 };
-                std::erase_if(positive_, inside);
-                std::erase_if(negative_, inside);
+                drop_if(positive_, inside);
+                drop_if(negative_, inside);
             }
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The labels of a series, its name among them as __name__.
 
+#include <pitot/base/drop_if.hpp>
 #include <pitot/base/numbering.hpp>
 #include <pitot/base/order.hpp>
 
@@ -50,7 +51,7 @@ public:
             all_[n++] = l;
         }
         all_.resize(n);
-        std::erase_if(all_, [](const label& l) { return l.value.empty(); });
+        drop_if(all_, [](const label& l) { return l.value.empty(); });
     }
 
     label_set(std::initializer_list<label> all) : label_set(std::vector<label>(all)) {}
@@ -86,7 +87,7 @@ public:
     template <class F>
     void erase_if(F&& f)
     {
-        std::erase_if(all_, [&](const label& l) { return f(l.name); });
+        drop_if(all_, [&](const label& l) { return f(l.name); });
     }
     void drop_metadata()
     {

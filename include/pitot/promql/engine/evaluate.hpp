@@ -65,19 +65,17 @@ namespace detail {
     const auto value = [&](std::size_t i) { return evaluate(in, argument(i), grid); };
     const auto seconds = [](std::int64_t milliseconds) { return static_cast<double>(milliseconds) / 1000; };
 
-    if (const float_function* const f = find_in(float_functions, name))
-        return map_floats(in, value(0), [f](double v, std::size_t) { return f->of(v); });
-    if (const float_function* const f = find_in(date_functions, name)) {
-        if (call.arguments.empty())
+    if (const float_function* const f = float_function_of(name)) {
+        if (call.arguments.empty())  // of a date: of the time
             return scalar_row(in, grid, [&](std::size_t s) { return f->of(std::floor(seconds(grid.at(s)))); });
         return map_floats(in, value(0), [f](double v, std::size_t) { return f->of(v); });
     }
     if (name == "time") return scalar_row(in, grid, [&](std::size_t s) { return seconds(grid.at(s)); });
-    if (name == "pi") return scalar_row(in, grid, [](std::size_t) { return std::numbers::pi; });
-    if (name == "start") return scalar_row(in, grid, [&](std::size_t) { return seconds(in.start); });
-    if (name == "end") return scalar_row(in, grid, [&](std::size_t) { return seconds(in.end); });
-    if (name == "range") return scalar_row(in, grid, [&](std::size_t) { return seconds(in.end - in.start); });
-    if (name == "step") return scalar_row(in, grid, [&](std::size_t) { return seconds(in.step); });
+    if (name == "pi") return constant_row(in, grid, std::numbers::pi);
+    if (name == "start") return constant_row(in, grid, seconds(in.start));
+    if (name == "end") return constant_row(in, grid, seconds(in.end));
+    if (name == "range") return constant_row(in, grid, seconds(in.end - in.start));
+    if (name == "step") return constant_row(in, grid, seconds(in.step));
     if (name == "vector") return value(0);
     if (name == "scalar") {
         const matrix m = value(0);
@@ -99,9 +97,9 @@ namespace detail {
     if (name == "clamp" || name == "clamp_min" || name == "clamp_max") {
         constexpr double infinity = std::numeric_limits<double>::infinity();
         matrix m = value(0);
-        const matrix low = name == "clamp_max" ? scalar_row(in, grid, [](std::size_t) { return -infinity; }) : value(1);
+        const matrix low = name == "clamp_max" ? constant_row(in, grid, -infinity) : value(1);
         const matrix high = name == "clamp_max"   ? value(1)
-                            : name == "clamp_min" ? scalar_row(in, grid, [](std::size_t) { return infinity; })
+                            : name == "clamp_min" ? constant_row(in, grid, infinity)
                                                   : value(2);
         return map_floats(in, std::move(m), [&](double v, std::size_t s) {
             if (high.values[s] < low.values[s]) return no_sample();
@@ -110,7 +108,7 @@ namespace detail {
     }
     if (name == "round") {
         matrix m = value(0);
-        const matrix to = call.arguments.size() > 1 ? value(1) : scalar_row(in, grid, [](std::size_t) { return 1.0; });
+        const matrix to = call.arguments.size() > 1 ? value(1) : constant_row(in, grid, 1);
         return map_floats(in, std::move(m), [&](double v, std::size_t s) {
             const double inverse = 1 / to.values[s];
             const double scaled = product(v, inverse);
@@ -188,8 +186,7 @@ namespace detail {
 [[nodiscard]] inline matrix evaluate_node(evaluation& in, const node* n, const time_grid& grid)
 {
     switch (n->kind) {
-    case node_kind::number:
-        return scalar_row(in, grid, [v = static_cast<const number_node*>(n)->value](std::size_t) { return v; });
+    case node_kind::number: return constant_row(in, grid, static_cast<const number_node*>(n)->value);
     case node_kind::paren: return evaluate(in, static_cast<const paren_node*>(n)->of, grid);
     case node_kind::unary: {
         const auto& u = *static_cast<const unary_node*>(n);

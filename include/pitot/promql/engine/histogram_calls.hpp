@@ -2,6 +2,7 @@
 // histogram_quantile and its like, over vectors: classic buckets are gathered by their labels once.
 
 #include <pitot/base/decimal.hpp>
+#include <pitot/base/function_ref.hpp>
 #include <pitot/base/order.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
@@ -72,9 +73,11 @@ public:
             sort_numbers(g.buckets, [&](std::uint32_t a, std::uint32_t b) { return limits_[a] < limits_[b]; });
     }
 
-    /// Calls classic(buckets) or native(histogram) for each group and step, and keeps what it gives.
-    template <class Classic, class Native>
-    matrix map(Classic&& classic, Native&& native, const std::vector<row>* heads = nullptr)
+    /// Calls classic(buckets, step, metric) or native(histogram, step, metric) for each group and step, and keeps what
+    /// it gives.
+    matrix map(function_ref<double(std::vector<classic_count>&, std::size_t, std::string_view)> classic,
+               function_ref<double(const histogram&, std::size_t, std::string_view)> native,
+               const std::vector<row>* heads = nullptr)
     {
         matrix out(m_.steps);
         std::vector<classic_count> buckets;
@@ -221,8 +224,7 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
 }
 
 /// histogram_count and its like: a number for each native histogram.
-template <class F>
-[[nodiscard]] matrix map_histograms(evaluation& in, const matrix& m, F&& f)
+[[nodiscard]] inline matrix map_histograms(evaluation& in, const matrix& m, double (*f)(const histogram&))
 {
     matrix out(m.steps);
     for (std::size_t i = 0; i < m.size(); ++i) {

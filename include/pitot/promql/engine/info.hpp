@@ -104,9 +104,9 @@ private:
         if (call_.arguments.size() > 1)
             for (const series_matcher& m :
                  matchers_of(in_, *static_cast<const vector_selector*>(without_parens(call_.arguments[1])))) {
-                const bool of_name = m.label() == store::name_label;
-                (of_name ? names_ : data_).push_back(m);
-                positive = positive || (of_name && (m.op() == match_op::equal || m.op() == match_op::regex));
+                const bool is_name = m.label() == store::name_label;
+                (is_name ? names_ : data_).push_back(m);
+                positive = positive || (is_name && (m.op() == match_op::equal || m.op() == match_op::regex));
             }
         if (names_.empty())
             names_.emplace_back(in_, store::name_label, match_op::equal, "target_info");

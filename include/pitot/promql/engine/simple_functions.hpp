@@ -1,6 +1,7 @@
 #pragma once
 // Functions of instant vectors that look at one sample at a time: mathematics, dates, clamps.
 
+#include <pitot/base/function_ref.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
 #include <chrono>
@@ -76,8 +77,7 @@ inline constexpr float_function float_functions[] = {
     {"sgn", [](double v) { return v < 0   ? -1.0
                                   : v > 0 ? 1.0
                                           : v; }},
-};
-inline constexpr float_function date_functions[] = {
+    // Dates. Without an argument they are of the time.
     {"days_in_month", days_in_month},
     {"day_of_month", [](double t) { return static_cast<double>(static_cast<unsigned>(civil_time(t).date.day())); }},
     {"day_of_week",
@@ -93,10 +93,9 @@ inline constexpr float_function date_functions[] = {
 };
 // clang-format on
 
-template <std::size_t N>
-[[nodiscard]] const float_function* find_in(const float_function (&all)[N], std::string_view name) noexcept
+[[nodiscard]] inline const float_function* float_function_of(std::string_view name) noexcept
 {
-    for (const float_function& f : all)
+    for (const float_function& f : float_functions)
         if (f.name == name) return &f;
     return nullptr;
 }
@@ -119,13 +118,18 @@ matrix map_floats(evaluation& in, matrix m, F&& f)
 }  // namespace detail
 
 /// One number for each step.
-template <class F>
-[[nodiscard]] matrix scalar_row(const evaluation& in, const time_grid& grid, F&& of)
+[[nodiscard]] inline matrix scalar_row(const evaluation& in, const time_grid& grid,
+                                       function_ref<double(std::size_t)> of)
 {
     matrix m(grid.count);
     m.add({in.no_labels(), false});
     for (std::size_t s = 0; s < grid.count; ++s) m.values[s] = of(s);
     return m;
+}
+/// The same number at every step.
+[[nodiscard]] inline matrix constant_row(const evaluation& in, const time_grid& grid, double value)
+{
+    return scalar_row(in, grid, [value](std::size_t) { return value; });
 }
 
 /// Go's math.Max and math.Min: NaN when one is, +0 above -0.
