@@ -19,9 +19,7 @@ namespace pitot::promql {
 {
     matrix out(l.steps);
     out.add({in.no_labels(), false});
-    detail::with_operation(b.op, [&](auto f) {
-        for (std::size_t s = 0; s < l.steps; ++s) out.values[s] = static_cast<double>(f(l.values[s], r.values[s]));
-    });
+    detail::operate_columns(b.op, l.values.data(), r.values.data(), nullptr, out.values.data(), l.steps);
     return out;
 }
 
@@ -37,20 +35,7 @@ namespace pitot::promql {
         if (renames) m.rows[i] = in.without_name(m.rows[i]);
         double* const v = m.floats(i);
         if (m.histograms.empty() && !trims) {
-            detail::with_operation(b.op, [&](auto f) {
-                for (std::size_t s = 0; s < m.steps; ++s) {
-                    if (!is_sample(v[s])) continue;
-                    const auto result = swapped ? f(k[s], v[s]) : f(v[s], k[s]);
-                    if constexpr (std::is_same_v<decltype(result), const bool>) {
-                        if (b.return_bool)
-                            v[s] = result ? 1 : 0;
-                        else if (!result)
-                            v[s] = no_sample();
-                    } else {
-                        v[s] = result;
-                    }
-                }
-            });
+            detail::operate_columns(b.op, swapped ? k : v, swapped ? v : k, b.return_bool ? nullptr : v, v, m.steps);
             continue;
         }
         for (std::size_t s = 0; s < m.steps; ++s) {
@@ -213,19 +198,8 @@ private:
             out_.rows.push_back({in_.keep(std::move(labels[p])), b_.return_bool});
             const double* l = many_.floats(pairs[p].first);
             const double* r = one_.floats(pairs[p].second);
-            double* const to = out_.floats(p);
             if (swapped_) std::swap(l, r);
-            const bool as_number = b_.return_bool;
-            with_operation(b_.op, [&](auto f) {
-                for (std::size_t s = 0; s < out_.steps; ++s) {
-                    const bool both = is_sample(l[s]) && is_sample(r[s]);
-                    const auto v = f(l[s], r[s]);
-                    if constexpr (std::is_same_v<decltype(v), const bool>)
-                        to[s] = !both ? no_sample() : as_number ? (v ? 1.0 : 0.0) : v ? l[s] : no_sample();
-                    else
-                        to[s] = both ? v : no_sample();
-                }
-            });
+            operate_columns(b_.op, l, r, b_.return_bool ? nullptr : l, out_.floats(p), out_.steps);
         }
         return true;
     }

@@ -8,7 +8,6 @@
 
 #include <cmath>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 namespace pitot::promql::detail {
@@ -18,24 +17,38 @@ namespace pitot::promql::detail {
     return (op >= token_kind::add && op <= token_kind::power) || op == token_kind::atan2;
 }
 
-/// Calls with(f), f(a, b) the operation: for a comparison whether it holds.
-template <class With>
-auto with_operation(token_kind op, With&& with)
+/// Columns of n floats. Where one has no sample there is no result.
+/// kept  what a comparison gives where it holds, nothing where it does not; null: 1 and 0. May be l, r or `to`
+inline void operate_columns(token_kind op, const double* l, const double* r, const double* kept, double* to,
+                            std::size_t n)
 {
+    const auto calculate = [&](auto f) {
+        for (std::size_t i = 0; i < n; ++i) to[i] = is_sample(l[i]) && is_sample(r[i]) ? f(l[i], r[i]) : no_sample();
+    };
+    const auto compare = [&](auto holds) {
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!is_sample(l[i]) || !is_sample(r[i]))
+                to[i] = no_sample();
+            else if (kept == nullptr)
+                to[i] = holds(l[i], r[i]) ? 1 : 0;
+            else
+                to[i] = holds(l[i], r[i]) ? kept[i] : no_sample();
+        }
+    };
     switch (op) {
-    case token_kind::add: return with([](double a, double b) { return a + b; });
-    case token_kind::subtract: return with([](double a, double b) { return a - b; });
-    case token_kind::multiply: return with([](double a, double b) { return a * b; });
-    case token_kind::divide: return with([](double a, double b) { return a / b; });
-    case token_kind::modulo: return with([](double a, double b) { return std::fmod(a, b); });
-    case token_kind::power: return with([](double a, double b) { return std::pow(a, b); });
-    case token_kind::atan2: return with([](double a, double b) { return std::atan2(a, b); });
-    case token_kind::equal: return with([](double a, double b) { return a == b; });
-    case token_kind::not_equal: return with([](double a, double b) { return a != b; });
-    case token_kind::less: return with([](double a, double b) { return a < b; });
-    case token_kind::less_equal: return with([](double a, double b) { return a <= b; });
-    case token_kind::greater: return with([](double a, double b) { return a > b; });
-    default: return with([](double a, double b) { return a >= b; });
+    case token_kind::add: return calculate([](double a, double b) { return a + b; });
+    case token_kind::subtract: return calculate([](double a, double b) { return a - b; });
+    case token_kind::multiply: return calculate([](double a, double b) { return a * b; });
+    case token_kind::divide: return calculate([](double a, double b) { return a / b; });
+    case token_kind::modulo: return calculate([](double a, double b) { return std::fmod(a, b); });
+    case token_kind::power: return calculate([](double a, double b) { return std::pow(a, b); });
+    case token_kind::atan2: return calculate([](double a, double b) { return std::atan2(a, b); });
+    case token_kind::equal: return compare([](double a, double b) { return a == b; });
+    case token_kind::not_equal: return compare([](double a, double b) { return a != b; });
+    case token_kind::less: return compare([](double a, double b) { return a < b; });
+    case token_kind::less_equal: return compare([](double a, double b) { return a <= b; });
+    case token_kind::greater: return compare([](double a, double b) { return a > b; });
+    default: return compare([](double a, double b) { return a >= b; });
     }
 }
 
@@ -70,13 +83,10 @@ struct operated {
     };
     if (l.hist == nullptr && r.hist == nullptr) {
         if (b.op == token_kind::trim_lower || b.op == token_kind::trim_upper) return refuse();
-        return with_operation(b.op, [&](auto f) -> operated {
-            const auto v = f(l.value, r.value);
-            if constexpr (std::is_same_v<decltype(v), const bool>)
-                return {l.value, nullptr, v, true};
-            else
-                return {v, nullptr, true, true};
-        });
+        double v = 0;
+        operate_columns(b.op, &l.value, &r.value, nullptr, &v, 1);
+        if (is_comparison(b.op)) return {l.value, nullptr, v != 0, true};
+        return {v, nullptr, true, true};
     }
     if (l.hist == nullptr) {
         if (b.op != token_kind::multiply) return refuse();
