@@ -38,7 +38,18 @@ namespace detail {
 }  // namespace detail
 
 /// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
+/// No template for those that are usual: lengths of literals are types, and nearly each call another instance.
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b) { return detail::joined({a, b}); }
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b, std::string_view c)
+{
+    return detail::joined({a, b, c});
+}
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b, std::string_view c, std::string_view d)
+{
+    return detail::joined({a, b, c, d});
+}
 template <class... Parts>
+    requires(sizeof...(Parts) < 2 || sizeof...(Parts) > 4)
 [[nodiscard]] std::string concat(const Parts&... parts)
 {
     return detail::joined({std::string_view(parts)...});
@@ -1144,21 +1155,30 @@ public:
     {
         blocks_ = std::move(other.blocks_);
         at_ = other.at_;
-        left_ = other.left_;
+        end_ = other.end_;
         next_size_ = other.next_size_;
         other.blocks_.clear();
         other.at_ = nullptr;
-        other.left_ = 0;
+        other.end_ = nullptr;
         return *this;
     }
 
     /// `bytes` of uninitialised memory for chars.
     [[nodiscard]] char* allocate(std::size_t bytes)
     {
-        if (bytes > left_) grow(bytes);
+        if (bytes > static_cast<std::size_t>(end_ - at_)) grow(bytes);
         char* const out = at_;
         at_ += bytes;
-        left_ -= bytes;
+        return out;
+    }
+
+    /// `bytes` of uninitialised memory for what has an alignment, a power of two.
+    [[nodiscard]] char* allocate(std::size_t bytes, std::size_t alignment)
+    {
+        const auto gap = [&] { return (0 - reinterpret_cast<std::uintptr_t>(at_)) & (alignment - 1); };
+        if (bytes + gap() > static_cast<std::size_t>(end_ - at_)) grow(bytes + alignment - 1);
+        char* const out = at_ + gap();
+        at_ = out + bytes;
         return out;
     }
 
@@ -1189,7 +1209,7 @@ public:
         block keep = std::move(blocks_.back());
         blocks_.clear();
         at_ = keep.memory.get();
-        left_ = keep.size;
+        end_ = at_ + keep.size;
         blocks_.push_back(std::move(keep));
     }
 
@@ -1207,18 +1227,18 @@ private:
         std::size_t size;
     };
 
-    void grow(std::size_t bytes)
+    [[gnu::noinline]] void grow(std::size_t bytes)
     {
         const std::size_t size = bytes > next_size_ ? bytes : next_size_;
         blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
         at_ = blocks_.back().memory.get();
-        left_ = size;
+        end_ = at_ + size;
         if (next_size_ < (std::size_t{1} << 20U)) next_size_ *= 2;
     }
 
     std::vector<block> blocks_;
     char* at_ = nullptr;
-    std::size_t left_ = 0;
+    char* end_ = nullptr;  ///< of the block that is being filled
     std::size_t next_size_ = 4096;
 };
 

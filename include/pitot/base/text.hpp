@@ -24,7 +24,18 @@ namespace detail {
 }  // namespace detail
 
 /// Joins texts in one allocation. (GCC 12 also warns falsely about `"literal" + std::string` at -O3; this does not.)
+/// No template for those that are usual: lengths of literals are types, and nearly each call another instance.
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b) { return detail::joined({a, b}); }
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b, std::string_view c)
+{
+    return detail::joined({a, b, c});
+}
+[[nodiscard]] inline std::string concat(std::string_view a, std::string_view b, std::string_view c, std::string_view d)
+{
+    return detail::joined({a, b, c, d});
+}
 template <class... Parts>
+    requires(sizeof...(Parts) < 2 || sizeof...(Parts) > 4)
 [[nodiscard]] std::string concat(const Parts&... parts)
 {
     return detail::joined({std::string_view(parts)...});

@@ -124,9 +124,9 @@ public:
     }
 
 private:
-    void complain(text_span where, std::string message)
+    [[gnu::cold, gnu::noinline]] void complain(text_span where, std::string_view message)
     {
-        errors_.push_back({where.offset, where.end(), std::move(message)});
+        errors_.push_back({where.offset, where.end(), std::string(message)});
     }
 
     static std::string_view short_name(value_type type) noexcept

@@ -44,10 +44,17 @@ struct annotation {
 
 class annotations {
 public:
-    void warn(std::string_view text, text_span where) { add(true, concat("PromQL warning: ", text), where); }
-    void info(std::string_view text, text_span where) { add(false, concat("PromQL info: ", text), where); }
+    [[gnu::cold, gnu::noinline]] void warn(std::string_view text, text_span where)
+    {
+        add(true, concat("PromQL warning: ", text), where);
+    }
+    [[gnu::cold, gnu::noinline]] void info(std::string_view text, text_span where)
+    {
+        add(false, concat("PromQL info: ", text), where);
+    }
 
-    void corrected(std::string_view metric_name, text_span where, const annotation::correction& what)
+    [[gnu::cold, gnu::noinline]] void corrected(std::string_view metric_name, text_span where,
+                                                const annotation::correction& what)
     {
         annotation& a = add(
             false,
@@ -66,7 +73,7 @@ public:
         }
         a.fixed.count = a.fixed.count + 1;
     }
-    void starts_overlap(std::string_view metric_name, text_span where)
+    [[gnu::cold, gnu::noinline]] void starts_overlap(std::string_view metric_name, text_span where)
     {
         ++add(true,
               concat("PromQL warning: sample has start time that overlaps with previous sample timestamp for metric ",

@@ -61,7 +61,8 @@ public:
         : data(of), how(with), start(first), end(last), step(every)
     {}
 
-    [[noreturn]] static void fail(std::string text, text_span where = {}, errc code = errc::invalid_value)
+    [[noreturn, gnu::cold, gnu::noinline]] static void fail(std::string text, text_span where = {},
+                                                            errc code = errc::invalid_value)
     {
         throw evaluation_error{{code, std::move(text), where}};
     }
@@ -159,7 +160,7 @@ public:
         held_ += samples;
         if (held_ > how.max_samples) refuse_samples();
     }
-    [[noreturn]] static void refuse_samples()
+    [[noreturn, gnu::cold, gnu::noinline]] static void refuse_samples()
     {
         fail("query processing would load too many samples into memory in query execution", {}, errc::too_many);
     }

@@ -38,33 +38,36 @@ struct range_call {
 
     [[nodiscard]] double seconds() const noexcept { return static_cast<double>(range.range) / 1000; }
 
-    [[nodiscard]] static std::string quoted_name(const window& w) { return detail::quote(w.labels->metric_name()); }
-    void warn_mixed(const window& w) const
+    [[nodiscard, gnu::cold]] static std::string quoted_name(const window& w)
+    {
+        return detail::quote(w.labels->metric_name());
+    }
+    [[gnu::cold, gnu::noinline]] void warn_mixed(const window& w) const
     {
         in.said.warn(concat("encountered a mix of histograms and floats for metric name ", quoted_name(w)), where);
     }
-    void warn_no_counter(const window& w, text_span at) const
+    [[gnu::cold, gnu::noinline]] void warn_no_counter(const window& w, text_span at) const
     {
         in.said.warn(concat("this native histogram metric is not a counter: ", quoted_name(w)), at);
     }
-    void warn_no_gauge(const window& w, text_span at) const
+    [[gnu::cold, gnu::noinline]] void warn_no_gauge(const window& w, text_span at) const
     {
         in.said.warn(concat("this native histogram metric is not a gauge: ", quoted_name(w)), at);
     }
-    void warn_incompatible(const window& w, text_span at) const
+    [[gnu::cold, gnu::noinline]] void warn_incompatible(const window& w, text_span at) const
     {
         in.said.warn(concat("vector contains a mix of histograms with exponential and custom buckets schemas for "
                             "metric name ",
                             quoted_name(w)),
                      at);
     }
-    void info_ignored(const window& w) const
+    [[gnu::cold, gnu::noinline]] void info_ignored(const window& w) const
     {
         in.said.info(concat("ignored histograms in a range containing both floats and histograms for metric name ",
                             quoted_name(w)),
                      where);
     }
-    void info_reconciled(std::string_view operation, text_span at) const
+    [[gnu::cold, gnu::noinline]] void info_reconciled(std::string_view operation, text_span at) const
     {
         in.said.info(concat("mismatched custom buckets were reconciled during ", operation), at);
     }
