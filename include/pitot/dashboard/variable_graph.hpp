@@ -5,23 +5,27 @@
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/document.hpp>
 
-#include <algorithm>  // std::min, std::reverse
+#include <algorithm>  // std::min, std::reverse, std::stable_sort
 #include <cstddef>
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::dashboard {
 
 /// A variable that a variable's query, regex or datasource names.
-/// from, to  indices of the variables; to is none for what is not declared
+/// from, to  indices of the variables, the first one's of those that a section declares by the same name; to is none
+///           for what is not declared, or not where it counts
+/// by        the declaration that names it
 /// text      the JSON string that names it, at `where` of its decoded text
 struct variable_use {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     std::size_t from = 0;
     std::size_t to = none;
+    std::size_t by = 0;
     std::string_view name;
     json::value text;
     text_span where;
@@ -42,38 +46,84 @@ void each_text(json::value at, F&& f, int depth = 0)
 
 }  // namespace detail
 
-/// All such references, variable by variable. A name that is declared twice (by two rows, say) stands for none: only
-/// Grafana knows which one is meant.
-/// source  Grafana scenes: what a query variable depends on are its query, regex and datasource
+namespace detail {
+
+/// The declarations of a dashboard by name, each where it counts.
+class declarations {
+public:
+    explicit declarations(const std::vector<declared_variable>& all)
+    {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const bool is_input = all[i].type == "input";
+            if (is_input) inputs_.emplace(all[i].name, i);
+            first_.push_back(is_input ? i : by_name_.emplace(key(all[i].section, all[i].name), i).first->second);
+        }
+    }
+
+    /// The first variable of the same name and section.
+    [[nodiscard]] std::size_t first(std::size_t variable) const noexcept { return first_[variable]; }
+
+    /// What a name stands for in a section: its own variable comes before those of the sections around it. What an
+    /// import asks for comes before all, as it is replaced before there are variables.
+    [[nodiscard]] std::size_t find(json::value section, std::string_view name) const
+    {
+        if (const auto at = inputs_.find(name); at != inputs_.end()) return at->second;
+        for (; section; section = section.parent())
+            if (const auto at = by_name_.find(key(section, name)); at != by_name_.end()) return at->second;
+        return variable_use::none;
+    }
+
+private:
+    using place = std::pair<std::size_t, std::string_view>;  ///< where the section begins, and the name
+    static place key(json::value section, std::string_view name) noexcept { return {section.span().offset, name}; }
+
+    std::map<place, std::size_t> by_name_;
+    std::map<std::string_view, std::size_t> inputs_;
+    std::vector<std::size_t> first_;
+};
+
+}  // namespace detail
+
+/// A name that a section declares again.
+struct repeated_declaration {
+    std::size_t first = 0;
+    std::size_t again = 0;
+};
+
+/// Of rows and tabs that declare the same name each has its own.
+[[nodiscard]] inline std::vector<repeated_declaration> repeated_declarations(const std::vector<declared_variable>& all)
+{
+    const detail::declarations names(all);
+    std::vector<repeated_declaration> out;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (names.first(i) != i) out.push_back({names.first(i), i});
+    return out;
+}
+
+/// All such references, variable by variable. Declarations of one name in one section are one variable: a variable
+/// that names it waits for each of them.
+/// source  Grafana scenes: what a query variable depends on are its query, regex and datasource, by their names
 [[nodiscard]] inline std::vector<variable_use> uses_of_variables(const std::vector<declared_variable>& all)
 {
-    std::map<std::string_view, std::size_t> declared;
-    std::vector<bool> twice(all.size(), false);
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (const auto [at, fresh] = declared.emplace(all[i].name, i); !fresh) twice[at->second] = true;
+    const detail::declarations names(all);
     std::vector<variable_use> out;
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!all[i].is_asked()) continue;
         bool in_query = true;
         const auto read = [&](json::value text) {
             each_reference(text.text(), [&](const reference& found, std::size_t at) {
-                const auto to = declared.find(found.name);
-                if (to == declared.end() || !twice[to->second])
-                    out.push_back({i,
-                                   to == declared.end() ? variable_use::none : to->second,
-                                   found.name,
-                                   text,
-                                   {at, found.length},
-                                   in_query});
+                const std::size_t to = names.find(all[i].section, found.name);
+                out.push_back({names.first(i), to, i, found.name, text, {at, found.length}, in_query});
             });
         };
-        if (!twice[i] && all[i].is_asked()) {
-            detail::each_text(all[i].written["query"], read);
-            in_query = false;
-            detail::each_text(all[i].written["regex"], read);
-            detail::each_text(all[i].written["datasource"], read);
-            detail::each_text(all[i].written["query"]["datasource"], read);
-        }
+        detail::each_text(all[i].written["query"], read);
+        in_query = false;
+        detail::each_text(all[i].written["regex"], read);
+        detail::each_text(all[i].written["datasource"], read);
+        detail::each_text(all[i].written["query"]["datasource"], read);
     }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const variable_use& a, const variable_use& b) { return a.from < b.from; });
     return out;
 }
 

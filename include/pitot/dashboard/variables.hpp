@@ -17,6 +17,7 @@ struct declared_variable {
     json::value query;       ///< of a query variable: its text
     json::value datasource;  ///< as the file has it
     json::value written;     ///< the whole of it
+    json::value section;     ///< what it counts in: the dashboard's model, or a row's or tab's spec
 
     /// Grafana finds its values, and waits for the variables that it names. Constants, texts and filters hold what they
     /// say.
@@ -39,12 +40,12 @@ void each_layout_part(json::value layout, F&& f)
         for (const json::value part : layout[list]) f(part);
 }
 
-/// Rows and tabs of version 2 have variables of their own.
+/// Rows and tabs of version 2 have variables of their own: f(variable, section).
 template <class F>
 void each_section_variable(json::value at, F&& f, int depth = 0)
 {
     if (depth > 20) return;
-    for (const json::value v : at["variables"]) f(v);
+    for (const json::value v : at["variables"]) f(v, at);
     for (const std::string_view inside : {"spec", "layout"})
         if (at[inside].is_object()) each_section_variable(at[inside], f, depth + 1);
     each_layout_part(at, [&](json::value part) { each_section_variable(part, f, depth + 1); });
@@ -56,18 +57,19 @@ void each_section_variable(json::value at, F&& f, int depth = 0)
 [[nodiscard]] inline std::vector<declared_variable> read_variables(json::value root, json::value model)
 {
     std::vector<declared_variable> out;
-    const auto add = [&out](json::value v, std::string_view type) {
+    const auto add = [&out](json::value v, std::string_view type, json::value section) {
         if (v["name"].text().empty()) return;
         json::value query = v["query"];
         if (query.is_object()) query = query["spec"]["query"] ? query["spec"]["query"] : query["query"];
         out.push_back({std::string(v["name"].text()), std::string(type),
                        v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query,
-                       v["datasource"], v});
+                       v["datasource"], v, section});
     };
-    for (const json::value v : model["templating"]["list"]) add(v, v["type"].text());
-    for (const json::value v : model["variables"]) add(v["spec"], v["kind"].text());
-    detail::each_section_variable(model["layout"], [&](json::value v) { add(v["spec"], v["kind"].text()); });
-    for (const json::value input : root["__inputs"]) add(input, "input");
+    for (const json::value v : model["templating"]["list"]) add(v, v["type"].text(), model);
+    for (const json::value v : model["variables"]) add(v["spec"], v["kind"].text(), model);
+    detail::each_section_variable(
+        model["layout"], [&](json::value v, json::value section) { add(v["spec"], v["kind"].text(), section); });
+    for (const json::value input : root["__inputs"]) add(input, "input", root);
     return out;
 }
 

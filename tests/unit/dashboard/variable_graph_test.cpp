@@ -77,9 +77,51 @@ TEST_CASE("where a variable names another")
         {"kind":"QueryVariable","spec":{"name":"a","query":{"group":"prometheus","spec":{"query":"$b"}}}},
         {"kind":"QueryVariable","spec":{"name":"b","query":{"datasource":{"name":"$a"},"spec":{"query":"q"}}}}]})j") ==
           "a -> b -> a; ");
-    // What holds its text waits for nothing; names of two places are not told apart.
+    // What holds its text waits for nothing.
     CHECK(read(R"j({"templating":{"list":[{"type":"constant","name":"a","query":"$a"},
-        {"type":"textbox","name":"b","query":"$b"},{"type":"query","name":"x","query":"$x"},
-        {"type":"query","name":"x","query":"$x"},{"type":"query","name":1,"query":"$x"}]}})j")
+        {"type":"textbox","name":"b","query":"$b"},{"type":"query","name":1,"query":"$x"}]}})j")
               .empty());
+}
+
+TEST_CASE("a name that is declared twice is one variable")
+{
+    CHECK(graph("a: a:b b:a") == "a -> b -> a; ");
+    CHECK(graph("a:b a: b:a") == "a -> b -> a; ");
+    CHECK(graph("a: b:a a:") == "");
+    CHECK(graph("a: a:a") == "a -> a; ");
+    CHECK(graph("a:x a:y") == "a?x a?y ");
+    std::string many;  // as many ways as there are pairs
+    for (int i = 0; i < 20'000; ++i) many += i % 2 == 0 ? "a: " : "b:a ";
+    CHECK(graph(many.substr(0, many.size() - 1)).empty());
+}
+
+TEST_CASE("what an import asks for is no variable")
+{
+    CHECK(read(R"j({"__inputs":[{"name":"DS"}],"templating":{"list":[
+        {"type":"datasource","name":"DS","query":"prometheus","datasource":{"uid":"${DS}"}}]}})j")
+              .empty());
+}
+
+TEST_CASE("rows and tabs have variables of their own")
+{
+    const auto board = [](std::string_view own, std::string_view first, std::string_view second) {
+        const auto query = [](std::string_view name, std::string_view asks) {
+            return pitot::concat(R"j({"kind":"QueryVariable","spec":{"name":")j", name,
+                                 R"j(","query":{"spec":{"query":")j", asks, R"j("}}}})j");
+        };
+        const auto row = [](const std::string& variable) {
+            return pitot::concat(R"j({"kind":"RowsLayoutRow","spec":{"variables":[)j", variable, "]}}");
+        };
+        return pitot::concat(R"j({"variables":[)j", query("a", own),
+                             R"j(],"layout":{"kind":"RowsLayout","spec":{"rows":[)j", row(query("b", first)), ",",
+                             row(query("a", second)), "]}}}");
+    };
+    CHECK(read(board("q", "$a", "$a")) == "a -> a; ");  // the second row's a names itself, not the dashboard's
+    CHECK(read(board("q", "$a", "$b")) == "a?b ");      // b is the first row's
+    CHECK(read(board("$b", "$a", "q")) == "a?b ");      // and the dashboard's own variables do not see it
+    CHECK(read(board("q", "$a", "q")).empty());
+    const std::string twice = board("q", "q", "q");
+    const auto document = json::parse(twice);
+    REQUIRE(document);
+    CHECK(dashboard::repeated_declarations(dashboard::read_variables(document->root(), document->root())).empty());
 }

@@ -6,6 +6,7 @@
 #include <pitot/lint/dashboard/rules/annotation_label_missing.hpp>
 #include <pitot/lint/dashboard/rules/counter_without_rate.hpp>
 #include <pitot/lint/dashboard/rules/division_by_zero.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_variable.hpp>
 #include <pitot/lint/dashboard/rules/filter_never_zero.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
@@ -71,6 +72,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            vector_matching_impossible,
                                            multi_variable_equality,
                                            undeclared_variable,
+                                           duplicate_variable,
                                            variable_query,
                                            datasource_missing,
                                            filter_never_zero,

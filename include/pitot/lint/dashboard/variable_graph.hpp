@@ -1,9 +1,10 @@
 #pragma once
-// Variables that wait for each other, and variables whose queries name what is not declared.
+// Variables that wait for each other, that are declared twice, and whose queries name what is not declared.
 
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/dashboard/variable_graph.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_variable.hpp>
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
 
@@ -46,13 +47,20 @@ inline void check_variable_graph(const source& file, const std::vector<dashboard
                               : concat("these variables wait for each other: ", detail::text_of(cycle, all))));
     for (const dashboard::variable_use& use : uses) {
         if (!use.in_query || !declared.lacks(use.name)) continue;
-        const std::string_view type = all[use.from].type;
-        if (type != "query" && type != "QueryVariable") continue;
-        const json::value group = all[use.from].written["query"]["group"];  // version 2
-        const std::string_view datasource = group ? group.text() : types.of(all[use.from].datasource);
+        const dashboard::declared_variable& by = all[use.by];
+        if (by.type != "query" && by.type != "QueryVariable") continue;
+        const json::value group = by.written["query"]["group"];  // version 2
+        const std::string_view datasource = group ? group.text() : types.of(by.datasource);
         if (dashboard::detail::language_of(datasource, {}) == dashboard::language::other) continue;
         out.push_back(finding_in_text(file, use.text, use.where, undeclared_variable.about,
                                       undeclared_variable.about.level, undeclared_message(use.name)));
+    }
+    for (const dashboard::repeated_declaration& twice : dashboard::repeated_declarations(all)) {
+        const json::value name = all[twice.again].written["name"];
+        const text_position first = file.position(all[twice.first].written["name"].span().offset);
+        out.push_back(finding_in_text(
+            file, name, {0, name.text().size()}, duplicate_variable.about, duplicate_variable.about.level,
+            concat("the variable ", name.text(), " stands in line ", std::to_string(first.line), " already")));
     }
 }
 
