@@ -47,7 +47,7 @@ struct found_series {
 
 /// One matcher and how it stands.
 /// templated  its value has a variable: nobody knows it
-/// alive      a series of the metric satisfies it, or may
+/// alive      a series of the metric satisfies it, or may; also where nobody can tell, or there is no metric
 /// on_series  some series of the metric has the label
 struct asked_matcher {
     const promql::label_matcher* written;
@@ -82,6 +82,13 @@ struct asked {
     {
         for (const asked_matcher& m : matchers)
             if (m.written->name == label) return &m;
+        return nullptr;
+    }
+    /// The first matcher that no series satisfies; null when there is none.
+    [[nodiscard]] const asked_matcher* dead_matcher() const noexcept
+    {
+        for (const asked_matcher& m : matchers)
+            if (!m.alive) return &m;
         return nullptr;
     }
 };

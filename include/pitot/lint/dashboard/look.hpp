@@ -164,14 +164,9 @@ namespace detail {
 template <class F>
 void each_dead_matcher(const context& in, F&& f)
 {
-    if (in.sources.series == nullptr) return;
-    for (const asked& a : in.asks) {
-        if (a.metric == nullptr && (!a.own || !in.sources.series->knows_all_jobs())) continue;
-        for (const asked_matcher& m : a.matchers) {
-            if (m.alive || m.written->name == "__name__") continue;
-            f(a, m);
-        }
-    }
+    for (const asked& a : in.asks)
+        for (const asked_matcher& m : a.matchers)
+            if (!m.alive) f(a, m);
 }
 
 /// Is there a job that the matcher selects, whatever it exposes?

@@ -51,16 +51,6 @@ struct template_query {
     return {};
 }
 
-/// The first matcher that no series satisfies; null when there is none, or when nobody can tell.
-[[nodiscard]] inline const asked_matcher* dead_matcher(const world& sources, const asked& a)
-{
-    if (a.metric == nullptr && (!a.own || a.name.starts_with("ALERTS") || !sources.series->knows_all_jobs()))
-        return nullptr;
-    for (const asked_matcher& m : a.matchers)
-        if (!m.alive) return &m;
-    return nullptr;
-}
-
 /// The rule that a dead matcher of a query breaks.
 [[nodiscard]] inline const rule& reason_of(const world& sources, const asked_matcher& dead)
 {
@@ -133,7 +123,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
             say_by(metric_not_exposed.about, severity::info, asked_for.inside, "no source exposes this metric");
             continue;
         }
-        if (const asked_matcher* const dead = detail::dead_matcher(sources, a); dead != nullptr && !expression) {
+        if (const asked_matcher* const dead = a.dead_matcher(); dead != nullptr && !expression) {
             say(asked_for.inside, concat("no series of ", a.name, " satisfies the matcher on ", dead->written->name));
             say_by(detail::reason_of(sources, *dead), severity::info, asked_for.inside,
                    "the variable stays empty by it");
