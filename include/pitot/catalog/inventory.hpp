@@ -35,11 +35,13 @@ struct scrape_job {
 /// job     index
 /// type    as its job declares it
 /// open    labels that may have other values too
+/// is_part of a saved catalog, which does not tell which labels go together: real series have more than these
 struct existing_series {
     label_list labels;
     std::uint32_t job = 0;
     metric_type type = metric_type::unknown;
     std::vector<std::string> open = {};
+    bool is_part = false;
 };
 
 struct existing_metric {
@@ -97,14 +99,16 @@ public:
             for (const std::string_view suffix : series_suffixes(saved.type)) {
                 if (count_ >= max_series) return;
                 const std::string name = concat(saved.name, suffix);
-                insert(name, saved.type, {}, at);
+                insert(name, saved.type, {}, at).is_part = true;
                 for (const auto& [label, values] : saved.labels) {
                     if (label == "job") continue;
                     if ((label == "le" && suffix != "_bucket") || (label == "quantile" && !suffix.empty())) continue;
-                    for (const std::string& value : values.values) insert(name, saved.type, {{label, value}}, at);
+                    for (const std::string& value : values.values)
+                        insert(name, saved.type, {{label, value}}, at).is_part = true;
                     if (values.complete && !values.values.empty()) continue;
-                    insert(name, saved.type, {}, at);
-                    metrics_.find(name)->second.series.back().open.push_back(label);
+                    existing_series& more = insert(name, saved.type, {}, at);
+                    more.is_part = true;
+                    more.open.push_back(label);
                 }
             }
         }
@@ -157,13 +161,14 @@ private:
         set_label(all, "__name__", "");
         if (!now.empty()) insert(now, type, all, job);
     }
-    void insert(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    existing_series& insert(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
     {
         auto at = metrics_.find(name);
         if (at == metrics_.end()) at = metrics_.emplace(std::string(name), existing_metric{type, {}}).first;
         if (at->second.type != type) at->second.type = metric_type::unknown;
         at->second.series.push_back({std::move(labels), job, type});
         ++count_;
+        return at->second.series.back();
     }
 
     void add(const batch& in, const family_view& family, const point_view& point, std::uint32_t job)

@@ -63,6 +63,7 @@ struct asked_matcher {
 /// unknown   why it cannot be judged; empty when it can
 /// exists    a source exposes the name
 /// total     name + "_total" is what exists; it is judged in its place
+/// is_held   its matchers were held against series
 /// metric    what is judged; null when there is nothing, or for what Prometheus makes itself (up, scrape_*)
 /// selected  the series that all matchers may select
 struct asked {
@@ -73,6 +74,7 @@ struct asked {
     bool exists = false;
     bool total = false;
     bool own = false;  ///< made by Prometheus: one series a target
+    bool is_held = false;
     const catalog::existing_metric* metric = nullptr;
     std::vector<asked_matcher> matchers;
     std::vector<found_series> selected;
@@ -135,6 +137,25 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return open && catalog::value_of(s.labels, label).empty();
 }
 
+/// Does a series on a target satisfy a matcher, or may it?
+[[nodiscard]] inline bool fits(const world& in, const catalog::existing_series& s, const catalog::label_list& t,
+                               const asked_matcher& m)
+{
+    if (m.templated) return true;
+    const std::string_view value = in.series->value(s, t, m.written->name);
+    return (value.empty() && is_open(in, s, m.written->name)) || m.test(value);
+}
+
+/// Does the matcher on job select, beside others, a job whose exposition was not given?
+[[nodiscard]] inline bool asks_some_unknown_job(const world& in, const asked& a)
+{
+    const asked_matcher* const m = a.matcher("job");
+    if (m == nullptr || m->templated || a.own) return false;
+    for (const catalog::scrape_job& j : in.series->jobs())
+        if (!j.has_exposition && m->test(j.name)) return true;
+    return false;
+}
+
 /// Does the matcher on job select only jobs whose exposition was not given?
 [[nodiscard]] inline bool asks_unknown_jobs(const world& in, const asked& a)
 {
@@ -171,6 +192,7 @@ inline void hold_against(const world& in, asked& a)
         }
         if (a.metric == nullptr) return;
     }
+    a.is_held = true;
     for (asked_matcher& m : a.matchers) m.alive = false;
     detail::each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
         bool all = true;

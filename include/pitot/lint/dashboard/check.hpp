@@ -134,6 +134,7 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
     for (asked& a : asks) {
         if (!a.total || !may_be_missing(in, a)) continue;
         a.total = false;
+        a.is_held = false;
         a.metric = nullptr;
         a.selected.clear();
         for (asked_matcher& m : a.matchers) m.alive = true;

@@ -14,6 +14,7 @@
 #include <pitot/lint/dashboard/rules/label_renamed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/legend_label_missing.hpp>
+#include <pitot/lint/dashboard/rules/matchers_impossible.hpp>
 #include <pitot/lint/dashboard/rules/metric_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/missing_total_suffix.hpp>
 #include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
@@ -69,6 +70,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            legend_label_missing,
                                            annotation_label_missing,
                                            ratio_always_one,
+                                           matchers_impossible,
                                            vector_matching_impossible,
                                            multi_variable_equality,
                                            undeclared_variable,
