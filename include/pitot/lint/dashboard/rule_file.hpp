@@ -3,6 +3,7 @@
 
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/template_labels.hpp>
 
 #include <optional>
 #include <set>
@@ -44,23 +45,6 @@ namespace detail {
     }
     const std::size_t found = from.find(text.substr(part.offset, std::min<std::size_t>(part.length, 8)), in_file);
     return found == std::string_view::npos ? text_span{value.offset, 1} : text_span{value.offset + found, part.length};
-}
-
-/// $labels.name and {{ .Labels.name }} of a template; the latter not beside range or with, where the dot is another
-/// series.
-inline void add_template_labels(const located& in, std::vector<label_use>& into)
-{
-    const std::string_view text = in.text;
-    const bool moves = text.find("range ") != std::string_view::npos || text.find("with ") != std::string_view::npos;
-    for (const std::string_view start : {"$labels.", ".Labels."}) {
-        if (moves && start.front() == '.') continue;
-        for (std::size_t at = text.find(start); at != std::string_view::npos; at = text.find(start, at + 1)) {
-            const std::size_t first = at + start.size();
-            std::size_t end = first;
-            while (end < text.size() && dashboard::detail::is_word(text[end])) ++end;
-            if (end > first) into.push_back({text.substr(first, end - first), {first, end - first}, &in});
-        }
-    }
 }
 
 struct rule_text {
@@ -165,7 +149,7 @@ inline void add_recorded(std::string text, std::string_view name, std::set<std::
             places.reserve(texts.size());
             for (const detail::rule_text& t : texts) places.push_back(detail::located_in(file, t));
             detail::subject about;
-            for (const located& p : places) detail::add_template_labels(p, about.annotations);
+            for (const located& p : places) add_template_labels(p, about.annotations);
             about.expr = &expr;
             about.is_rule = true;
             about.is_alert = alert && !alert->empty();
