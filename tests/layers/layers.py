@@ -37,9 +37,8 @@ EXCEPTIONS = {
     "lint/dashboard/rule_shape.hpp": {"pitot/connect/yaml.hpp"},
     "lint/dashboard/rule_file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
     "catalog/source.hpp": {"pitot/connect/http.hpp", "pitot/connect/gzip.hpp"},  # a SOURCE may be a URL
-    "catalog/loki_api.hpp": {"pitot/connect/http.hpp"},
+    "catalog/api_client.hpp": {"pitot/connect/http.hpp"},  # a live server is asked by HTTP
     "rules/file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
-    "catalog/prometheus_api.hpp": {"pitot/connect/http.hpp"},  # a live server is asked by HTTP
 }
 
 # With the C forms and the compilers' own headers of vector instructions.

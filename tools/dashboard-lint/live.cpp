@@ -1,9 +1,8 @@
 #include <dashboard-lint/live.hpp>
 
 #include <pitot/base/percent.hpp>
-#include <pitot/connect/http.hpp>
+#include <pitot/catalog/api_client.hpp>
 #include <pitot/connect/regex.hpp>
-#include <pitot/json/reader.hpp>
 #include <pitot/promql/engine/query.hpp>
 
 #include <fmt/format.h>
@@ -91,25 +90,14 @@ std::string first_value(json::value series)
     return all ? histogram_text(all[0][1]) : std::string();
 }
 
-result<void> ask_server(const live_options& how, http::client& client, const std::string& expr, lint::answered& to)
+result<void> ask_server(catalog::api_client& server, const std::string& expr, lint::answered& to)
 {
-    std::string url = how.prometheus;
-    while (url.ends_with('/')) url.pop_back();
-    url += "/api/v1/query?query=" + percent_encoded(expr);
-    http::request what;
-    what.url = url;
-    what.accept = "application/json";
-    const auto got = client.send(what);
+    const auto got = server.ask("/api/v1/query", concat("query=", percent_encoded(expr)));
     if (!got) return unexpected(got.error());
-    json::limits allowed;
-    allowed.size = got->body.size() + 1;
-    const auto document = json::parse(got->body, allowed);
-    if (!document) return unexpected(http::client::status_error(*got));
-    const json::value root = document->root();
-    const json::value data = root["data"]["result"];
-    const std::string_view type = root["data"]["resultType"].text();
-    if (root["status"].text() != "success")
-        refuse(to, root["error"].text());
+    const json::value data = got->data()["result"];
+    const std::string_view type = got->data()["resultType"].text();
+    if (!got->success())
+        refuse(to, got->refusal());
     else if (type == "scalar" || type == "string")
         take(to, 1, std::string(data[1].text()));
     else
@@ -132,7 +120,7 @@ result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
 {
     promql::engine_options engine;
     engine.regex = promql::regexes_of<regex>();
-    http::client client(how.http);
+    catalog::api_client server(how.prometheus, how.http);
     for (lint::dashboards::judgement& j : found.judged) {
         lint::answered& to = out.emplace_back(lint::answered{j.file, j.pointer, j.query});
         const std::string expr = askable(j.query, how.values);
@@ -140,7 +128,7 @@ result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
         if (!to.message.empty()) continue;
         if (how.prometheus.empty()) {
             ask_engine(how, engine, expr, to);
-        } else if (auto asked = ask_server(how, client, expr, to); !asked) {
+        } else if (auto asked = ask_server(server, expr, to); !asked) {
             out.pop_back();
             return asked;
         }

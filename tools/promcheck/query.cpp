@@ -8,10 +8,10 @@
 #include <pitot/base/duration.hpp>
 #include <pitot/base/percent.hpp>
 #include <pitot/base/time_text.hpp>
+#include <pitot/catalog/api_client.hpp>
 #include <pitot/catalog/labelled_source.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/connect/regex.hpp>
-#include <pitot/json/reader.hpp>
 #include <pitot/lint/report_text.hpp>
 #include <pitot/promql/engine/query.hpp>
 #include <pitot/store/scrape.hpp>
@@ -80,15 +80,10 @@ std::int64_t now()
 }
 
 /// What a server's API answered.
-result<shown_result> read_answer(std::string_view text)
+shown_result read_answer(const catalog::api_answer& answer)
 {
-    json::limits allowed;
-    allowed.size = text.size() + 1;
-    const auto document = json::parse(text, allowed);
-    if (!document || document->root()["status"].text() != "success")
-        return unexpected(errc::protocol,
-                          document ? std::string(document->root()["error"].text()) : document.error().message);
-    const json::value data = document->root()["data"];
+    const std::string_view text = answer.text();
+    const json::value data = answer.data();
     shown_result out;
     out.type = data["resultType"].text();
     const auto sample = [text](json::value pair, bool hist) {
@@ -119,8 +114,8 @@ result<shown_result> read_answer(std::string_view text)
             out.series.push_back(std::move(s));
         }
     }
-    for (const json::value w : document->root()["warnings"]) out.warnings.emplace_back(w.text());
-    for (const json::value w : document->root()["infos"]) out.infos.emplace_back(w.text());
+    for (const json::value w : answer.root()["warnings"]) out.warnings.emplace_back(w.text());
+    for (const json::value w : answer.root()["infos"]) out.infos.emplace_back(w.text());
     return out;
 }
 
@@ -274,31 +269,22 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
 
 exit_code ask_server(const arguments& given, const settings& how, std::string_view expr, shown_result& out)
 {
-    std::string url = given.get("prometheus");
-    while (url.ends_with('/')) url.pop_back();
-    url += how.when.step == 0 ? fmt::format("/api/v1/query?time={}", seconds_text(how.when.end))
-                              : fmt::format("/api/v1/query_range?start={}&end={}&step={}", seconds_text(how.when.start),
-                                            seconds_text(how.when.end), seconds_text(how.when.step));
-    url += "&query=" + percent_encoded(expr);
-    http::client client(how.http);
-    http::request request;
-    request.url = url;
-    request.accept = "application/json";
-    const auto answer = client.send(request);
+    catalog::api_client server(given.get("prometheus"), how.http);
+    const std::string query = concat("&query=", percent_encoded(expr));
+    const auto answer = how.when.step == 0
+                            ? server.ask("/api/v1/query", fmt::format("time={}{}", seconds_text(how.when.end), query))
+                            : server.ask("/api/v1/query_range",
+                                         fmt::format("start={}&end={}&step={}{}", seconds_text(how.when.start),
+                                                     seconds_text(how.when.end), seconds_text(how.when.step), query));
     if (!answer) {
         refuse(answer.error().message);
         return exit_code::unreachable;
     }
-    auto read = read_answer(answer->body);
-    if (!read && answer->status / 100 != 4) {
-        refuse(http::client::status_error(*answer).message);
-        return exit_code::unreachable;
+    if (!answer->success()) {
+        refuse(answer->refusal());
+        return answer->is_asked_wrongly() ? exit_code::findings : exit_code::unreachable;
     }
-    if (!read) {
-        refuse(read.error().message);
-        return exit_code::findings;
-    }
-    out = std::move(*read);
+    out = read_answer(*answer);
     return exit_code::clean;
 }
 

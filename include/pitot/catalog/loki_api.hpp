@@ -3,9 +3,8 @@
 // source  Grafana Loki 3, HTTP API: /loki/api/v1/labels, /loki/api/v1/label/NAME/values
 
 #include <pitot/base/text.hpp>
+#include <pitot/catalog/api_client.hpp>
 #include <pitot/catalog/log_labels.hpp>
-#include <pitot/connect/http.hpp>
-#include <pitot/json/reader.hpp>
 #include <pitot/model/name.hpp>
 
 #include <chrono>
@@ -33,11 +32,9 @@ namespace detail {
 /// One server, asked several times under one deadline.
 class loki_reader {
 public:
-    loki_reader(const loki_query& what, http::options how)
-        : what_(what), base_(what.url),
-          end_(std::chrono::steady_clock::now() + std::chrono::milliseconds(how.timeout.count)), client_(std::move(how))
+    loki_reader(const loki_query& what, http::options how) : what_(what), server_(what.url, std::move(how), "Loki")
     {
-        while (base_.ends_with('/')) base_.pop_back();
+        server_.share_timeout();
     }
 
     result<log_labels> read()
@@ -60,40 +57,27 @@ private:
     /// The answer's "data", which Loki leaves out when there is none.
     result<std::vector<std::string>> ask(std::string_view path)
     {
-        const std::string shown = http::without_credentials(base_);
-        const duration_ms left{
-            std::chrono::floor<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now()).count()};
-        if (left.count <= 0)
-            return unexpected(errc::timeout, concat(shown, " took too long to tell its labels (at ", path, ")"));
-        client_.set_timeout(left);
         const auto now = what_.now.time_since_epoch().count();
-        auto answer = client_.get(concat(base_, path, "?start=", std::to_string(now - what_.back.count()),
-                                         "000000000&end=", std::to_string(now), "000000000"),
-                                  "application/json");
-        if (!answer) return unexpected(std::move(answer.error()));
-        const auto document = json::parse(answer->body);
-        const auto strange = [&] {
-            return unexpected(errc::protocol, concat(shown, path, " does not answer as Loki does"));
-        };
-        if (!document || document->root()["status"].text() != "success") return strange();
+        const auto answer = server_.get(path, concat("start=", std::to_string(now - what_.back.count()),
+                                                     "000000000&end=", std::to_string(now), "000000000"));
+        if (!answer) return unexpected(answer.error());
         std::vector<std::string> all;
-        for (const json::value v : document->root()["data"]) {
-            if (!v.is_string()) return strange();
+        for (const json::value v : answer->data()) {
+            if (!v.is_string())
+                return unexpected(errc::protocol, concat(server_.shown(), path, " does not answer as Loki does"));
             all.emplace_back(v.text());
         }
         return all;
     }
 
     const loki_query& what_;
-    std::string base_;
-    std::chrono::steady_clock::time_point end_;
-    http::client client_;
+    api_client server_;
 };
 
 }  // namespace detail
 
 /// how    its timeout is the deadline for all questions together
-/// error  of http::client::get(); timeout; protocol for an answer that is not Loki's
+/// error  of api_client::get()
 [[nodiscard]] inline result<log_labels> read_loki(const loki_query& what, http::options how)
 {
     return detail::loki_reader(what, std::move(how)).read();

@@ -4,13 +4,12 @@
 // All names, types and jobs are asked for; the series only of the names that matter, so that a large server is not read
 // whole.
 
-#include <pitot/base/duration.hpp>
 #include <pitot/base/percent.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/catalog/api_client.hpp>
 #include <pitot/catalog/file.hpp>
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
-#include <pitot/connect/http.hpp>
 #include <pitot/json/reader.hpp>
 
 #include <algorithm>  // std::lower_bound
@@ -40,11 +39,9 @@ namespace detail {
 /// One server, asked several times under one deadline.
 class prometheus_reader {
 public:
-    prometheus_reader(const prometheus_query& what, http::options how)
-        : what_(what), end_(std::chrono::steady_clock::now() + std::chrono::milliseconds(how.timeout.count)),
-          client_(std::move(how))
+    prometheus_reader(const prometheus_query& what, http::options how) : what_(what), server_(what.url, std::move(how))
     {
-        while (base_.ends_with('/')) base_.pop_back();
+        server_.share_timeout();
     }
 
     result<void> read(listing& names, inventory& series)
@@ -82,24 +79,6 @@ public:
     }
 
 private:
-    /// The answer's "data".
-    result<json::document> ask(std::string_view path, std::string_view query)
-    {
-        const duration_ms left{
-            std::chrono::floor<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now()).count()};
-        if (left.count <= 0) return unexpected(errc::timeout, concat(base_, " took too long to tell what it has"));
-        client_.set_timeout(left);
-        auto answer = client_.get(concat(base_, path, query), "application/json");
-        if (!answer) return unexpected(std::move(answer.error()));
-        json::limits allowed;
-        allowed.size = answer->body.size() + 1;
-        text_ = std::move(answer->body);
-        auto document = json::parse(text_, allowed);
-        if (!document || document->root()["status"].text() != "success")
-            return unexpected(errc::protocol, concat(base_, path, " does not answer as Prometheus does"));
-        return document;
-    }
-
     [[nodiscard]] std::string range() const
     {
         const auto now = what_.now.time_since_epoch().count();
@@ -108,9 +87,9 @@ private:
 
     result<void> read_types()
     {
-        auto document = ask("/api/v1/metadata", "");
-        if (!document) return unexpected(std::move(document.error()));
-        for (const json::value name : document->root()["data"]) {
+        const auto answer = server_.get("/api/v1/metadata", "");
+        if (!answer) return unexpected(answer.error());
+        for (const json::value name : answer->data()) {
             for (const json::value entry : name) {
                 metric m;
                 m.name = name.key().text();
@@ -126,10 +105,10 @@ private:
 
     result<std::vector<std::string>> label_values_of(std::string_view label)
     {
-        auto document = ask(concat("/api/v1/label/", label, "/values?"), range());
-        if (!document) return unexpected(std::move(document.error()));
+        const auto answer = server_.get(concat("/api/v1/label/", label, "/values"), range());
+        if (!answer) return unexpected(answer.error());
         std::vector<std::string> all;
-        for (const json::value v : document->root()["data"]) all.emplace_back(v.text());
+        for (const json::value v : answer->data()) all.emplace_back(v.text());
         return all;
     }
 
@@ -138,9 +117,9 @@ private:
     {
         const std::string match = concat("{__name__=~\"", names, "\"}");
         names.clear();
-        auto document = ask("/api/v1/series?", concat(range(), "&match%5B%5D=", percent_encoded(match)));
-        if (!document) return unexpected(std::move(document.error()));
-        for (const json::value one : document->root()["data"]) {
+        const auto answer = server_.get("/api/v1/series", concat(range(), "&match%5B%5D=", percent_encoded(match)));
+        if (!answer) return unexpected(answer.error());
+        for (const json::value one : answer->data()) {
             label_list labels;
             for (const json::value l : one) set_label(labels, l.key().text(), l.text());
             const std::string name(value_of(labels, "__name__"));
@@ -150,9 +129,9 @@ private:
             const std::uint32_t job = series.job(value_of(labels, "job"));
             series.at(job).honor_labels = true;
             if (!series.add(name, type_of(name).first, std::move(labels), job))
-                return unexpected(
-                    errc::too_many,
-                    concat(base_, " has more than ", std::to_string(inventory::max_series), " series of these names"));
+                return unexpected(errc::too_many,
+                                  concat(server_.shown(), " has more than ", std::to_string(inventory::max_series),
+                                         " series of these names"));
         }
         return {};
     }
@@ -206,10 +185,7 @@ private:
     }
 
     const prometheus_query& what_;
-    std::chrono::steady_clock::time_point end_;
-    http::client client_;
-    std::string base_ = what_.url;
-    std::string text_;  ///< of the last answer: its document looks into it
+    api_client server_;
     std::map<std::string, metric, std::less<>> types_;
     std::map<std::string, metric, std::less<>> families_;
 };
@@ -218,7 +194,7 @@ private:
 
 /// Adds what a live server has.
 /// how    its timeout is the deadline for all questions together
-/// error  of http::client::get(); protocol for an answer that is not Prometheus's; too_many beyond max_series
+/// error  of api_client::get(); too_many beyond max_series
 [[nodiscard]] inline result<void> read_prometheus(const prometheus_query& what, http::options how, listing& names,
                                                   inventory& series)
 {
