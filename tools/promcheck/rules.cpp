@@ -151,24 +151,24 @@ exit_code run_rules(std::span<char* const> argv)
         sources.series = &held.series;
     }
 
-    std::set<std::string, std::less<>> recorded;
-    for (const std::string& path : files)
-        if (path != "-")
-            if (auto text = catalog::read_file(path, largest_file))
-                lint::dashboards::add_recorded(std::move(*text), path, recorded);
-    sources.recorded = &recorded;
-
     lint::dashboards::verdicts found;
+    std::vector<lint::dashboards::rule_file> rules;
+    std::set<std::string, std::less<>> recorded;
     for (const std::string& path : files) {
         auto text = catalog::read_file(path, largest_file);
         if (!text) return refuse(text.error().message);
-        const lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
-        if (!lint::dashboards::check_rule_file(file, sources, found))
-            found.findings.push_back(lint::finding_at(file, {0, 0}, lint::dashboards::rule_shape.id,
+        lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
+        const auto root = yaml::read(std::string(file.text()), file.name());
+        lint::dashboards::check_rule_shape(file, root, found.findings);
+        rules.push_back(lint::dashboards::read_rule_file(std::move(file), root));
+        recorded.insert(rules.back().recorded.begin(), rules.back().recorded.end());
+    }
+    sources.recorded = &recorded;
+    for (const lint::dashboards::rule_file& one : rules)
+        if (!lint::dashboards::check_rule_file(one, sources, found))
+            found.findings.push_back(lint::finding_at(one.file, {0, 0}, lint::dashboards::rule_shape.id,
                                                       lint::severity::error,
                                                       "there is no list of groups: this is no rule file"));
-        lint::dashboards::check_rule_shape(file, found.findings);
-    }
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     if (format == "json") {
         lint::report out;

@@ -1,12 +1,11 @@
 #pragma once
-// A Prometheus rule file under the same rules as dashboards.
+// A Prometheus rule file under the same rules as dashboards. It is read first and judged afterwards: what it records
+// may be asked for by the other files of a run.
 
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 #include <pitot/lint/dashboard/template_labels.hpp>
 
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,91 +72,127 @@ struct rule_text {
     return out;
 }
 
+/// One rule, as far as it could be read.
+/// templates  its labels and annotations
+struct read_rule {
+    rule_text expr;
+    std::vector<rule_text> templates;
+    std::string alert;  ///< empty for what records
+    std::string record;
+};
+
 }  // namespace detail
 
-/// Adds the names that the recording rules of a file make. What cannot be read is left out; check_rule_file says it.
-inline void add_recorded(std::string text, std::string_view name, std::set<std::string, std::less<>>& into)
+/// is_rules  it has a list of groups, or cannot be read
+/// findings  what stands in the way of reading it, or a rule of it
+/// recorded  names that its recording rules make
+struct rule_file {
+    source file;
+    bool is_rules = true;
+    std::vector<finding> findings = {};
+    std::vector<std::string> recorded = {};
+    std::vector<detail::read_rule> rules = {};
+};
+
+namespace detail {
+
+class rule_reader {
+public:
+    explicit rule_reader(rule_file& to) : to_(to) {}
+
+    void read(const result<yaml::node>& root)
+    {
+        if (!root) return refuse(root.error());
+        const auto groups = root->find("groups");
+        to_.is_rules = groups && groups->kind() == yaml::kind::list;
+        if (!to_.is_rules) return;
+        const auto all = groups->items();
+        if (!all) return refuse(all.error());
+        for (std::size_t g = 0; g < all->size(); ++g)
+            if (const auto list = (*all)[g].find("rules")) read_rules(*list, concat("/groups/", std::to_string(g)));
+    }
+
+private:
+    void refuse(const error& why)
+    {
+        const std::string& name = to_.file.name();
+        const std::size_t skip = why.message.starts_with(name) ? why.message.find(": ") + 2 : 0;
+        to_.findings.push_back(
+            finding_at(to_.file, why.where, yaml_syntax.about.id, yaml_syntax.about.level, why.message.substr(skip)));
+    }
+    void read_rules(const yaml::node& list, const std::string& group)
+    {
+        const auto rules = list.items();
+        if (!rules) return refuse(rules.error());
+        for (std::size_t r = 0; r < rules->size(); ++r)
+            read_rule((*rules)[r], concat(group, "/rules/", std::to_string(r)));
+    }
+    void read_rule(const yaml::node& from, const std::string& pointer)
+    {
+        detail::read_rule out;
+        if (auto record = from.get<std::string>("record", "")) out.record = std::move(*record);
+        if (auto alert = from.get<std::string>("alert", "")) out.alert = std::move(*alert);
+        if (!out.record.empty()) to_.recorded.push_back(out.record);
+        const auto expr = from.find("expr");
+        if (!expr) return refuse(error(errc::invalid_value, "a rule needs an expr", from.span()));
+        auto text = expr->as<std::string>();
+        if (!text) return refuse(text.error());
+        out.expr = {std::move(*text), expr->span(), pointer + "/expr"};
+        for (const std::string_view part : {"labels", "annotations"}) {
+            const auto under = from.find(part);
+            if (!under) continue;
+            const auto members = under->members();
+            if (!members) continue;
+            for (const auto& m : *members)
+                if (auto written = m.value.template as<std::string>())
+                    out.templates.push_back(
+                        {std::move(*written), m.value.span(), concat(pointer, "/", part, pointer_part(m.name))});
+        }
+        to_.rules.push_back(std::move(out));
+    }
+
+    rule_file& to_;
+};
+
+inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)
 {
-    const auto parts = [](const std::optional<yaml::node>& list) {
-        if (!list) return std::vector<yaml::node>();
-        auto all = list->items();
-        return all ? std::move(*all) : std::vector<yaml::node>();
-    };
-    const auto root = yaml::read(std::move(text), std::string(name));
-    if (!root) return;
-    for (const yaml::node& group : parts(root->find("groups")))
-        for (const yaml::node& one : parts(group.find("rules")))
-            if (const auto record = one.get<std::string>("record", ""); record && !record->empty())
-                into.insert(*record);
+    const located expr = located_in(file, one.expr);
+    std::vector<located> places;
+    places.reserve(one.templates.size());
+    for (const rule_text& t : one.templates) places.push_back(located_in(file, t));
+    subject about;
+    for (const located& p : places) add_template_labels(p, about.annotations);
+    about.expr = &expr;
+    about.is_rule = true;
+    about.is_alert = !one.alert.empty();
+    about.panel = about.is_alert ? one.alert : one.record;
+    about.at = file.position(one.expr.span.offset);
+    judge(file, about, sources, {}, out);
 }
 
-/// Reads and judges one rule file.
-/// returns  false when it is well-formed YAML without a list of groups
-[[nodiscard]] inline bool check_rule_file(const source& file, const world& sources, verdicts& out)
+}  // namespace detail
+
+/// root  what yaml::read() made of the file's text
+[[nodiscard]] inline rule_file read_rule_file(source file, const result<yaml::node>& root)
+{
+    rule_file out{std::move(file)};
+    detail::rule_reader(out).read(root);
+    return out;
+}
+[[nodiscard]] inline rule_file read_rule_file(source file)
 {
     const auto root = yaml::read(std::string(file.text()), file.name());
-    const auto refuse = [&](const error& why) {
-        const std::size_t skip = why.message.starts_with(file.name()) ? why.message.find(": ") + 2 : 0;
-        out.findings.push_back(
-            finding_at(file, why.where, yaml_syntax.about.id, yaml_syntax.about.level, why.message.substr(skip)));
-        return true;
-    };
-    if (!root) return refuse(root.error());
-    const auto groups = root->find("groups");
-    if (!groups || groups->kind() != yaml::kind::list) return false;
-    const auto all = groups->items();
-    if (!all) return refuse(all.error());
+    return read_rule_file(std::move(file), root);
+}
+
+/// Judges one rule file.
+/// returns  false when it is well-formed YAML without a list of groups
+[[nodiscard]] inline bool check_rule_file(const rule_file& of, const world& sources, verdicts& out)
+{
+    if (!of.is_rules) return false;
     ++out.dashboards;
-    const variables none;
-    for (std::size_t g = 0; g < all->size(); ++g) {
-        const auto rules_node = (*all)[g].find("rules");
-        if (!rules_node) continue;
-        const auto list = rules_node->items();
-        if (!list) {
-            refuse(list.error());
-            continue;
-        }
-        for (std::size_t r = 0; r < list->size(); ++r) {
-            const yaml::node& one = (*list)[r];
-            const std::string pointer = concat("/groups/", std::to_string(g), "/rules/", std::to_string(r));
-            const auto expr_node = one.find("expr");
-            if (!expr_node) {
-                refuse(error(errc::invalid_value, "a rule needs an expr", one.span()));
-                continue;
-            }
-            const auto expr_text = expr_node->as<std::string>();
-            if (!expr_text) {
-                refuse(expr_text.error());
-                continue;
-            }
-            const detail::rule_text expr_place{*expr_text, expr_node->span(), pointer + "/expr"};
-            const located expr = detail::located_in(file, expr_place);
-            const auto alert = one.get<std::string>("alert", "");
-            const auto record = one.get<std::string>("record", "");
-            std::vector<detail::rule_text> texts;
-            for (const std::string_view part : {"labels", "annotations"}) {
-                const auto under = one.find(part);
-                if (!under) continue;
-                const auto members = under->members();
-                if (!members) continue;
-                for (const auto& m : *members)
-                    if (const auto text = m.value.template as<std::string>())
-                        texts.push_back(
-                            {*text, m.value.span(), concat(pointer, "/", part, detail::pointer_part(m.name))});
-            }
-            std::vector<located> places;
-            places.reserve(texts.size());
-            for (const detail::rule_text& t : texts) places.push_back(detail::located_in(file, t));
-            detail::subject about;
-            for (const located& p : places) add_template_labels(p, about.annotations);
-            about.expr = &expr;
-            about.is_rule = true;
-            about.is_alert = alert && !alert->empty();
-            about.panel = about.is_alert ? *alert : record ? *record : "";
-            about.at = file.position(expr_place.span.offset);
-            detail::judge(file, about, sources, none, out);
-        }
-    }
+    out.findings.insert(out.findings.end(), of.findings.begin(), of.findings.end());
+    for (const detail::read_rule& one : of.rules) detail::judge_rule(of.file, one, sources, out);
     return true;
 }
 

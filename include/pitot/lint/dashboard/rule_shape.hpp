@@ -92,9 +92,9 @@ inline void check_template(const source& file, const yaml::node& in, std::string
 }  // namespace detail
 
 /// What is wrong with a file as such; expressions are the business of check_rule_file.
-inline void check_rule_shape(const source& file, std::vector<finding>& out)
+/// root  what yaml::read() made of the file's text
+inline void check_rule_shape(const source& file, const result<yaml::node>& root, std::vector<finding>& out)
 {
-    const auto root = yaml::read(std::string(file.text()), file.name());
     if (!root) return;  // check_rule_file says so
     const auto say = [&](const rule& about, const error& why) {
         const std::size_t skip = why.message.starts_with(file.name()) ? why.message.find(": ") + 2 : 0;

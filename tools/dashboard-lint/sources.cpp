@@ -1,0 +1,123 @@
+#include <common/malformed.hpp>
+#include <dashboard-lint/loki.hpp>
+#include <dashboard-lint/sources.hpp>
+
+#include <pitot/catalog/known.hpp>
+#include <pitot/catalog/prometheus_config.hpp>
+#include <pitot/catalog/source.hpp>
+#include <pitot/store/scrape.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+
+namespace pitot::tools::dashboard_lint {
+namespace {
+
+/// Puts a source's series where queries are asked, several times, so that rates exist.
+void put_scrapes(const catalog::exposition& in, const catalog::labelled_source& source, std::int64_t now,
+                 store::series_store& data, const notes& say)
+{
+    for (std::int64_t back = 3; back >= 0; --back)
+        if (const auto put = store::put_scrape(data, in.families, {source.labels, false}, now - back * 15'000); !put) {
+            say.warn(fmt::format("{}: warning: {}", in.name, put.error().message));
+            return;
+        }
+}
+
+/// The job that a source is scraped by; without a prometheus.yml the source is a target of it.
+std::uint32_t job_of(const settings& how, const catalog::target& from, const notes& say, catalog::inventory& series)
+{
+    const std::uint32_t job = series.job(from.job);
+    if (how.prometheus_config.empty() || from.job.empty())
+        series.add_target(from);
+    else if (series.at(job).targets.empty() && series.at(job).targets_known)
+        say.warn(fmt::format("dashboard-lint: --metrics: {} has no job '{}'", how.prometheus_config, from.job));
+    return job;
+}
+
+exit_code load_exposition(const settings& how, const catalog::labelled_source& source, const notes& say, evidence& to)
+{
+    catalog::source_options reading;
+    reading.http = how.http;
+    const auto in = catalog::load_source(source.source, reading);
+    if (!in) {
+        say.error(fmt::format("dashboard-lint: --metrics: {}", in.error().message));
+        return catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable : exit_code::usage;
+    }
+    for (const std::string& line : malformed_lines(*in)) say.warn(line);
+    const catalog::target from = source.from();
+    to.names.add(in->families, from, in->format == expo::format::openmetrics);
+    if (how.live) put_scrapes(*in, source, to.now, to.data, say);
+    if (!to.series.add(in->families, job_of(how, from, say, to.series)))
+        say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
+                             catalog::inventory::max_series));
+    if (in->families.point_count() > 0) return exit_code::clean;
+    say.error(fmt::format("dashboard-lint: --metrics: '{}' exposes nothing", in->name));
+    return exit_code::usage;
+}
+
+/// The worst of all files and URLs.
+exit_code load_given(const settings& how, const notes& say, evidence& to)
+{
+    if (!how.prometheus_config.empty())
+        if (auto read = catalog::read_prometheus_config(how.prometheus_config, to.series); !read) {
+            say.error(fmt::format("dashboard-lint: {}", read.error().message));
+            return exit_code::usage;
+        }
+    for (const std::string& path : how.catalogs)
+        if (auto read = catalog::read_saved(path, to.names, to.series); !read) {
+            say.error(fmt::format("dashboard-lint: --catalog: {}", read.error().message));
+            return exit_code::usage;
+        }
+    exit_code code = exit_code::clean;
+    for (const catalog::labelled_source& source : how.sources)
+        if (const exit_code one = load_exposition(how, source, say, to); to_int(one) > to_int(code)) code = one;
+    return code;
+}
+
+void load_prometheus(const settings& how, const catalog::word_set& words, const notes& say, evidence& to)
+{
+    const auto read = catalog::read_server(how.prometheus, words, how.http, to.names, to.series);
+    if (read) return;
+    say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
+    to.server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
+}
+
+}  // namespace
+
+exit_code load(const settings& how, const std::vector<input>& inputs, const notes& say, evidence& to)
+{
+    to.now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+    if (const exit_code code = load_given(how, say, to); code != exit_code::clean) return code;
+    catalog::word_set words;
+    if (!how.prometheus.empty() || !how.loki.url.empty()) {
+        std::vector<std::string> files;
+        for (const input& in : inputs) files.push_back(in.path);
+        words = catalog::words_of(files, how.limits.size);
+    }
+    if (!how.prometheus.empty()) load_prometheus(how, words, say, to);
+    to.known = !how.sources.empty() || !how.catalogs.empty() ||
+               (!how.prometheus.empty() && to.server == exit_code::clean);
+    to.logs = load_log_labels(
+        how.loki, how.file, how.http,
+        [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, say,
+        to.server);
+    return exit_code::clean;
+}
+
+lint::dashboards::world world_of(const settings& how, const evidence& held)
+{
+    lint::dashboards::world sources;
+    if (held.logs) sources.logs = &*held.logs;
+    if (!how.values.empty()) sources.values = &how.values;
+    if (held.known) {
+        sources.names = &held.names;
+        sources.series = &held.series;
+        sources.collected_by = how.file.collected_by;
+    }
+    return sources;
+}
+
+}  // namespace pitot::tools::dashboard_lint

@@ -1,0 +1,112 @@
+#include <dashboard-lint/work.hpp>
+
+#include <pitot/catalog/source.hpp>
+#include <pitot/lint/dashboard/rule_file.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace pitot::tools::dashboard_lint {
+namespace {
+
+/// Calls work() on as many threads as there are processors, but no more than pay.
+/// tasks  how many there are; a thread for a few of them costs more than it saves
+void on_threads(std::size_t tasks, const std::function<void()>& work)
+{
+    const std::size_t useful = tasks / 8;
+    std::vector<std::thread> others;
+    for (std::size_t n = 1; n < std::min<std::size_t>({std::thread::hardware_concurrency(), useful, 16}); ++n)
+        others.emplace_back(work);
+    work();
+    for (std::thread& t : others) t.join();
+}
+
+/// A file's text; empty when it cannot be read, which is said in `out`.
+std::optional<lint::source> read(const input& in, const json::limits& limits, outcome& out)
+{
+    auto text = catalog::read_file(in.path, limits.size);
+    if (!text) {
+        out.error = text.error().message;
+        return {};
+    }
+    return lint::source(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
+}
+
+/// Runs f; what it throws (out of memory) is the file's error, and the others are still checked.
+template <class F>
+void guarded(const input& in, outcome& out, F&& f)
+{
+    try {
+        f();
+    } catch (const std::exception& e) {
+        out.error = fmt::format("{}: {}", in.path, e.what());
+    }
+}
+
+using rule_files = std::vector<std::optional<lint::dashboards::rule_file>>;
+
+/// The rule files among the inputs, at their places.
+rule_files read_rules(const std::vector<input>& inputs, const json::limits& limits, std::vector<outcome>& all)
+{
+    rule_files out(inputs.size());
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (inputs[i].is_yaml()) places.push_back(i);
+    std::atomic<std::size_t> next{0};
+    on_threads(places.size(), [&] {
+        for (std::size_t n = 0; (n = next++) < places.size();) {
+            const std::size_t i = places[n];
+            guarded(inputs[i], all[i], [&] {
+                if (auto file = read(inputs[i], limits, all[i])) out[i] = lint::dashboards::read_rule_file(*file);
+            });
+        }
+    });
+    return out;
+}
+
+void check_dashboard(const input& in, const lint::dashboards::world& sources, const json::limits& limits, outcome& out)
+{
+    const auto file = read(in, limits, out);
+    if (file && !lint::dashboards::check(*file, sources, limits, out.found))
+        out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
+}
+
+}  // namespace
+
+std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboards::world sources,
+                               const json::limits& limits)
+{
+    std::vector<outcome> all(inputs.size());
+    rule_files rules = read_rules(inputs, limits, all);
+    std::set<std::string, std::less<>> recorded;
+    for (const auto& file : rules)
+        if (file) recorded.insert(file->recorded.begin(), file->recorded.end());
+    sources.recorded = &recorded;
+    std::atomic<std::size_t> next{0};
+    on_threads(inputs.size(), [&] {
+        const lint::dashboards::world own = sources;  // it remembers what it has looked up
+        for (std::size_t i = 0; (i = next++) < inputs.size();) {
+            outcome& out = all[i];
+            guarded(inputs[i], out, [&] {
+                if (!inputs[i].is_yaml())
+                    check_dashboard(inputs[i], own, limits, out);
+                else if (rules[i] && !lint::dashboards::check_rule_file(*rules[i], own, out.found))
+                    out.skipped = fmt::format("{}: skipped: no rule file of Prometheus", rules[i]->file.name());
+                rules[i].reset();
+            });
+            std::stable_sort(out.found.findings.begin(), out.found.findings.end(), lint::stands_before);
+        }
+    });
+    return all;
+}
+
+}  // namespace pitot::tools::dashboard_lint
