@@ -50,6 +50,10 @@ class Prometheus(Double):
             time.sleep(0.7 if Prometheus.how == "slow" else 5)
         if Prometheus.how == "refuses" or (Prometheus.how == "tires" and queries > 2):
             return self.answer(401, "log in")
+        if Prometheus.how == "denies":
+            return self.answer(401, json.dumps({"status": "error", "error": "no such tenant"}))
+        if Prometheus.how == "half" and path == "/api/v1/series":
+            return self.answer(500, "too many outstanding requests")
         if Prometheus.how == "html" or (Prometheus.how == "proxy" and queries > 0):
             return self.answer(200, "<html>log in</html>")
         if path == "/api/v1/metadata":
@@ -83,6 +87,7 @@ def write(name, text):
 write("board.json", json.dumps({"panels": [{"targets": [{"expr": q} for q in QUERIES]}], "templating": {"list": [{"name": "who"}]}}))
 write("http.yml", "http_headers:\n  X-Scope-OrgID:\n    values: [team]\n")
 RULES = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: {}\n"
+write("own.prom", "# TYPE own gauge\nown 1\n")
 write("good.yml", RULES.format('rate(jobs_total{job="app",instance="b"}[5m]) > 1'))
 write("bad.yml", RULES.format('jobs_done_total{job="app"} > 1'))
 write("broken.yml", RULES.format("sum("))
@@ -118,7 +123,7 @@ try:
                  "asked: 8 with data, 1 without, 1 refused, 2 not asked"):
         check(line in text, f"no {line!r} in {text}")
     # What does not answer, or no longer: exit 3, where, and the report with what was answered before.
-    for how, says, answered in (("refuses", "401", 0), ("html", "does not answer as Prometheus does", 0), ("tires", "401", 2), ("proxy", "127.0.0.1", 0)):
+    for how, says, answered in (("refuses", "401", 0), ("denies", "no such tenant", 0), ("half", "500", 0), ("html", "does not answer as Prometheus does", 0), ("tires", "401", 2), ("proxy", "127.0.0.1", 0)):
         done, report = live(how, "--format", "json")
         check(done.returncode == 3 and says in done.stderr and "127.0.0.1" in done.stderr, f"{how}: exit {done.returncode} {done.stderr}")
         check(len(report["live"]) == answered and any(f["rule"] == "promql-parse" for f in report["findings"]), f"{how}: {report}")
@@ -133,6 +138,20 @@ try:
             took = time.monotonic() - begin
             check(done.returncode == 3 and "127.0.0.1" in done.stderr and took < 4, f"{how} {more}: exit {done.returncode} after {took:.1f} s: {done.stderr}")
             check(any(f["rule"] == "promql-parse" for f in json.loads(done.stdout)["findings"]), f"{how} {more}: the rest is not checked")
+    # A server that fails midway, beside an exposition: of what was not read nobody says that it does not exist.
+    for done in (run("half", lint, "board.json", "--prometheus", url, "--metrics", "own.prom", "--format", "json"),
+                 run("half", promcheck, "rules", "bad.yml", "good.yml", "--prometheus", url, "--metrics", "own.prom", "--format", "json")):
+        report = json.loads(done.stdout)
+        check(done.returncode == 3 and {f["rule"] for f in report["findings"]} <= {"promql-parse", "division-by-zero"} and
+              report["summary"].get("ok", 0) == 0, f"half: exit {done.returncode} {report} {done.stderr}")
+    done = run("half", lint, "board.json", "--prometheus", url, "--metrics", "own.prom", "--loki", url)
+    check(done.returncode == 3 and "the server's metrics could not be read" in done.stdout, f"half: {done.stdout}")
+    # One query of promcheck: what the server answers, what it refuses, what is no answer.
+    for how, query, code, says in (("well", "queue_length", 0, "7"), ("well", "min(queue_length)", 1, "too many samples"),
+                                   ("denies", "queue_length", 3, "no such tenant"), ("refuses", "queue_length", 3, "401"),
+                                   ("html", "queue_length", 3, "does not answer as Prometheus does")):
+        done = run(how, promcheck, "query", query, "--prometheus", url + "/")
+        check(done.returncode == code and says in (done.stdout if code == 0 else done.stderr), f"query {how}: exit {done.returncode} {done.stdout} {done.stderr}")
     # Rules by the same server: only the series of names that stand in them are fetched.
     for how, file, code, says in (("well", "good.yml", 0, "1 rule: 0 findings"), ("well", "bad.yml", 1, "no source exposes this metric"),
                                   ("refuses", "good.yml", 3, "1 rule: 0 findings"), ("html", "broken.yml", 3, "unclosed left parenthesis")):

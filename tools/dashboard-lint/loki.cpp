@@ -21,8 +21,10 @@ std::optional<catalog::log_labels> load_log_labels(const loki_settings& from, co
         if (!out) out.emplace();
         catalog::merge(*out, std::move(more));
     };
+    bool failed = false;
     const auto fail = [&](exit_code why, std::string text) {
         say.error(text);
+        failed = true;
         if (to_int(why) > to_int(code)) code = why;
     };
     if (!config.loki_labels.empty()) add(config.loki_labels);
@@ -43,7 +45,7 @@ std::optional<catalog::log_labels> load_log_labels(const loki_settings& from, co
         }
         add(std::move(*labels));
     }
-    if (from.url.empty()) return out;
+    if (from.url.empty()) return failed ? std::nullopt : out;
     catalog::loki_query what;
     what.url = from.url;
     what.matters = std::move(matters);
@@ -53,6 +55,7 @@ std::optional<catalog::log_labels> load_log_labels(const loki_settings& from, co
         add(std::move(*live));
     else
         fail(exit_code::unreachable, fmt::format("dashboard-lint: --loki: {}", live.error().message));
+    if (failed) out.reset();  // of labels that were not read nobody can say that they do not exist
     return out;
 }
 

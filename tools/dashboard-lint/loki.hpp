@@ -25,7 +25,7 @@ struct loki_settings {
 
 /// matters  of which labels a live server's values are asked for
 /// code     usage for a file that cannot be read, unreachable for a server; both are said
-/// returns  nothing when nobody gave any, or none of it could be read
+/// returns  nothing when nobody gave any, or some of it could not be read
 [[nodiscard]] std::optional<catalog::log_labels> load_log_labels(const loki_settings& from, const file_config& config,
                                                                  const http::options& http,
                                                                  std::function<bool(std::string_view)> matters,

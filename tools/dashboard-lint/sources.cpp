@@ -83,6 +83,7 @@ void load_prometheus(const settings& how, const catalog::word_set& words, const 
     if (read) return;
     say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
     to.server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
+    to.unread = "the server's metrics could not be read";
 }
 
 }  // namespace
@@ -98,8 +99,7 @@ exit_code load(const settings& how, const std::vector<input>& inputs, const note
         words = catalog::words_of(files, how.limits.size);
     }
     if (!how.prometheus.empty()) load_prometheus(how, words, say, to);
-    to.known = !how.sources.empty() || !how.catalogs.empty() ||
-               (!how.prometheus.empty() && to.server == exit_code::clean);
+    to.known = to.unread.empty() && (!how.sources.empty() || !how.catalogs.empty() || !how.prometheus.empty());
     to.logs = load_log_labels(
         how.loki, how.file, how.http,
         [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, say,
@@ -112,6 +112,7 @@ lint::dashboards::world world_of(const settings& how, const evidence& held)
     lint::dashboards::world sources;
     if (held.logs) sources.logs = &*held.logs;
     if (!how.values.empty()) sources.values = &how.values;
+    if (!held.unread.empty()) sources.unread = held.unread;
     if (held.known) {
         sources.names = &held.names;
         sources.series = &held.series;

@@ -14,12 +14,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace pitot::tools::dashboard_lint {
 
 /// data    for --live, when no server answers it: as if each source had been scraped four times up to `now`
-/// known   something was given and could be read
+/// known   something was given, and all of it could be read
+/// unread  what could not; then nothing is said of what exists. Empty otherwise
 /// server  unreachable or usage when a server failed, which leaves the rest to be checked
 struct evidence {
     catalog::listing names;
@@ -28,6 +30,7 @@ struct evidence {
     std::optional<catalog::log_labels> logs;
     std::int64_t now = 0;
     bool known = false;
+    std::string_view unread;
     exit_code server = exit_code::clean;
 };
 

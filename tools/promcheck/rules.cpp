@@ -146,7 +146,9 @@ exit_code run_rules(std::span<char* const> argv)
     exit_code code = exit_code::clean;
     if (const exit_code bad = load(*given, files, held, code); bad != exit_code::clean) return bad;
     lint::dashboards::world sources;
-    if (held.known) {
+    if (code != exit_code::clean) {
+        sources.unread = "the server's metrics could not be read";
+    } else if (held.known) {
         sources.names = &held.names;
         sources.series = &held.series;
     }
@@ -172,8 +174,9 @@ exit_code run_rules(std::span<char* const> argv)
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     if (format == "json") {
         lint::report out;
-        out.summary = {
-            {"rules", found.queries}, {"broken", found.broken}, {"not_verified", held.known ? found.not_verified : 0}};
+        out.summary = {{"rules", found.queries},
+                       {"broken", found.broken},
+                       {"not_verified", sources.series != nullptr ? found.not_verified : 0}};
         out.findings = found.findings;
         fmt::print("{}", lint::to_json(out));
     } else {

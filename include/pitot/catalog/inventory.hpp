@@ -131,6 +131,8 @@ public:
         return metrics_;
     }
     [[nodiscard]] bool empty() const noexcept { return metrics_.empty(); }
+    /// How many series there are.
+    [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
     /// The value that a label has once the series was scraped from a target.
     [[nodiscard]] std::string_view value(const existing_series& s, const label_list& target,

@@ -12,7 +12,7 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/json/reader.hpp>
 
-#include <algorithm>  // std::lower_bound
+#include <algorithm>  // std::lower_bound, std::min
 #include <chrono>
 #include <functional>
 #include <map>
@@ -44,41 +44,58 @@ public:
         server_.share_timeout();
     }
 
+    /// All that the server has, or nothing: of a part nobody could say what does not exist.
     result<void> read(listing& names, inventory& series)
     {
         if (auto types = read_types(); !types) return types;
         auto all = label_values_of("__name__");
         if (!all) return unexpected(std::move(all.error()));
-        auto jobs = label_values_of("job");
-        if (!jobs) return unexpected(std::move(jobs.error()));
-        for (const std::string& name : *jobs) {
+        const auto jobs = label_values_of("job");
+        if (!jobs) return unexpected(jobs.error());
+        most_ = inventory::max_series - std::min(series.size(), inventory::max_series);
+        std::string batch;
+        for (std::string& name : *all) {
+            if (!what_.matters || what_.matters(name)) {
+                batch += concat(batch.empty() ? "" : "|", name);
+                if (batch.size() > 3000)
+                    if (auto done = read_series(batch); !done) return done;
+            } else {
+                note(name);
+                only_named_.push_back(std::move(name));
+            }
+        }
+        if (!batch.empty())
+            if (auto done = read_series(batch); !done) return done;
+        add_to(names, series, *jobs);
+        return {};
+    }
+
+private:
+    struct found_series {
+        std::string name;
+        label_list labels;
+    };
+
+    void add_to(listing& names, inventory& series, const std::vector<std::string>& jobs)
+    {
+        for (const std::string& name : jobs) {
             scrape_job& job = series.at(series.job(name));
             job.honor_labels = true;  // the series come with all their labels
             job.targets_known = true;
             job.has_exposition = true;
         }
         series.set_knows_all_jobs();
-
         const std::uint32_t nowhere = series.job("");
         series.at(nowhere).discovered = true;
-        std::string batch;
-        for (const std::string& name : *all) {
-            if (!what_.matters || what_.matters(name)) {
-                batch += concat(batch.empty() ? "" : "|", name);
-                if (batch.size() > 3000)
-                    if (auto done = read_series(batch, series); !done) return done;
-            } else {
-                series.add(name, type_of(name).first, {}, nowhere);
-                note(name);
-            }
+        for (const std::string& name : only_named_) series.add(name, type_of(name).first, {}, nowhere);
+        for (found_series& s : found_) {
+            const std::uint32_t job = series.job(value_of(s.labels, "job"));
+            series.at(job).honor_labels = true;
+            series.add(s.name, type_of(s.name).first, std::move(s.labels), job);
         }
-        if (!batch.empty())
-            if (auto done = read_series(batch, series); !done) return done;
         for (auto& [name, m] : families_) names.add(std::move(m));
-        return {};
     }
 
-private:
     [[nodiscard]] std::string range() const
     {
         const auto now = what_.now.time_since_epoch().count();
@@ -113,7 +130,7 @@ private:
     }
 
     /// names  with | between them; empty afterwards
-    result<void> read_series(std::string& names, inventory& series)
+    result<void> read_series(std::string& names)
     {
         const std::string match = concat("{__name__=~\"", names, "\"}");
         names.clear();
@@ -126,12 +143,11 @@ private:
             set_label(labels, "__name__", "");
             metric& family = note(name);
             for (const auto& [label, value] : labels) insert(family, label, value);
-            const std::uint32_t job = series.job(value_of(labels, "job"));
-            series.at(job).honor_labels = true;
-            if (!series.add(name, type_of(name).first, std::move(labels), job))
+            if (found_.size() + only_named_.size() >= most_)
                 return unexpected(errc::too_many,
                                   concat(server_.shown(), " has more than ", std::to_string(inventory::max_series),
                                          " series of these names"));
+            found_.push_back({name, std::move(labels)});
         }
         return {};
     }
@@ -186,13 +202,16 @@ private:
 
     const prometheus_query& what_;
     api_client server_;
+    std::size_t most_ = 0;                 ///< series that there is room for
+    std::vector<found_series> found_;      ///< with all their labels
+    std::vector<std::string> only_named_;  ///< names whose series were not asked for
     std::map<std::string, metric, std::less<>> types_;
     std::map<std::string, metric, std::less<>> families_;
 };
 
 }  // namespace detail
 
-/// Adds what a live server has.
+/// Adds what a live server has; nothing when there is an error.
 /// how    its timeout is the deadline for all questions together
 /// error  of api_client::get(); too_many beyond max_series
 [[nodiscard]] inline result<void> read_prometheus(const prometheus_query& what, http::options how, listing& names,

@@ -26,6 +26,7 @@ namespace pitot::lint::dashboards {
 /// values        of variables; null when none was told
 /// logs          labels of log streams; null when nobody told
 /// recorded      names that recording rules of the run's own files make; null when there are none
+/// unread        why series is null although a source was given; empty otherwise
 struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
@@ -33,6 +34,7 @@ struct world {
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;
     const std::set<std::string, std::less<>>* recorded = nullptr;
+    std::string_view unread;
     // What was found out before: a copy of the world for each thread.
     mutable std::optional<catalog::similar_names> similar;
     mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names

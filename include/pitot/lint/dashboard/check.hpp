@@ -193,7 +193,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             in.annotations = about.annotations;
             in.repeats = about.repeats;
             if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
-            if (sources.series == nullptr && said.unknown.empty()) said.unknown = "no metrics given";
+            if (sources.series == nullptr && said.unknown.empty())
+                said.unknown = sources.unread.empty() ? "no metrics given" : sources.unread;
             for (const dashboard_rule& r : rules)
                 if (r.check != nullptr) r.check(in, r.about, said);
             if (said.unknown.empty())
