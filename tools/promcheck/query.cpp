@@ -1,3 +1,4 @@
+#include <common/count_flag.hpp>
 #include <common/http_flag.hpp>
 #include <common/malformed.hpp>
 #include <common/notes.hpp>
@@ -19,7 +20,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -173,18 +173,15 @@ result<settings> understand(const arguments& given)
     auto timeout = duration("timeout");
     if (!timeout) return unexpected(timeout.error());
     out.engine.deadline = std::chrono::milliseconds(*timeout);
-    const auto number = [&](const char* name, auto& to, std::size_t most) -> result<void> {
-        const std::string text = given.get(name);
-        std::size_t n = 0;
-        const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), n);
-        if (code != std::errc() || stop != text.data() + text.size() || n == 0 || n > most)
-            return bad(fmt::format("--{} {}: a number from 1 to {} is expected", name, text, most));
-        to = static_cast<std::decay_t<decltype(to)>>(n);
-        return {};
-    };
-    if (auto n = number("scrapes", out.scrapes, 1000); !n) return unexpected(n.error());
-    if (auto n = number("max-samples", out.engine.max_samples, std::size_t{1} << 40U); !n) return unexpected(n.error());
-    if (auto n = number("max-stored-samples", out.max_stored, std::size_t{1} << 40U); !n) return unexpected(n.error());
+    const auto scrapes = count_flag(given, "scrapes", 1000);
+    if (!scrapes) return unexpected(scrapes.error());
+    out.scrapes = static_cast<unsigned>(*scrapes);
+    const auto samples = count_flag(given, "max-samples");
+    if (!samples) return unexpected(samples.error());
+    out.engine.max_samples = *samples;
+    const auto stored = count_flag(given, "max-stored-samples");
+    if (!stored) return unexpected(stored.error());
+    out.max_stored = *stored;
     if (auto on = switch_on(given.all("enable-feature"), out.parsing, out.engine, out.type_and_unit_labels); !on)
         return unexpected(std::move(on.error()));
     out.format = given.get("format");

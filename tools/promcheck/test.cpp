@@ -1,3 +1,4 @@
+#include <common/count_flag.hpp>
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
 #include <promcheck/features.hpp>
@@ -27,6 +28,7 @@ constexpr flag flags[] = {
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
     {"enable-feature", 0, "NAME[,NAME]…", feature_names, true},
+    {"max-stored-samples", 0, "N", "that the series of a test and what its rules record may have", false, "50000000"},
 };
 
 }  // namespace
@@ -51,9 +53,10 @@ exit_code refuse(std::string_view why)
 
 /// A script's evals. A script that cannot be read is one failure.
 void run_script(const std::string& path, std::string_view text, const promql::regex_source& regexes,
-                test_report& report)
+                std::size_t max_stored, test_report& report)
 {
     auto how = promql::script_options::usual();
+    how.max_stored_samples = max_stored;
     how.engine.regex = regexes;
     how.finds = [](std::string_view in, std::string_view pattern) {
         const auto compiled = regex::compile(pattern, false);
@@ -110,9 +113,12 @@ exit_code run_test(std::span<char* const> argv)
         if (!compiled) return refuse(fmt::format("--run {}: {}", pattern, compiled.error().message));
         wanted.push_back(std::move(*compiled));
     }
+    const auto max_stored = count_flag(*given, "max-stored-samples");
+    if (!max_stored) return refuse(max_stored.error().message);
     test_report report;
     const auto regexes = promql::regexes_of<regex>();
     rules::test_options rule_tests;
+    rule_tests.max_stored_samples = *max_stored;
     rule_tests.paths = paths_of;
     rule_tests.runs = [&wanted](std::string_view name) {
         return wanted.empty() ||
@@ -145,7 +151,7 @@ exit_code run_test(std::span<char* const> argv)
         const auto text = catalog::read_file(path, std::size_t{64} << 20U);
         if (!text) return refuse(text.error().message);
         test_report part;
-        run_script(path, *text, regexes, part);
+        run_script(path, *text, regexes, rule_tests.max_stored_samples, part);
         for (test_outcome& one : part.all) {
             bool fits = wanted.empty();
             for (const regex& r : wanted) fits = fits || r.matches(one.where) || r.matches(one.what);

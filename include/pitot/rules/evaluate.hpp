@@ -247,6 +247,7 @@ private:
                 a.keeps = false;
             }
             ++count;
+            if (!data.has_room(2)) return data.too_many();
             if (a.state == alert_state::pending && time - a.active_at >= r.hold) a.state = alert_state::firing;
             label_map labels = a.labels;
             labels["__name__"] = "ALERTS_FOR_STATE";

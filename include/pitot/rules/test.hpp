@@ -39,8 +39,10 @@ struct file_outcome {
 
 /// paths  of a pattern, relative to the test file's folder when it is relative
 /// runs   is the test group wanted?
+/// max_stored_samples  that a test group's series and what its rules record may have
 struct test_options {
     surroundings around;
+    std::size_t max_stored_samples = store::series_store::usual_max_samples;
     std::function<std::vector<std::string>(const std::string& folder, const std::string& pattern)> paths;
     std::function<bool(std::string_view group)> runs;
 };
@@ -63,7 +65,8 @@ class rule_test {
 public:
     rule_test(const test_options& how, std::vector<group>& groups, const std::map<std::string, int>& order,
               std::int64_t evaluation_interval, bool fuzzy, file_outcome& out, std::set<std::string>& asked)
-        : how_(how), evaluation_(evaluation_interval), fuzzy_(fuzzy), out_(out), asked_(asked)
+        : how_(how), evaluation_(evaluation_interval), fuzzy_(fuzzy), out_(out), asked_(asked),
+          data_(how.max_stored_samples)
     {
         std::vector<const group*> sorted;
         for (const group& g : groups) sorted.push_back(&g);

@@ -87,8 +87,10 @@ struct series {
 
 class series_store {
 public:
-    /// max_samples  that fill() lets in, a histogram by its weight; a new series counts as eight
-    explicit series_store(std::size_t max_samples = 50'000'000) : max_samples_(max_samples) {}
+    static constexpr std::size_t usual_max_samples = 50'000'000;
+
+    /// max_samples  that has_room() lets in, a histogram by its weight; a new series counts as eight
+    explicit series_store(std::size_t max_samples = usual_max_samples) : max_samples_(max_samples) {}
     series_store(series_store&&) = default;
     series_store& operator=(series_store&&) = default;
 

@@ -25,9 +25,11 @@ struct eval_outcome {
     std::string why;
 };
 
-/// What a script needs: how the engine answers, and a search for regular expressions in texts.
+/// What a script needs: how the engine answers, how many samples may be loaded, and a search for regular expressions
+/// in texts.
 struct script_options {
     engine_options engine;
+    std::size_t max_stored_samples = store::series_store::usual_max_samples;
     parse_options parsing = parse_options::everything();
     std::function<bool(std::string_view text, std::string_view pattern)> finds;
 
@@ -44,7 +46,7 @@ struct script_options {
 
 class script {
 public:
-    script(std::string_view text, const script_options& how) : how_(how)
+    script(std::string_view text, const script_options& how) : how_(how), data_(how.max_stored_samples)
     {
         while (!text.empty()) {
             const std::size_t end = std::min(text.find('\n'), text.size());
