@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace pitot::tools::dashboard_lint {
@@ -24,7 +26,8 @@ constexpr flag flags[] = {
     {"verbose", 0, "", "list every query with its verdict, before the findings"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"strict", 0, "", "infos fail, and so does what could not be verified"},
-    {"format", 0, "text|json", "how to report", false, "text"},
+    {"format", 0, "text|json|sarif|junit|github|html", "how to report: for people, programs, code scanning, CI", false,
+     "text"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"max-bytes", 0, "N", "refuse a dashboard that is larger", false, "67108864"},
 };
@@ -46,6 +49,8 @@ const command dashboard_lint_command{
     "off); loki_labels (a FILE as for --loki-labels, or NAME: [value, …]); exclude (a list of {file, panel, rule, "
     "metric, reason}: patterns, of which each that is given must fit).\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
+    "--format github writes annotations into the log of GitHub Actions, sarif what code scanning takes, junit a test "
+    "for each query,\nhtml a page of its own.\n"
     "With --live, --format json lists under \"live\" each query's file, pointer, query, status (data, no data, "
     "refused, not asked),\nseries (how many), value (of the first) and message.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
@@ -62,6 +67,22 @@ const command* const commands[] = {&dashboard_lint_command};
 }  // namespace
 
 const program dashboard_lint{"dashboard-lint", dashboard_lint_command.summary, commands};
+
+namespace {
+
+constexpr std::pair<std::string_view, report_form> forms[] = {
+    {"text", report_form::text},   {"json", report_form::json},     {"sarif", report_form::sarif},
+    {"junit", report_form::junit}, {"github", report_form::github}, {"html", report_form::html},
+};
+
+std::optional<report_form> form_from(std::string_view name)
+{
+    for (const auto& [known, form] : forms)
+        if (known == name) return form;
+    return {};
+}
+
+}  // namespace
 
 result<settings> understand(const arguments& given)
 {
@@ -91,9 +112,11 @@ result<settings> understand(const arguments& given)
             return bad(fmt::format("--var {}: NAME=VALUE is expected", text));
         out.values[text.substr(0, equals)].push_back(text.substr(equals + 1));
     }
-    const std::string format = given.get("format");
-    if (format != "text" && format != "json") return bad(fmt::format("--format {}: text and json are known", format));
-    out.json = format == "json";
+    const auto form = form_from(given.get("format"));
+    if (!form)
+        return bad(
+            fmt::format("--format {}: text, json, sarif, junit, github and html are known", given.get("format")));
+    out.form = *form;
     const std::string fail_on = given.has("fail-on") || out.file.fail_on.empty() ? given.get("fail-on")
                                                                                  : out.file.fail_on;
     const auto level = lint::severity_from(fail_on);

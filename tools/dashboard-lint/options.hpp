@@ -21,6 +21,9 @@ namespace pitot::tools::dashboard_lint {
 extern const command dashboard_lint_command;
 extern const program dashboard_lint;
 
+/// How to report; the names are those of --format.
+enum class report_form : unsigned char { text, json, sarif, junit, github, html };
+
 /// The flags, understood.
 struct settings {
     file_config file;
@@ -35,7 +38,7 @@ struct settings {
     bool strict = false;
     bool verbose = false;
     bool live = false;
-    bool json = false;
+    report_form form = report_form::text;
     json::limits limits;
 };
 

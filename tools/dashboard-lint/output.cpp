@@ -1,7 +1,11 @@
+#include <common/junit.hpp>
 #include <dashboard-lint/output.hpp>
 
 #include <pitot/lint/dashboard/table.hpp>
+#include <pitot/lint/report_github.hpp>
+#include <pitot/lint/report_html.hpp>
 #include <pitot/lint/report_json.hpp>
+#include <pitot/lint/report_sarif.hpp>
 #include <pitot/lint/report_text.hpp>
 
 #include <fmt/format.h>
@@ -9,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -54,7 +59,7 @@ std::string asked_line(const std::vector<lint::answered>& answers)
                        n(lint::asking::no_data), n(lint::asking::refused), n(lint::asking::not_asked));
 }
 
-void write_json(lint::dashboards::verdicts& found, std::optional<std::vector<lint::answered>> answers)
+lint::report report_of(lint::dashboards::verdicts& found, std::optional<std::vector<lint::answered>> answers)
 {
     lint::report out;
     out.summary = {
@@ -62,7 +67,65 @@ void write_json(lint::dashboards::verdicts& found, std::optional<std::vector<lin
     out.findings = std::move(found.findings);
     out.not_verified = std::move(found.unknown);
     out.live = std::move(answers);
-    print(lint::to_json(out));
+    return out;
+}
+
+std::string sarif(lint::dashboards::verdicts& found)
+{
+    std::vector<lint::rule> rules;
+    for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules) rules.push_back(r.about);
+    return lint::to_sarif(report_of(found, {}), "dashboard-lint", rules);
+}
+
+/// Is a finding for people's eyes?
+bool is_shown(const settings& how, const lint::finding& f)
+{
+    return f.level != lint::severity::info || how.fail_on == lint::severity::info;
+}
+
+/// The target that a value of it stands in.
+std::string_view around(std::string_view pointer) { return pointer.substr(0, pointer.rfind('/')); }
+
+/// A test for each query, failed when something is wrong with it; what is wrong elsewhere is a failed test of its own.
+std::string junit(const settings& how, const lint::dashboards::verdicts& found)
+{
+    using place = std::pair<std::string_view, std::string_view>;  // a file, and what tells queries of it apart
+    std::map<place, std::size_t> by_target;
+    std::map<place, std::size_t> by_query;
+    std::vector<test_outcome> all;
+    for (const lint::dashboards::judgement& j : found.judged) {
+        by_target.emplace(place(j.file, around(j.pointer)), all.size());
+        by_query.emplace(place(j.file, j.query), all.size());
+        all.push_back({j.file, fmt::format("{}:{} {}", j.at.line, j.at.column, j.panel), {}, {}, j.reason});
+    }
+    for (const lint::finding& f : found.findings) {
+        if (!is_shown(how, f)) continue;
+        const auto target = by_target.find(place(f.file, around(f.pointer)));
+        const auto query = by_query.find(place(f.file, f.query));
+        const bool known = target != by_target.end() || query != by_query.end();
+        if (!known) all.push_back({f.file, fmt::format("{}:{}", f.begin.line, f.begin.column), {}, {}});
+        test_outcome& to = !known ? all.back() : all[target != by_target.end() ? target->second : query->second];
+        to.skipped.clear();
+        if (to.why.empty()) to.why = fmt::format("{} [{}]", f.message, f.rule);
+        std::string whole;
+        lint::append_text(whole, f);
+        to.notes.push_back(std::move(whole));
+    }
+    return to_junit("dashboard-lint", all);
+}
+
+std::string github(const settings& how, const lint::dashboards::verdicts& found)
+{
+    std::string text;
+    for (const lint::finding& f : found.findings)
+        if (is_shown(how, f)) lint::append_github(text, f);
+    return text + summary_line(found);
+}
+
+std::string html(const settings& how, lint::dashboards::verdicts& found)
+{
+    std::erase_if(found.findings, [&how](const lint::finding& f) { return !is_shown(how, f); });
+    return lint::to_html(report_of(found, {}), "dashboard-lint");
 }
 
 void write_text(const settings& how, const lint::dashboards::verdicts& found)
@@ -71,7 +134,7 @@ void write_text(const settings& how, const lint::dashboards::verdicts& found)
     const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
     if (how.verbose) lint::dashboards::append_table(text, found, {style.colour, terminal_width()});
     for (const lint::finding& f : found.findings)
-        if (f.level != lint::severity::info || how.fail_on == lint::severity::info) lint::append_text(text, f, style);
+        if (is_shown(how, f)) lint::append_text(text, f, style);
     if (how.strict)
         for (const lint::unverified& u : found.unknown)
             text += fmt::format("{}: not verified: {} at {}\n", u.file, u.reason, u.pointer);
@@ -84,7 +147,14 @@ void write_text(const settings& how, const lint::dashboards::verdicts& found)
 void write_report(const settings& how, lint::dashboards::verdicts& found,
                   std::optional<std::vector<lint::answered>> answers, bool all_asked)
 {
-    if (how.json) return write_json(found, std::move(answers));
+    switch (how.form) {
+    case report_form::json: return print(lint::to_json(report_of(found, std::move(answers))));
+    case report_form::sarif: return print(sarif(found));
+    case report_form::junit: return print(junit(how, found));
+    case report_form::github: return print(github(how, found));
+    case report_form::html: return print(html(how, found));
+    case report_form::text: break;
+    }
     write_text(how, found);
     if (all_asked) print(asked_line(*answers));
 }

@@ -162,7 +162,7 @@ exit_code run_test(std::span<char* const> argv)
     fmt::print("{}", to_text(report, given->has("verbose"), colour));
     if (given->has("junit")) {
         std::FILE* const file = std::fopen(given->get("junit").c_str(), "wb");
-        const std::string xml = to_junit(report);
+        const std::string xml = to_junit("promcheck", report.all);
         const bool written = file != nullptr && std::fwrite(xml.data(), 1, xml.size(), file) == xml.size();
         if ((file != nullptr && std::fclose(file) != 0) || !written)
             return refuse(fmt::format("cannot write '{}'", given->get("junit")));
