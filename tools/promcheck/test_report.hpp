@@ -24,16 +24,26 @@ struct test_report {
     }
 };
 
+/// What a terminal can bear of a test's text: generated queries have megabytes.
+[[nodiscard]] inline std::string shortened(const std::string& text)
+{
+    constexpr std::size_t most = 1'000;  // bytes
+    if (text.size() <= most) return text;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return fmt::format("{}… ({} bytes)", text.substr(0, end), text.size());
+}
+
 [[nodiscard]] inline std::string to_text(const test_report& report, bool verbose, bool colour)
 {
     std::string out;
     for (const test_outcome& t : report.all) {
         if (t.why.empty()) {
-            if (verbose) out += fmt::format("{}: ok: {}\n", t.where, t.what);
+            if (verbose) out += fmt::format("{}: ok: {}\n", t.where, shortened(t.what));
             continue;
         }
         out += fmt::format("{}: {}failed{}: {}\n    {}\n", t.where, colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "",
-                           t.what, t.why);
+                           shortened(t.what), t.why);
         for (const std::string& note : t.notes) out += fmt::format("    {}\n", note);
     }
     if (!report.untested.empty()) {
