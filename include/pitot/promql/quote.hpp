@@ -30,7 +30,7 @@ namespace detail {
 }
 
 /// source  Go, strconv.Quote
-inline void append_quoted(std::string& out, std::string_view text, char quote)
+[[gnu::cold]] inline void append_quoted(std::string& out, std::string_view text, char quote)
 {
     constexpr std::string_view hex = "0123456789abcdef";
     const auto digits = [&out, hex](std::uint32_t value, int count) {

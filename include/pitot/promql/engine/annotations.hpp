@@ -102,7 +102,7 @@ private:
         a.text = std::move(text);
         return a;
     }
-    [[nodiscard]] static std::string text(const annotation& a, std::string_view query)
+    [[nodiscard, gnu::cold]] static std::string text(const annotation& a, std::string_view query)
     {
         std::string out = a.text;
         if (a.fixed.count > 0) {

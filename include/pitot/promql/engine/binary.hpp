@@ -182,22 +182,26 @@ private:
         }
         std::vector<char> taken(groups_, 0);
         store::label_numbering seen;
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
-        std::vector<label_set> labels;
+        std::vector<std::uint32_t> paired;
         for (std::size_t i = 0; i < many_.size(); ++i) {
             const std::uint32_t with = partner[many_group_[i]];
             if (with == none) continue;
-            if (one_to_one_ && std::exchange(taken[many_group_[i]], 1) != 0) return false;
-            labels.push_back(result_labels(*many_.rows[i].labels, *one_.rows[with].labels));
-            if (seen.add(labels.back()) != pairs.size()) return false;
-            pairs.emplace_back(static_cast<std::uint32_t>(i), with);
+            if (one_to_one_ && std::exchange(taken[many_group_[i]], 1) != 0) {
+                out_.rows.clear();
+                return false;
+            }
+            label_set labels = result_labels(*many_.rows[i].labels, *one_.rows[with].labels);
+            if (seen.add(labels) != paired.size()) {
+                out_.rows.clear();
+                return false;
+            }
+            out_.rows.push_back({in_.keep(std::move(labels)), b_.return_bool});
+            paired.push_back(static_cast<std::uint32_t>(i));
         }
-        out_.rows.reserve(pairs.size());
-        out_.values.resize(pairs.size() * out_.steps);
-        for (std::size_t p = 0; p < pairs.size(); ++p) {
-            out_.rows.push_back({in_.keep(std::move(labels[p])), b_.return_bool});
-            const double* l = many_.floats(pairs[p].first);
-            const double* r = one_.floats(pairs[p].second);
+        out_.values.resize(paired.size() * out_.steps);
+        for (std::size_t p = 0; p < paired.size(); ++p) {
+            const double* l = many_.floats(paired[p]);
+            const double* r = one_.floats(partner[many_group_[paired[p]]]);
             if (swapped_) std::swap(l, r);
             operate_columns(b_.op, l, r, b_.return_bool ? nullptr : l, out_.floats(p), out_.steps);
         }

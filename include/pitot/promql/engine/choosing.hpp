@@ -29,14 +29,14 @@ public:
     {
         if (!check_parameter()) return std::move(out_);
         std::vector<std::vector<std::uint32_t>> chosen(groups_.first.size());
-        std::vector<std::size_t> row_of(m_.size(), SIZE_MAX);
+        std::vector<std::uint32_t> row_of(m_.size(), UINT32_MAX);
         for (std::size_t s = 0; s < m_.steps; ++s) {
             for (auto& g : chosen) g.clear();
             choose(s, chosen);
             for (auto& g : chosen) {
                 if (a_.op == aggregator::topk || a_.op == aggregator::bottomk) order(g, s);
                 for (const std::uint32_t i : g) {
-                    if (row_of[i] == SIZE_MAX) row_of[i] = out_.add(m_.rows[i]);
+                    if (row_of[i] == UINT32_MAX) row_of[i] = static_cast<std::uint32_t>(out_.add(m_.rows[i]));
                     out_.copy_sample(m_, i, row_of[i], s);
                 }
             }

@@ -136,7 +136,7 @@ public:
         return {from.labels, true};
     }
 
-    const compiled_regex& regex(std::string_view pattern)
+    [[gnu::cold]] const compiled_regex& regex(std::string_view pattern)
     {
         if (const std::uint32_t known = patterns_.find(pattern); known != numbering::none) return regexes_[known];
         if (!how.regex) fail("no regular expressions here");

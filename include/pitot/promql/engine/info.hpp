@@ -20,20 +20,26 @@ namespace detail {
 /// When the selectors of an expression look, if they all look at the same time.
 class uniform_look_back {
 public:
-    uniform_look_back(const evaluation& in, const node* of) : in_(in) { uniform_ = inspect(of, {}) && uniform_; }
+    uniform_look_back(const evaluation& in, const node* of) : in_(in) { uniform_ = inspect(of, nullptr) && uniform_; }
     [[nodiscard]] look_back value() const { return found_ && uniform_ && !free_ ? first_ : look_back{}; }
 
 private:
-    bool inspect(const node* n, std::vector<const subquery*> above)
+    /// A subquery around the node that is looked at, and what is around it.
+    struct outer {
+        const subquery* of;
+        const outer* above;
+    };
+
+    bool inspect(const node* n, const outer* above)
     {
         n = without_parens(n);
         if (const auto* const v = as<vector_selector>(n)) {
             look_back own = look_back_of(in_, v->shift);
-            for (std::size_t i = above.size(); !own.is_fixed && i-- > 0;) {
-                const look_back outer = look_back_of(in_, above[i]->shift);
-                own.offset += outer.offset;
-                own.fixed = outer.fixed;
-                own.is_fixed = outer.is_fixed;
+            for (const outer* o = above; !own.is_fixed && o != nullptr; o = o->above) {
+                const look_back around = look_back_of(in_, o->of->shift);
+                own.offset += around.offset;
+                own.fixed = around.fixed;
+                own.is_fixed = around.is_fixed;
             }
             if (!found_)
                 first_ = own;
@@ -45,9 +51,10 @@ private:
         }
         const value_type type = type_of(n);
         if (type != value_type::vector && type != value_type::matrix) return false;
-        if (const auto* const s = as<subquery>(n)) above.push_back(s);
+        const outer own{as<subquery>(n), above};
+        if (own.of != nullptr) above = &own;
         if (const auto* const c = as<call_node>(n); c != nullptr && c->name == "info")
-            return inspect(c->arguments[0], std::move(above));
+            return inspect(c->arguments[0], above);
         bool some = false;
         for_each_child(n, [&](const node* child) { some = inspect(child, above) || some; });
         free_ = free_ || !some;
@@ -119,26 +126,26 @@ private:
     {
         return (labels.get("job").empty() ? 0U : 1U) + (labels.get("instance").empty() ? 0U : 2U);
     }
-    /// Info metrics of jobs and instances that there are.
-    [[nodiscard]] std::vector<const store::series*> sources()
+    [[nodiscard]] static std::string source_key(const label_set& labels, std::string_view label)
     {
-        numbering jobs[4];
-        numbering instances[4];
+        return concat(std::to_string(presence(labels)), label, labels.get(label));
+    }
+    /// Info metrics of jobs and instances that there are.
+    [[nodiscard]] std::vector<const store::series*> sources() const
+    {
+        numbering known;
         for (const row& r : base_.rows) {
-            const unsigned with = presence(*r.labels);
-            if (with == 0 || all_match(names_, r.labels->metric_name())) continue;
-            jobs[with].add(r.labels->get("job"));
-            instances[with].add(r.labels->get("instance"));
+            if (presence(*r.labels) == 0 || all_match(names_, r.labels->metric_name())) continue;
+            known.add(source_key(*r.labels, "job"));
+            known.add(source_key(*r.labels, "instance"));
         }
         std::vector<series_matcher> all = names_;
-        all.insert(all.end(), data_.begin(), data_.end());
+        for (const series_matcher& m : data_) all.push_back(m);
         std::vector<const store::series*> out;
-        for (const store::series* const s : select(in_, all)) {
-            const unsigned with = presence(s->labels);
-            if (jobs[with].find(s->labels.get("job")) != numbering::none &&
-                instances[with].find(s->labels.get("instance")) != numbering::none)
+        for (const store::series* const s : select(in_, all))
+            if (known.find(source_key(s->labels, "job")) != numbering::none &&
+                known.find(source_key(s->labels, "instance")) != numbering::none)
                 out.push_back(s);
-        }
         return out;
     }
 

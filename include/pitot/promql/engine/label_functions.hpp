@@ -1,6 +1,7 @@
 #pragma once
 // Functions that change labels or put series in order.
 
+#include <pitot/base/function_ref.hpp>
 #include <pitot/base/order.hpp>
 #include <pitot/base/utf8.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
@@ -18,8 +19,8 @@ namespace detail {
 [[nodiscard]] inline bool can_be_label_name(std::string_view name) { return !name.empty() && is_utf8(name); }
 
 /// Calls value(labels, text) for each row; true with a text sets the label.
-template <class F>
-matrix relabel_rows(evaluation& in, matrix m, std::string_view label, F&& value)
+[[nodiscard]] inline matrix relabel_rows(evaluation& in, matrix m, std::string_view label,
+                                         function_ref<bool(const label_set&, std::string&)> value)
 {
     std::string text;
     for (row& r : m.rows) {

@@ -13,7 +13,7 @@
 
 namespace pitot::promql {
 
-inline void sort_nan_first(std::vector<double>& values)
+[[gnu::noinline]] inline void sort_nan_first(std::vector<double>& values)
 {
     std::sort(values.begin(), values.end(), [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
 }

@@ -144,16 +144,16 @@ public:
     static void keep(query_result& in, std::shared_ptr<const tree> what) { in.tree_ = std::move(what); }
 
 private:
-    static void refuse_disabled(const evaluation& in, const node* root)
+    static void refuse_disabled(const evaluation& in, const node* n)
     {
-        walk(root, [&](const node* n, const auto&) {
-            const time_shift* shift = nullptr;
-            if (const auto* const v = as<vector_selector>(n)) shift = &v->shift;
-            if (const auto* const s = as<subquery>(n)) shift = &s->shift;
-            if (shift == nullptr) return;
+        const time_shift* shift = nullptr;
+        if (const auto* const v = as<vector_selector>(n)) shift = &v->shift;
+        if (const auto* const s = as<subquery>(n)) shift = &s->shift;
+        if (shift != nullptr) {
             if (!in.how.at_modifier && shift->at != at_kind::none) in.fail("@ modifier is disabled", n->span);
             if (!in.how.negative_offset && shift->offset < 0) in.fail("negative offset is disabled", n->span);
-        });
+        }
+        for_each_child(n, [&in](const node* child) { refuse_disabled(in, child); });
     }
 
     static void fill(query_result& out, evaluation& in, const node* root, const query_times& when)

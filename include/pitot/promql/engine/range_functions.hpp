@@ -111,7 +111,7 @@ inline constexpr range_function range_functions[] = {
 // clang-format on
 
 /// Names of the functions that take such ranges, in their order.
-inline std::string names_with(bool range_function::*what)
+[[gnu::cold]] inline std::string names_with(bool range_function::*what)
 {
     std::vector<std::string_view> names;
     for (const range_function& f : range_functions)
@@ -135,18 +135,12 @@ inline void say_if_no_counter(evaluation& in, std::string_view name, text_span w
 /// The labels that absent() can tell from a selector: those of equalities, unless there is another matcher for them.
 inline label_set labels_of_selector(const vector_selector& v)
 {
-    std::vector<store::label> all;
-    std::vector<std::string_view> gone;
+    label_set out;
     for (const label_matcher& m : v.matchers) {
-        if (store::is_metadata_label(m.name)) continue;
-        const bool known = std::any_of(all.begin(), all.end(), [&](const store::label& l) { return l.name == m.name; });
-        if (m.op == match_op::equal && !known)
-            all.push_back({m.name, m.value});
-        else
-            gone.push_back(m.name);
+        std::size_t matchers = 0;
+        for (const label_matcher& other : v.matchers) matchers += other.name == m.name ? 1U : 0U;
+        if (m.op == match_op::equal && matchers == 1 && !store::is_metadata_label(m.name)) out.set(m.name, m.value);
     }
-    label_set out(std::move(all));
-    for (const std::string_view name : gone) out.set(name, {});
     return out;
 }
 
