@@ -84,6 +84,7 @@ public:
         for (std::size_t g = 0; g < groups_.size(); ++g) {
             const group& one = groups_[g];
             const std::size_t to = out.add(heads != nullptr ? (*heads)[g] : in_.without_name(one.head));
+            const std::string_view name = one.head.labels->metric_name();
             for (std::size_t s = 0; s < m_.steps; ++s) {
                 buckets.clear();
                 for (const std::uint32_t b : one.buckets)
@@ -94,12 +95,10 @@ public:
                     if (m_.histogram_at(r, s) != nullptr) h = m_.histogram_at(r, s);
                 if (h != nullptr && !buckets.empty()) {
                     in_.said.warn(concat("vector contains a mix of classic and native histograms",
-                                         in_.how.delayed_name_removal ? of_metric(one.head.labels->metric_name())
-                                                                      : std::string()),
+                                         in_.how.delayed_name_removal ? of_metric(name) : std::string()),
                                   where_);
                     continue;
                 }
-                const std::string_view name = one.head.labels->metric_name();
                 if (h != nullptr)
                     out.floats(to)[s] = native(*h, s, name);
                 else if (!buckets.empty())
