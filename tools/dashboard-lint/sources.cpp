@@ -29,10 +29,11 @@ void put_scrapes(const catalog::exposition& in, const catalog::labelled_source& 
 /// The job that a source is scraped by; without a prometheus.yml the source is a target of it.
 std::uint32_t job_of(const settings& how, const catalog::target& from, const notes& say, catalog::inventory& series)
 {
+    const std::size_t known = series.jobs().size();
     const std::uint32_t job = series.job(from.job);
     if (how.prometheus_config.empty() || from.job.empty())
         series.add_target(from);
-    else if (series.at(job).targets.empty() && series.at(job).targets_known)
+    else if (job == known)
         say.warn(fmt::format("dashboard-lint: --metrics: {} has no job '{}'", how.prometheus_config, from.job));
     return job;
 }
