@@ -2,12 +2,12 @@
 // Sums of native histograms: buckets of different resolution, zero buckets of different width and custom bounds are
 // brought together, counts are added with compensation.
 
-#include <pitot/store/histogram.hpp>
-#include <pitot/store/kahan.hpp>
+#include <pitot/store/summed_buckets.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace pitot::store {
@@ -24,325 +24,230 @@ struct combination {
 
 namespace detail {
 
-struct summed {
-    double sum = 0;
-    double rest = 0;
-    void add(double value) noexcept { kahan_add(value, sum, rest); }
-    void add(const summed& value) noexcept
-    {
-        add(value.sum);
-        if (value.rest != 0) add(value.rest);
-    }
-};
+/// Numbers below it do not become infinite, however many are added.
+inline constexpr double far_from_infinite = 1e290;
 
-struct summed_bucket {
-    std::int32_t index = 0;
-    summed count;
-};
-
-using summed_buckets = std::vector<summed_bucket>;
-
-inline std::int32_t index_in(std::int32_t index, int from, int to) noexcept { return ((index - 1) >> (from - to)) + 1; }
-
-/// To a coarser schema.
-inline void reduce(summed_buckets& buckets, int from, int to)
+[[nodiscard]] inline bool any_beyond(const histogram& h, double limit) noexcept
 {
-    if (from <= to) return;
-    std::size_t n = 0;
-    for (const summed_bucket& b : buckets) {
-        const std::int32_t index = index_in(b.index, from, to);
-        if (n > 0 && buckets[n - 1].index == index)
-            buckets[n - 1].count.add(b.count);
-        else
-            buckets[n++] = {index, b.count};
-    }
-    buckets.resize(n);
-}
-
-inline summed_buckets to_sums(const std::vector<bucket>& from, double sign = 1)
-{
-    summed_buckets out;
-    out.reserve(from.size());
-    for (const bucket& b : from) out.push_back({b.index, {sign * b.count, 0}});
-    return out;
-}
-
-/// How many of the buckets lie in the zero bucket. They are sorted: the first one above it ends the search.
-template <class Buckets>
-[[nodiscard]] std::size_t inside_zero(const Buckets& buckets, int schema, double threshold)
-{
-    std::size_t n = 0;
-    while (n < buckets.size() && exponential_bound(buckets[n].index, schema) <= threshold) ++n;
-    return n;
-}
-
-/// Are all buckets from a place on among those of a sum?
-[[nodiscard]] inline bool has_all(const summed_buckets& sum, const std::vector<bucket>& of, std::size_t begin) noexcept
-{
-    std::size_t at = 0;
-    for (std::size_t i = begin; i < of.size(); ++i, ++at) {
-        while (at < sum.size() && sum[at].index < of[i].index) ++at;
-        if (at == sum.size() || sum[at].index != of[i].index) return false;
-    }
-    return true;
-}
-
-/// Adds buckets that the sum has.
-inline void add_in_place(summed_buckets& to, const std::vector<bucket>& from, std::size_t begin, double sign) noexcept
-{
-    std::size_t at = 0;
-    for (std::size_t i = begin; i < from.size(); ++i, ++at) {
-        while (to[at].index != from[i].index) ++at;
-        to[at].count.add(sign * from[i].count);
-    }
-}
-
-/// Adds buckets that lie above the zero bucket.
-inline void merge(summed_buckets& to, const summed_buckets& from, int schema, double threshold, bool exponential)
-{
-    summed_buckets out;
-    out.reserve(to.size() + from.size());
-    std::size_t i = 0;
-    for (std::size_t k = exponential ? inside_zero(from, schema, threshold) : 0; k < from.size(); ++k) {
-        const summed_bucket& b = from[k];
-        while (i < to.size() && to[i].index < b.index) out.push_back(to[i++]);
-        if (i < to.size() && to[i].index == b.index) {
-            out.push_back(to[i++]);
-            out.back().count.add(b.count);
-        } else {
-            out.push_back(b);
-        }
-    }
-    out.insert(out.end(), to.begin() + static_cast<std::ptrdiff_t>(i), to.end());
-    to.swap(out);
-}
-
-/// The zero bucket widened to a threshold, or further to where a bucket that holds something ends.
-inline void widen_zero(int schema, const summed_buckets& positive, const summed_buckets& negative,
-                       const summed& zero_count, double& threshold, summed& widened)
-{
-    for (bool again = true; again;) {
-        again = false;
-        widened = zero_count;
-        for (const auto* const side : {&positive, &negative}) {
-            for (const summed_bucket& b : *side) {
-                if (exponential_bound(b.index - 1, schema) >= threshold) break;
-                widened.add(b.count);
-                const double end = exponential_bound(b.index, schema);
-                if (end > threshold) {
-                    if (b.count.sum != 0) {
-                        threshold = end;
-                        again = side == &negative;
-                    }
-                    break;
-                }
-            }
-            if (again) break;
-        }
-    }
-}
-
-inline std::vector<double> common_bounds(const std::vector<double>& a, const std::vector<double>& b)
-{
-    std::vector<double> out;
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-    return out;
-}
-
-/// Custom buckets in the layout of fewer bounds.
-inline summed_buckets rebound(const summed_buckets& from, const std::vector<double>& bounds,
-                              const std::vector<double>& to)
-{
-    summed_buckets out;
-    for (const summed_bucket& b : from) {
-        const auto i = static_cast<std::size_t>(b.index);
-        std::size_t target = to.size();
-        if (i < bounds.size())
-            target = static_cast<std::size_t>(std::lower_bound(to.begin(), to.end(), bounds[i]) - to.begin());
-        if (!out.empty() && out.back().index == static_cast<std::int32_t>(target))
-            out.back().count.add(b.count);
-        else
-            out.push_back({static_cast<std::int32_t>(target), b.count});
-    }
-    return out;
+    const auto beyond = [limit](double v) { return std::fabs(v) > limit; };
+    const auto count_beyond = [&](const bucket& b) { return beyond(b.count); };
+    return beyond(h.count) || beyond(h.sum) || beyond(h.zero_count) ||
+           std::any_of(h.positive.begin(), h.positive.end(), count_beyond) ||
+           std::any_of(h.negative.begin(), h.negative.end(), count_beyond);
 }
 
 }  // namespace detail
 
-/// A running sum.
+/// A running sum. A sum of one histogram takes no more memory than that: rests begin with the second.
 class histogram_sum {
 public:
-    explicit histogram_sum(const histogram& first)
-        : count_{first.count, 0}, sum_{first.sum, 0}, zero_{first.zero_count, 0},
-          positive_(detail::to_sums(first.positive)), negative_(detail::to_sums(first.negative))
-    {
-        head_.schema = first.schema;
-        head_.hint = first.hint;
-        head_.zero_threshold = first.zero_threshold;
-        head_.bounds = first.bounds;
-    }
+    explicit histogram_sum(histogram first) : sum_(std::move(first)) {}
 
     /// sign  -1: takes it away
     combination add(const histogram& other, double sign = 1)
     {
         combination out;
-        out.incompatible = head_.is_custom() != other.is_custom();
+        out.incompatible = sum_.is_custom() != other.is_custom();
         if (out.incompatible) return out;
         out.collision = adjust_hint(other.hint);
-        count_.add(sign * other.count);
-        sum_.add(sign * other.sum);
-        if (add_alike(other, sign)) return out;
-        detail::summed_buckets positive = detail::to_sums(other.positive, sign);
-        if (head_.is_custom()) {
-            if (head_.bounds != other.bounds) {
-                out.reconciled = true;
-                std::vector<double> common = detail::common_bounds(head_.bounds, other.bounds);
-                positive_ = detail::rebound(positive_, head_.bounds, common);
-                positive = detail::rebound(positive, other.bounds, common);
-                head_.bounds = std::move(common);
-            }
-            detail::merge(positive_, positive, 0, 0, false);
-            return out;
-        }
-        detail::summed_buckets negative = detail::to_sums(other.negative, sign);
-        detail::summed zero{sign * other.zero_count, 0};
-        reconcile_zero(other, positive, negative, zero);
-        zero_.add(zero);
-        if (other.schema < head_.schema) {
-            detail::reduce(positive_, head_.schema, other.schema);
-            detail::reduce(negative_, head_.schema, other.schema);
-            head_.schema = other.schema;
-        } else {
-            detail::reduce(positive, other.schema, head_.schema);
-            detail::reduce(negative, other.schema, head_.schema);
-        }
-        detail::merge(positive_, positive, head_.schema, head_.zero_threshold, true);
-        detail::merge(negative_, negative, head_.schema, head_.zero_threshold, true);
+        if (rests_.empty()) rests_.resize(first_bucket + sum_.positive.size() + sum_.negative.size(), 0);
+        kahan_add(sign * other.count, sum_.count, rests_[0]);
+        kahan_add(sign * other.sum, sum_.sum, rests_[1]);
+        if (!add_alike(other, sign)) out.reconciled = add_otherwise(other, sign);
         return out;
+    }
+
+    /// As add(), but nothing is done, and `infinite` is true, where a number would be infinite then.
+    combination add_unless_infinite(const histogram& other, bool& infinite)
+    {
+        infinite = false;
+        if (!detail::any_beyond(sum_, detail::far_from_infinite) &&
+            !detail::any_beyond(other, detail::far_from_infinite))
+            return add(other);
+        histogram_sum next = *this;
+        const combination said = next.add(other);
+        infinite = !said.incompatible && detail::any_beyond(next.sum_, std::numeric_limits<double>::max());
+        if (!said.incompatible && !infinite) *this = std::move(next);
+        return said;
     }
 
     void multiply(double factor) noexcept
     {
-        each([factor](detail::summed& s) {
-            s.sum *= factor;
-            s.rest *= factor;
+        each([factor](double& sum, double& rest) {
+            sum *= factor;
+            rest *= factor;
         });
     }
     void divide(double by) noexcept
     {
-        each([by](detail::summed& s) {
-            s.sum /= by;
-            s.rest /= by;
+        each([by](double& sum, double& rest) {
+            sum /= by;
+            rest /= by;
         });
     }
 
-    [[nodiscard]] bool overflows() const noexcept
+    /// The sum with its rests, to be taken away or copied.
+    [[nodiscard]] histogram& result() noexcept
     {
-        bool found = false;
-        const_cast<histogram_sum*>(this)->each(
-            [&found](const detail::summed& s) { found = found || std::isinf(s.sum); });
-        return found;
-    }
-
-    [[nodiscard]] histogram result() const
-    {
-        histogram out = head_;
-        const auto value = [](const detail::summed& s) { return s.rest == 0 ? s.sum : s.sum + s.rest; };
-        out.count = value(count_);
-        out.sum = value(sum_);
-        out.zero_count = value(zero_);
-        out.positive.reserve(positive_.size());
-        out.negative.reserve(negative_.size());
-        for (const detail::summed_bucket& b : positive_) out.positive.push_back({b.index, value(b.count)});
-        for (const detail::summed_bucket& b : negative_) out.negative.push_back({b.index, value(b.count)});
-        return out;
+        each([](double& sum, double& rest) {
+            if (rest != 0) sum += rest;
+            rest = 0;
+        });
+        return sum_;
     }
 
 private:
+    static constexpr std::size_t first_bucket = 3;  ///< of rests_: count, sum and zero count come before
+
     /// Most histograms of a metric are laid out alike: no bucket moves then. False, and nothing done, when one would.
     bool add_alike(const histogram& other, double sign)
     {
-        if (other.schema != head_.schema) return false;
+        if (other.schema != sum_.schema) return false;
         std::size_t positive = 0;
         std::size_t negative = 0;
-        if (head_.is_custom()) {
-            if (head_.bounds != other.bounds) return false;
+        if (sum_.is_custom()) {
+            if (sum_.bounds != other.bounds) return false;
         } else {
-            if (other.zero_threshold != head_.zero_threshold) return false;
-            positive = detail::inside_zero(other.positive, head_.schema, head_.zero_threshold);
-            negative = detail::inside_zero(other.negative, head_.schema, head_.zero_threshold);
+            if (other.zero_threshold != sum_.zero_threshold) return false;
+            positive = detail::inside_zero(other.positive, sum_.schema, sum_.zero_threshold);
+            negative = detail::inside_zero(other.negative, sum_.schema, sum_.zero_threshold);
         }
-        if (!detail::has_all(positive_, other.positive, positive)) return false;
-        if (!head_.is_custom()) {
-            if (!detail::has_all(negative_, other.negative, negative)) return false;
-            zero_.add(sign * other.zero_count);
-            detail::add_in_place(negative_, other.negative, negative, sign);
+        if (!detail::has_all(sum_.positive, other.positive, positive)) return false;
+        double* const rests = rests_.data() + first_bucket;
+        if (!sum_.is_custom()) {
+            if (!detail::has_all(sum_.negative, other.negative, negative)) return false;
+            kahan_add(sign * other.zero_count, sum_.zero_count, rests_[2]);
+            detail::add_in_place(sum_.negative, rests + sum_.positive.size(), other.negative, negative, sign);
         }
-        detail::add_in_place(positive_, other.positive, positive, sign);
+        detail::add_in_place(sum_.positive, rests, other.positive, positive, sign);
         return true;
     }
 
+    /// Buckets move. True when custom bounds differed.
+    bool add_otherwise(const histogram& other, double sign)
+    {
+        detail::summed_buckets own = sums(sum_.positive, first_bucket);
+        detail::summed_buckets positive = detail::to_sums(other.positive, sign);
+        if (sum_.is_custom()) {
+            const bool differ = sum_.bounds != other.bounds;
+            if (differ) {
+                std::vector<double> common = detail::common_bounds(sum_.bounds, other.bounds);
+                own = detail::rebound(own, sum_.bounds, common);
+                positive = detail::rebound(positive, other.bounds, common);
+                sum_.bounds = std::move(common);
+            }
+            detail::merge(own, positive, 0, 0, false);
+            lay_out(own, sums(sum_.negative, rests_.size() - sum_.negative.size()));
+            return differ;
+        }
+        detail::summed_buckets own_negative = sums(sum_.negative, rests_.size() - sum_.negative.size());
+        detail::summed_buckets negative = detail::to_sums(other.negative, sign);
+        detail::summed zero{sign * other.zero_count, 0};
+        detail::summed own_zero{sum_.zero_count, rests_[2]};
+        reconcile_zero(other, positive, negative, zero, own, own_negative, own_zero);
+        own_zero.add(zero);
+        sum_.zero_count = own_zero.sum;
+        rests_[2] = own_zero.rest;
+        if (other.schema < sum_.schema) {
+            detail::reduce(own, sum_.schema, other.schema);
+            detail::reduce(own_negative, sum_.schema, other.schema);
+            sum_.schema = other.schema;
+        } else {
+            detail::reduce(positive, other.schema, sum_.schema);
+            detail::reduce(negative, other.schema, sum_.schema);
+        }
+        detail::merge(own, positive, sum_.schema, sum_.zero_threshold, true);
+        detail::merge(own_negative, negative, sum_.schema, sum_.zero_threshold, true);
+        lay_out(own, own_negative);
+        return false;
+    }
+
+    /// One side with its rests.
+    [[nodiscard]] detail::summed_buckets sums(const std::vector<bucket>& side, std::size_t rest) const
+    {
+        detail::summed_buckets out;
+        out.reserve(side.size());
+        for (const bucket& b : side) out.push_back({b.index, {b.count, rests_[rest++]}});
+        return out;
+    }
+    void lay_out(const detail::summed_buckets& positive, const detail::summed_buckets& negative)
+    {
+        rests_.resize(first_bucket);
+        const auto put = [this](std::vector<bucket>& side, const detail::summed_buckets& from) {
+            side.clear();
+            for (const detail::summed_bucket& b : from) {
+                side.push_back({b.index, b.count.sum});
+                rests_.push_back(b.count.rest);
+            }
+        };
+        put(sum_.positive, positive);
+        put(sum_.negative, negative);
+    }
+
+    /// Calls f(sum, rest) for every number.
     template <class F>
     void each(F&& f)
     {
-        f(count_);
-        f(sum_);
-        f(zero_);
-        for (detail::summed_bucket& b : positive_) f(b.count);
-        for (detail::summed_bucket& b : negative_) f(b.count);
+        double none = 0;
+        std::size_t i = 0;
+        const auto next = [&](double& sum) { f(sum, rests_.empty() ? none : rests_[i++]); };
+        next(sum_.count);
+        next(sum_.sum);
+        next(sum_.zero_count);
+        for (bucket& b : sum_.positive) next(b.count);
+        for (bucket& b : sum_.negative) next(b.count);
     }
 
     /// True when one says reset and the other no reset.
     bool adjust_hint(reset_hint other) noexcept
     {
-        if (other == head_.hint || head_.hint == reset_hint::gauge) return false;
+        if (other == sum_.hint || sum_.hint == reset_hint::gauge) return false;
         if (other == reset_hint::gauge) {
-            head_.hint = reset_hint::gauge;
+            sum_.hint = reset_hint::gauge;
             return false;
         }
-        const bool collision = head_.hint != reset_hint::unknown && other != reset_hint::unknown;
-        head_.hint = reset_hint::unknown;
+        const bool collision = sum_.hint != reset_hint::unknown && other != reset_hint::unknown;
+        sum_.hint = reset_hint::unknown;
         return collision;
     }
 
     void reconcile_zero(const histogram& other, const detail::summed_buckets& positive,
-                        const detail::summed_buckets& negative, detail::summed& zero)
+                        const detail::summed_buckets& negative, detail::summed& zero,
+                        detail::summed_buckets& own_positive, detail::summed_buckets& own_negative,
+                        detail::summed& own_zero)
     {
         const detail::summed first = zero;
         double threshold = other.zero_threshold;
-        while (threshold != head_.zero_threshold) {
-            if (head_.zero_threshold > threshold) {
-                threshold = head_.zero_threshold;
+        while (threshold != sum_.zero_threshold) {
+            if (sum_.zero_threshold > threshold) {
+                threshold = sum_.zero_threshold;
                 detail::widen_zero(other.schema, positive, negative, first, threshold, zero);
             }
-            if (threshold > head_.zero_threshold) {
-                head_.zero_threshold = threshold;
+            if (threshold > sum_.zero_threshold) {
+                sum_.zero_threshold = threshold;
                 detail::summed widened;
-                detail::widen_zero(head_.schema, positive_, negative_, zero_, head_.zero_threshold, widened);
-                zero_ = widened;
+                detail::widen_zero(sum_.schema, own_positive, own_negative, own_zero, sum_.zero_threshold, widened);
+                own_zero = widened;
                 const auto inside = [this](const detail::summed_bucket& b) {
-                    return exponential_bound(b.index - 1, head_.schema) < head_.zero_threshold;
+                    return exponential_bound(b.index - 1, sum_.schema) < sum_.zero_threshold;
                 };
-                drop_if(positive_, inside);
-                drop_if(negative_, inside);
+                drop_if(own_positive, inside);
+                drop_if(own_negative, inside);
             }
         }
     }
 
-    histogram head_;
-    detail::summed count_;
-    detail::summed sum_;
-    detail::summed zero_;
-    detail::summed_buckets positive_;
-    detail::summed_buckets negative_;
+    histogram sum_;
+    std::vector<double> rests_;  ///< what rounding loses: of count, sum, zero count, then of the buckets of both sides
 };
 
 /// to += sign * other. Untouched when they are incompatible.
 inline combination add(histogram& to, const histogram& other, double sign = 1)
 {
-    histogram_sum both(to);
+    if (to.is_custom() != other.is_custom()) return {.incompatible = true};
+    histogram_sum both(std::move(to));
     const combination said = both.add(other, sign);
-    if (!said.incompatible) to = both.result();
+    to = std::move(both.result());
     return said;
 }
 
@@ -357,55 +262,6 @@ inline void reduce_resolution(histogram& h, int schema)
         for (const detail::summed_bucket& b : sums) side->push_back({b.index, b.count.sum + b.count.rest});
     }
     h.schema = schema;
-}
-
-namespace detail {
-
-/// Did any bucket above the zero bucket lose something?
-inline bool lost_some(const std::vector<bucket>& now, summed_buckets before, int from, int schema, double threshold,
-                      bool exponential)
-{
-    reduce(before, from, schema);
-    std::size_t i = 0;
-    for (const summed_bucket& b : before) {
-        if (exponential && exponential_bound(b.index, schema) <= threshold) continue;
-        while (i < now.size() && now[i].index < b.index) ++i;
-        const bool there = i < now.size() && now[i].index == b.index;
-        if (there ? now[i].count < b.count.sum : b.count.sum != 0) return true;
-    }
-    return false;
-}
-
-}  // namespace detail
-
-/// Was the counter set back between two histograms? Hints come first.
-/// source  Prometheus, FloatHistogram.DetectReset
-[[nodiscard]] inline bool was_reset(const histogram& now, const histogram& before)
-{
-    if (now.hint == reset_hint::reset) return true;
-    if (now.hint == reset_hint::not_reset) return false;
-    if (now.count < before.count) return true;
-    if (now.is_custom()) {
-        if (!before.is_custom()) return true;
-        if (now.bounds == before.bounds)
-            return detail::lost_some(now.positive, detail::to_sums(before.positive), 0, 0, 0, false);
-        const std::vector<double> common = detail::common_bounds(now.bounds, before.bounds);
-        std::vector<bucket> mine;
-        for (const auto& b : detail::rebound(detail::to_sums(now.positive), now.bounds, common))
-            mine.push_back({b.index, b.count.sum});
-        return detail::lost_some(mine, detail::rebound(detail::to_sums(before.positive), before.bounds, common), 0, 0,
-                                 0, false);
-    }
-    if (before.is_custom() || now.schema > before.schema || now.zero_threshold < before.zero_threshold) return true;
-    const detail::summed_buckets positive = detail::to_sums(before.positive);
-    const detail::summed_buckets negative = detail::to_sums(before.negative);
-    double threshold = now.zero_threshold;
-    detail::summed zero{before.zero_count, 0};
-    if (threshold != before.zero_threshold)
-        detail::widen_zero(before.schema, positive, negative, {before.zero_count, 0}, threshold, zero);
-    if (threshold != now.zero_threshold || now.zero_count < zero.sum) return true;
-    return detail::lost_some(now.positive, positive, before.schema, now.schema, threshold, true) ||
-           detail::lost_some(now.negative, negative, before.schema, now.schema, threshold, true);
 }
 
 }  // namespace pitot::store

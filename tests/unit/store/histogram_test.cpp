@@ -1,3 +1,4 @@
+#include <pitot/store/histogram_reset.hpp>
 #include <pitot/store/histogram_sum.hpp>
 #include <pitot/store/histogram_trim.hpp>
 
@@ -82,6 +83,29 @@ TEST_CASE("a sum of histograms laid out alike is the one of histograms laid out 
     CHECK(sums.result().count == 10);
 }
 
+TEST_CASE("a sum gives back what rounding took, and what it never added")
+{
+    const histogram one = exponential(0, {{1, 1}});
+    const histogram big = exponential(0, {{1, 1e16}, {3, 2}}, 1e16, 0.5);
+    store::histogram_sum sum(exponential(0, {{1, 1}}, 1, 0.5));
+    CHECK_FALSE(sum.add(big).incompatible);
+    for (int i = 0; i < 2; ++i) CHECK_FALSE(sum.add(exponential(0, {{1, 1}}, 1, 0.5)).incompatible);
+    CHECK_FALSE(sum.add(big, -1).incompatible);
+    CHECK(sum.result().positive == std::vector<store::bucket>{{1, 3}, {3, 0}});
+    CHECK(sum.result().zero_count == 3);
+    CHECK(sum.result().count == 6);
+
+    bool infinite = false;
+    store::histogram_sum mean(exponential(0, {{1, 1e308}}));
+    CHECK_FALSE(mean.add_unless_infinite(one, infinite).incompatible);
+    CHECK_FALSE(infinite);
+    CHECK_FALSE(mean.add_unless_infinite(exponential(0, {{1, 1e308}}), infinite).incompatible);
+    CHECK(infinite);
+    CHECK(mean.result().positive == std::vector<store::bucket>{{1, 1e308}});
+    CHECK(mean.add_unless_infinite(custom({1}, {{0, 1}}), infinite).incompatible);
+    CHECK_FALSE(infinite);
+}
+
 TEST_CASE("a wider zero bucket swallows what lies in it, and grows to where a bucket ends")
 {
     histogram narrow = exponential(0, {{-2, 3}, {1, 5}}, 1, 0.01);
@@ -110,6 +134,13 @@ TEST_CASE("resets are seen in counts, buckets, schemas and hints")
     CHECK(store::was_reset(exponential(1, {{1, 1}, {3, 9}}), before));
     CHECK(store::was_reset(exponential(1, {{3, 9}}), before));
     CHECK_FALSE(store::was_reset(exponential(0, {{1, 2}, {2, 4}}), before));
+    CHECK(store::was_reset(exponential(0, {{1, 9}, {2, 3}}), before));
+    const histogram inside = exponential(1, {{-9, 4}, {3, 4}}, 2, 0.5);  // its first bucket lies in the zero bucket
+    CHECK_FALSE(store::was_reset(exponential(1, {{3, 9}}, 2, 0.5), inside));
+    CHECK(store::was_reset(exponential(1, {{-9, 9}, {3, 3}}, 2, 0.5), inside));
+    CHECK(store::was_reset(custom({1, 2}, {{0, 1}, {2, 9}}), custom({1, 2}, {{0, 2}, {2, 3}})));
+    CHECK_FALSE(store::was_reset(custom({1, 2}, {{0, 2}, {2, 9}}), custom({1, 3}, {{0, 2}, {2, 3}})));
+    CHECK(store::was_reset(custom({1, 2}, {{0, 1}, {2, 9}}), custom({1, 3}, {{0, 2}, {2, 3}})));
     CHECK(store::was_reset(exponential(2, {{1, 20}, {3, 40}}), before));
     histogram told = before;
     told.hint = reset_hint::reset;

@@ -284,14 +284,8 @@ private:
         store::combination said;
         if (!average_wanted) return g.hist->add(h);
         if (!g.hist_incremental) {
-            store::histogram_sum next = *g.hist;
-            said = next.add(h);
-            if (said.incompatible) return said;
-            if (!next.overflows()) {
-                g.hist = std::move(next);
-                return said;
-            }
-            g.hist_incremental = true;
+            said = g.hist->add_unless_infinite(h, g.hist_incremental);
+            if (!g.hist_incremental) return said;
             g.hist->divide(g.n - 1);
         }
         histogram part = h;
@@ -309,7 +303,7 @@ private:
         if (g.incompatible) return;
         if (g.hist) {
             if (average_wanted && !g.hist_incremental) g.hist->divide(g.n);
-            histogram h = g.hist->result();
+            histogram h = std::move(g.hist->result());
             h.compact();
             out_.put(row_number, s, 0, in_.keep(std::move(h)));
             if (g.reset && g.not_reset)

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace pitot::promql {
@@ -73,14 +74,8 @@ inline outcome sum_of_histograms(const range_call& call, const window& w, bool a
         n = static_cast<double>(i + 1);
         store::combination said;
         if (!incremental) {
-            store::histogram_sum next = sum;
-            said = next.add(h);
-            if (!said.incompatible && average && next.overflows()) {
-                incremental = true;
-                sum.divide(n - 1);
-            } else if (!said.incompatible) {
-                sum = std::move(next);
-            }
+            said = average ? sum.add_unless_infinite(h, incremental) : sum.add(h);
+            if (incremental) sum.divide(n - 1);
         }
         if (incremental) {
             histogram part = h;
@@ -96,7 +91,7 @@ inline outcome sum_of_histograms(const range_call& call, const window& w, bool a
     }
     hints.say(call);
     if (average && !incremental) sum.divide(n);
-    return call.in.keep(sum.result());
+    return call.in.keep(std::move(sum.result()));
 }
 
 }  // namespace detail

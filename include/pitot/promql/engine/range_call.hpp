@@ -3,6 +3,7 @@
 
 #include <pitot/promql/engine/window.hpp>
 #include <pitot/promql/quote.hpp>
+#include <pitot/store/histogram_reset.hpp>
 #include <pitot/store/histogram_sum.hpp>
 
 #include <optional>

@@ -74,7 +74,7 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
     } else if (h.front()->hint != reset_hint::gauge || last->hint != reset_hint::gauge) {
         call.warn_no_gauge(w, call.where);
     }
-    histogram out = sum.result();
+    histogram out = std::move(sum.result());
     out.hint = reset_hint::gauge;
     out.compact();
     return call.in.keep(std::move(out));

@@ -3,7 +3,7 @@
 
 #include <pitot/promql/engine/times.hpp>
 #include <pitot/promql/walk.hpp>
-#include <pitot/store/histogram_sum.hpp>
+#include <pitot/store/histogram_reset.hpp>
 
 #include <algorithm>
 #include <span>

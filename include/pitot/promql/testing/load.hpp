@@ -2,6 +2,7 @@
 // Described series into a store, as Prometheus's storage would give them back.
 
 #include <pitot/promql/testing/series_text.hpp>
+#include <pitot/store/histogram_reset.hpp>
 
 #include <algorithm>
 #include <charconv>
