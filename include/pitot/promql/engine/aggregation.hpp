@@ -1,16 +1,16 @@
 #pragma once
-// sum by (…) and its like: groups are found once, then every step runs through columns.
+// sum by (…) and its like: row by row into columns of their groups.
 
 #include <pitot/base/product.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/choosing.hpp>
+#include <pitot/promql/engine/histogram_groups.hpp>
 #include <pitot/promql/engine/over_time.hpp>
-#include <pitot/store/histogram_sum.hpp>
+#include <pitot/store/kahan.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,147 +19,155 @@ namespace pitot::promql {
 
 namespace detail {
 
-/// sum and avg of one group at one step, where histograms are about.
-struct mixed_group {
-    bool has_float = false;
-    bool incompatible = false;
-    double n = 0;
-    double sum = 0;
-    double rest = 0;
-    double mean = 0;
-    bool float_incremental = false;
-    std::optional<store::histogram_sum> hist = {};
-    bool has_histogram = false;
-    bool hist_incremental = false;
-    bool reset = false;
-    bool not_reset = false;
-};
-
-class aggregating {
+/// Aggregates rows as they come: groups are numbered as they are met, each has a column for every number it needs.
+class aggregating final : public row_sink {
 public:
-    aggregating(evaluation& in, const aggregation& a, const matrix& m, const matrix* parameter)
-        : in_(in), a_(a), m_(m), parameter_(parameter), groups_(group(a, m)), out_(m.steps)
-    {
-        for (const std::uint32_t first : groups_.first) {
-            label_set labels = *m.rows[first].labels;
-            labels.erase_if([&](std::string_view name) { return !groups_by(a, name); });
-            out_.rows.push_back({in.keep(std::move(labels)), false});
-        }
-        for (std::size_t i = 0; i < m.size(); ++i)
-            if (m.rows[i].drop_name) out_.rows[groups_.of[i]].drop_name = true;
-        out_.values.assign(out_.size() * m.steps, no_sample());
-    }
+    /// parameter  of quantile, for each step
+    aggregating(evaluation& in, const aggregation& a, std::size_t steps, const matrix& parameter)
+        : in_(in), a_(a), parameter_(parameter), groups_(a), histograms_(in, a), out_(steps)
+    {}
 
-    [[nodiscard]] matrix run()
+    void take(const matrix& m, std::size_t i) override
     {
+        const std::size_t g = group_of(m.rows[i]);
         switch (a_.op) {
         case aggregator::sum:
-            if (m_.histograms.empty())
-                sums();
-            else
-                mixed();
-            break;
-        case aggregator::avg:
-            if (m_.histograms.empty())
-                averages();
-            else
-                mixed();
-            break;
-        case aggregator::count: each_any([](double& to, bool first) { to = first ? 1 : to + 1; }); break;
-        case aggregator::group: each_any([](double& to, bool) { to = 1; }); break;
+        case aggregator::avg: add(m, i, g); break;
+        case aggregator::count: each_any(m, i, g, [](double& to, bool first) { to = first ? 1 : to + 1; }); break;
+        case aggregator::group: each_any(m, i, g, [](double& to, bool) { to = 1; }); break;
         case aggregator::min:
-            each_float([](double& to, double v, bool first) {
+            each_float(m, i, g, [](double& to, double v, bool first, std::size_t) {
                 if (first || to > v || std::isnan(to)) to = v;
             });
             break;
         case aggregator::max:
-            each_float([](double& to, double v, bool first) {
+            each_float(m, i, g, [](double& to, double v, bool first, std::size_t) {
                 if (first || to < v || std::isnan(to)) to = v;
             });
             break;
-        case aggregator::stddev: variances(true); break;
-        case aggregator::stdvar: variances(false); break;
-        default: quantiles(); break;
+        case aggregator::stddev:
+        case aggregator::stdvar: vary(m, i, g); break;
+        default:
+            each_float(m, i, g, [this](double& to, double v, bool first, std::size_t k) {
+                if (first) to = 0;
+                values_[k].push_back(v);
+            });
+            break;
         }
+    }
+
+    [[nodiscard]] matrix result()
+    {
+        switch (a_.op) {
+        case aggregator::sum:
+            for (std::size_t k = 0; k < rest_.size(); ++k)
+                if (is_sample(out_.values[k])) out_.values[k] += rest_[k];
+            break;
+        case aggregator::avg:
+            for (std::size_t k = 0; k < n_.size(); ++k)
+                if (n_[k] > 0)
+                    out_.values[k] = incremental_[k] ? out_.values[k] + rest_[k]
+                                                     : out_.values[k] / n_[k] + rest_[k] / n_[k];
+            break;
+        case aggregator::stddev:
+        case aggregator::stdvar:
+            for (std::size_t k = 0; k < n_.size(); ++k)
+                if (n_[k] > 0) {
+                    out_.values[k] /= n_[k];
+                    if (a_.op == aggregator::stddev) out_.values[k] = std::sqrt(out_.values[k]);
+                }
+            break;
+        case aggregator::quantile: quantiles(); break;
+        default: break;
+        }
+        histograms_.finish(out_);
+        if (ignored_histogram_)
+            in_.said.info(concat("ignored histogram in ", name_of(a_.op), " aggregation"), inside(a_));
         out_.drop_empty_rows();
         return std::move(out_);
     }
 
 private:
-    template <class F>
-    void each_any(F&& f)
+    [[nodiscard]] std::size_t group_of(const row& r)
     {
-        for (std::size_t i = 0; i < m_.size(); ++i) {
-            double* const to = out_.floats(groups_.of[i]);
-            for (std::size_t s = 0; s < m_.steps; ++s)
-                if (m_.has(i, s)) f(to[s], !is_sample(to[s]));
+        const std::size_t g = groups_.of(r);
+        if (g == out_.size()) {
+            label_set labels = *r.labels;
+            labels.erase_if([&](std::string_view name) { return !groups_by(a_, name); });
+            out_.add({in_.keep(std::move(labels)), false});
+            const std::size_t n = out_.values.size();
+            const bool varies = a_.op == aggregator::stddev || a_.op == aggregator::stdvar;
+            if (a_.op == aggregator::sum || a_.op == aggregator::avg) rest_.resize(n);
+            if (a_.op == aggregator::avg || varies) n_.resize(n);
+            if (a_.op == aggregator::avg) incremental_.resize(n);
+            if (varies) mean_.resize(n);
+            if (a_.op == aggregator::quantile) values_.resize(n);
         }
+        if (r.drop_name) out_.rows[g].drop_name = true;
+        return g;
+    }
+
+    template <class F>
+    void each_any(const matrix& m, std::size_t i, std::size_t g, F&& f)
+    {
+        double* const to = out_.floats(g);
+        for (std::size_t s = 0; s < m.steps; ++s)
+            if (m.has(i, s)) f(to[s], !is_sample(to[s]));
     }
     /// Histograms are passed over, and an info says so.
+    /// f  has the place in the columns, too
     template <class F>
-    void each_float(F&& f)
+    void each_float(const matrix& m, std::size_t i, std::size_t g, F&& f)
     {
-        if (m_.has_histograms())
-            in_.said.info(concat("ignored histogram in ", name_of(a_.op), " aggregation"), inside(a_));
-        for (std::size_t i = 0; i < m_.size(); ++i) {
-            double* const to = out_.floats(groups_.of[i]);
-            const double* const from = m_.floats(i);
-            for (std::size_t s = 0; s < m_.steps; ++s)
-                if (is_sample(from[s])) f(to[s], from[s], !is_sample(to[s]));
-        }
+        double* const to = out_.floats(g);
+        const double* const from = m.floats(i);
+        for (std::size_t s = 0; s < m.steps; ++s)
+            if (is_sample(from[s]))
+                f(to[s], from[s], !is_sample(to[s]), g * m.steps + s);
+            else if (!ignored_histogram_)
+                ignored_histogram_ = m.histogram_at(i, s) != nullptr;
     }
 
-    void sums()
+    /// For sum and avg.
+    void add(const matrix& m, std::size_t i, std::size_t g)
     {
-        std::vector<double> rest(out_.values.size(), 0);
-        for (std::size_t i = 0; i < m_.size(); ++i) {
-            const std::size_t g = groups_.of[i];
+        const double* const from = m.floats(i);
+        const std::size_t at = g * m.steps;
+        if (a_.op == aggregator::sum && m.histograms.empty() && histograms_.empty()) {
             double* const to = out_.floats(g);
-            double* const c = rest.data() + g * m_.steps;
-            const double* const from = m_.floats(i);
-            for (std::size_t s = 0; s < m_.steps; ++s) {
-                if (!is_sample(from[s])) continue;
-                if (!is_sample(to[s]))
-                    to[s] = from[s];
+            for (std::size_t s = 0; s < m.steps; ++s)
+                if (is_sample(from[s])) add_to_sum(from[s], to[s], rest_[at + s]);
+            return;
+        }
+        for (std::size_t s = 0; s < m.steps; ++s) {
+            double& to = out_.values[at + s];
+            if (m.histogram_at(i, s) != nullptr) {
+                histograms_.add(g, m, i, s, is_sample(to));
+            } else if (is_sample(from[s]) && !histograms_.add_float(g, s)) {
+                if (a_.op == aggregator::sum)
+                    add_to_sum(from[s], to, rest_[at + s]);
                 else
-                    store::kahan_add(from[s], to[s], c[s]);
+                    average(from[s], to, at + s);
             }
         }
-        for (std::size_t k = 0; k < rest.size(); ++k)
-            if (is_sample(out_.values[k])) out_.values[k] += rest[k];
     }
-
-    void averages()
+    static void add_to_sum(double v, double& to, double& rest)
     {
-        struct running {
-            double rest = 0;
-            double n = 0;
-            bool incremental = false;
-        };
-        std::vector<running> state(out_.values.size());
-        for (std::size_t i = 0; i < m_.size(); ++i) {
-            const std::size_t g = groups_.of[i];
-            double* const to = out_.floats(g);
-            running* const at = state.data() + g * m_.steps;
-            const double* const from = m_.floats(i);
-            for (std::size_t s = 0; s < m_.steps; ++s) {
-                if (!is_sample(from[s])) continue;
-                running& r = at[s];
-                if (++r.n == 1) {
-                    to[s] = from[s];
-                    continue;
-                }
-                average(from[s], to[s], r.rest, r.n, r.incremental);
-            }
-        }
-        for (std::size_t k = 0; k < state.size(); ++k)
-            if (const running& r = state[k]; r.n > 0)
-                out_.values[k] = r.incremental ? out_.values[k] + r.rest : out_.values[k] / r.n + r.rest / r.n;
+        if (is_sample(to))
+            store::kahan_add(v, to, rest);
+        else
+            to = v;
     }
     /// value  the sum, or the mean once the sum would be infinite
-    static void average(double v, double& value, double& rest, double n, bool& incremental)
+    void average(double v, double& value, std::size_t k)
     {
-        if (!incremental) {
+        double& rest = rest_[k];
+        const double n = ++n_[k];
+        if (n == 1) {
+            value = v;
+            return;
+        }
+        if (!incremental_[k]) {
             double sum = value;
             double c = rest;
             store::kahan_add(v, sum, c);
@@ -168,7 +176,7 @@ private:
                 rest = c;
                 return;
             }
-            incremental = true;
+            incremental_[k] = 1;
             value /= n - 1;
             rest /= n - 1;
         }
@@ -178,31 +186,20 @@ private:
         store::kahan_add(v / n, value, rest);
     }
 
-    void variances(bool root)
+    void vary(const matrix& m, std::size_t i, std::size_t g)
     {
-        struct running {
-            double n = 0;
-            double mean = 0;
-        };
-        std::vector<running> state(out_.values.size());
-        const double* const base = out_.values.data();
-        each_float([&](double& to, double v, bool first) {
-            running& r = state[static_cast<std::size_t>(&to - base)];
+        each_float(m, i, g, [this](double& to, double v, bool first, std::size_t k) {
             if (first) {
-                r = {1, v};
+                n_[k] = 1;
+                mean_[k] = v;
                 to = std::isnan(v) || std::isinf(v) ? std::numeric_limits<double>::quiet_NaN() : 0;
                 return;
             }
-            ++r.n;
-            const double delta = v - r.mean;
-            r.mean += delta / r.n;
-            to += product(delta, v - r.mean);
+            ++n_[k];
+            const double delta = v - mean_[k];
+            mean_[k] += delta / n_[k];
+            to += product(delta, v - mean_[k]);
         });
-        for (std::size_t k = 0; k < state.size(); ++k)
-            if (state[k].n > 0) {
-                out_.values[k] /= state[k].n;
-                if (root) out_.values[k] = std::sqrt(out_.values[k]);
-            }
     }
 
     void quantiles()
@@ -211,7 +208,7 @@ private:
         double lowest = std::numeric_limits<double>::infinity();
         double highest = -lowest;
         bool nan = false;
-        for (const double q : parameter_->values) {
+        for (const double q : parameter_.values) {
             nan = nan || std::isnan(q);
             lowest = std::min(lowest, q);
             highest = std::max(highest, q);
@@ -222,105 +219,23 @@ private:
         if (nan) warn(std::numeric_limits<double>::quiet_NaN());
         if (highest > 1) warn(highest);
         if (lowest < 0) warn(lowest);
-        std::vector<std::vector<double>> values(out_.values.size());
-        const double* const base = out_.values.data();
-        each_float([&](double& to, double v, bool first) {
-            if (first) to = 0;
-            values[static_cast<std::size_t>(&to - base)].push_back(v);
-        });
-        for (std::size_t k = 0; k < values.size(); ++k)
-            if (!values[k].empty()) out_.values[k] = quantile_of(parameter_->values[k % m_.steps], values[k]);
-    }
-
-    /// sum and avg step by step.
-    void mixed()
-    {
-        const text_span where = inside(a_);
-        const bool average_wanted = a_.op == aggregator::avg;
-        std::vector<mixed_group> state(out_.size());
-        for (std::size_t s = 0; s < m_.steps; ++s) {
-            std::fill(state.begin(), state.end(), mixed_group());
-            for (std::size_t i = 0; i < m_.size(); ++i) {
-                if (!m_.has(i, s)) continue;
-                mixed_group& g = state[groups_.of[i]];
-                if (g.incompatible) continue;
-                ++g.n;
-                const histogram* const h = m_.histogram_at(i, s);
-                if (h == nullptr) {
-                    g.has_float = true;
-                    if (g.n == 1)
-                        g.sum = m_.floats(i)[s];
-                    else if (average_wanted)
-                        average(m_.floats(i)[s], g.sum, g.rest, g.n, g.float_incremental);
-                    else
-                        store::kahan_add(m_.floats(i)[s], g.sum, g.rest);
-                    continue;
-                }
-                g.has_histogram = true;
-                if (g.n > 1 && !g.hist) continue;  // a float came first: the group goes anyway
-                g.reset = g.reset || h->hint == reset_hint::reset;
-                g.not_reset = g.not_reset || h->hint == reset_hint::not_reset;
-                if (!g.hist) {
-                    g.hist.emplace(*h);
-                    continue;
-                }
-                const store::combination said = add(g, *h, average_wanted);
-                if (said.incompatible) {
-                    in_.said.warn(
-                        concat("vector contains a mix of histograms with exponential and custom buckets schemas for "
-                               "metric name ",
-                               detail::quote(m_.rows[i].labels->metric_name())),
-                        where);
-                    g.incompatible = true;
-                }
-                if (said.reconciled)
-                    in_.said.info("mismatched custom buckets were reconciled during aggregation", where);
-            }
-            for (std::size_t g = 0; g < state.size(); ++g) end(state[g], g, s, average_wanted);
-        }
-    }
-    static store::combination add(mixed_group& g, const histogram& h, bool average_wanted)
-    {
-        store::combination said;
-        if (!average_wanted) return g.hist->add(h);
-        if (!g.hist_incremental) {
-            said = g.hist->add_unless_infinite(h, g.hist_incremental);
-            if (!g.hist_incremental) return said;
-            g.hist->divide(g.n - 1);
-        }
-        histogram part = h;
-        part.divide(g.n);
-        g.hist->multiply((g.n - 1) / g.n);
-        return g.hist->add(part);
-    }
-    void end(mixed_group& g, std::size_t row_number, std::size_t s, bool average_wanted)
-    {
-        if (g.n == 0) return;
-        if (g.has_float && g.has_histogram) {
-            in_.said.warn("encountered a mix of histograms and floats for aggregation", inside(a_));
-            return;
-        }
-        if (g.incompatible) return;
-        if (g.hist) {
-            if (average_wanted && !g.hist_incremental) g.hist->divide(g.n);
-            histogram h = std::move(g.hist->result());
-            h.compact();
-            out_.put(row_number, s, 0, in_.keep(std::move(h)));
-            if (g.reset && g.not_reset)
-                in_.said.warn("conflicting counter resets during histogram aggregation", inside(a_));
-        } else if (average_wanted) {
-            out_.floats(row_number)[s] = g.float_incremental ? g.sum + g.rest : g.sum / g.n + g.rest / g.n;
-        } else {
-            out_.floats(row_number)[s] = g.sum + g.rest;
-        }
+        for (std::size_t k = 0; k < values_.size(); ++k)
+            if (!values_[k].empty()) out_.values[k] = quantile_of(parameter_.values[k % out_.steps], values_[k]);
     }
 
     evaluation& in_;
     const aggregation& a_;
-    const matrix& m_;
-    const matrix* parameter_;
-    grouping groups_;
+    const matrix& parameter_;
+    group_numbers groups_;
+    histogram_groups histograms_;
     matrix out_;
+    // A number for each group and step, where the operation needs it.
+    std::vector<double> rest_;
+    std::vector<double> n_;
+    std::vector<double> mean_;
+    std::vector<unsigned char> incremental_;  ///< of avg: the value is the mean
+    std::vector<std::vector<double>> values_;
+    bool ignored_histogram_ = false;
 };
 
 [[nodiscard]] inline matrix count_values(evaluation& in, const aggregation& a, const matrix& m)
@@ -359,14 +274,21 @@ private:
     matrix parameter(grid.count);
     if (a.parameter != nullptr && a.op != aggregator::count_values)
         parameter = evaluate(in, without_parens(a.parameter), grid);
-    const matrix m = evaluate(in, without_parens(a.of), grid);
+    const node* const of = without_parens(a.of);
     switch (a.op) {
-    case aggregator::count_values: return detail::count_values(in, a, m);
+    case aggregator::count_values: return detail::count_values(in, a, evaluate(in, of, grid));
     case aggregator::topk:
     case aggregator::bottomk:
     case aggregator::limitk:
-    case aggregator::limit_ratio: return detail::choosing(in, a, m, parameter).run();
-    default: return detail::aggregating(in, a, m, &parameter).run();
+    case aggregator::limit_ratio: {
+        const matrix m = evaluate(in, of, grid);
+        return detail::choosing(in, a, m, parameter).run();
+    }
+    default: {
+        detail::aggregating groups(in, a, grid.count, parameter);
+        evaluate_rows(in, of, grid, groups);
+        return groups.result();
+    }
     }
 }
 

@@ -208,7 +208,35 @@ namespace detail {
     }
 }
 
+/// False, and nothing done, where rows are not made one after the other.
+inline bool rows_of(evaluation& in, const node* n, const time_grid& grid, row_sink& to)
+{
+    if (const auto* const v = as<vector_selector>(n); v != nullptr && !v->smoothed) {
+        const evaluation::deeper guard(in, grid, n->span);
+        const look_back when = look_back_of(in, v->shift);
+        const time_span read{when.at(grid.start) - in.how.lookback, when.at(grid.last())};
+        (void)newest_samples(in, series_of(in, *v, read), when, grid, selected::value, &to);
+        return true;
+    }
+    if (const auto* const c = as<call_node>(n)) {
+        const range_function* const f = range_function_of(c->name);
+        if (f == nullptr) return false;
+        const evaluation::deeper guard(in, grid, n->span);
+        range_rows(in, *c, *f, grid).each(to);
+        return true;
+    }
+    return false;
+}
+
 }  // namespace detail
+
+inline void evaluate_rows(evaluation& in, const node* n, const time_grid& grid, row_sink& to)
+{
+    const bool each_step = grid.is_instant() || !is_step_invariant(n);
+    if (grid.count > 0 && each_step && detail::rows_of(in, n, grid, to)) return;
+    const matrix m = evaluate(in, n, grid);
+    for (std::size_t i = 0; i < m.size(); ++i) to.take(m, i);
+}
 
 inline matrix evaluate(evaluation& in, const node* n, const time_grid& grid)
 {

@@ -99,11 +99,21 @@ public:
         labels_.push_back(std::move(labels));
         return &labels_.back();
     }
+    /// A histogram that stays, with anything in it: memory of one that was given back, perhaps.
+    histogram* place()
+    {
+        if (placed_ == histograms_.size()) histograms_.emplace_back();
+        return &histograms_[placed_++];
+    }
     histogram* keep(histogram h)
     {
-        histograms_.push_back(std::move(h));
-        return &histograms_.back();
+        histogram* const at = place();
+        *at = std::move(h);
+        return at;
     }
+    [[nodiscard]] std::size_t placed() const noexcept { return placed_; }
+    /// Those beyond a number that placed() told are needed no more.
+    void give_back(std::size_t placed) noexcept { placed_ = placed; }
     const store::series* keep(store::series s)
     {
         series_.push_back(std::move(s));
@@ -166,10 +176,11 @@ public:
     }
     void release(std::size_t samples) noexcept { held_ -= samples < held_ ? samples : held_; }
     /// Before a row more: a matrix has room for every step, so that a row of few samples counts whole.
-    void check_room(const matrix& m) const
+    void check_room(const matrix& m) const { check_room(m.size(), m.steps); }
+    void check_room(std::size_t rows, std::size_t steps) const
     {
-        if ((m.size() + 1) * m.steps > std::max(how.max_samples, max_steps)) refuse_samples();
-        if (m.steps > 64 || m.size() % 256 == 0) check_time();
+        if ((rows + 1) * steps > std::max(how.max_samples, max_steps)) refuse_samples();
+        if (steps > 64 || rows % 256 == 0) check_time();
     }
     void check_time() const
     {
@@ -177,19 +188,26 @@ public:
             fail("query timed out in expression evaluation", {}, errc::timeout);
     }
 
+    /// For each row the first one with its labels; nothing when all have labels of their own.
+    [[nodiscard]] static std::vector<std::uint32_t> same_labels(const std::vector<row>& rows)
+    {
+        store::label_numbering seen;
+        std::vector<std::uint32_t> first;  // the first row with the labels of a number
+        std::vector<std::uint32_t> into(rows.size());
+        for (std::uint32_t i = 0; i < rows.size(); ++i) {
+            const std::uint32_t number = seen.add(*rows[i].labels);
+            if (number == first.size()) first.push_back(i);
+            into[i] = first[number];
+        }
+        if (first.size() == rows.size()) into.clear();
+        return into;
+    }
     /// Rows with the same labels become one; an error where both have a sample.
     void merge_same_labels(matrix& m)
     {
         if (m.size() < 2) return;
-        store::label_numbering seen;
-        std::vector<std::uint32_t> first;  // the first row with the labels of a number
-        std::vector<std::uint32_t> into(m.size());
-        for (std::uint32_t i = 0; i < m.size(); ++i) {
-            const std::uint32_t number = seen.add(*m.rows[i].labels);
-            if (number == first.size()) first.push_back(i);
-            into[i] = first[number];
-        }
-        if (first.size() == m.size()) return;
+        const std::vector<std::uint32_t> into = same_labels(m.rows);
+        if (into.empty()) return;
         for (std::size_t i = 0; i < m.size(); ++i) {
             if (into[i] == i) continue;
             for (std::size_t s = 0; s < m.steps; ++s) {
@@ -213,6 +231,7 @@ private:
     arena texts_;
     std::deque<label_set> labels_;
     std::deque<histogram> histograms_;
+    std::size_t placed_ = 0;  ///< of histograms_; the others wait to be used again
     std::deque<store::series> series_;
     numbering patterns_;
     std::deque<compiled_regex> regexes_;  ///< by the number of the pattern
@@ -227,6 +246,8 @@ private:
 
 /// What a part of the query gives on a grid; a scalar is a row without labels. Defined in evaluate.hpp.
 [[nodiscard]] matrix evaluate(evaluation& in, const node* n, const time_grid& grid);
+/// The same row by row, where the rows can be made so.
+void evaluate_rows(evaluation& in, const node* n, const time_grid& grid, row_sink& to);
 
 /// The text of a string argument.
 [[nodiscard]] inline std::string_view string_argument(const node* n) noexcept

@@ -16,6 +16,26 @@ namespace pitot::promql::detail {
     return a.without ? !listed && !store::is_metadata_label(label) : listed;
 }
 
+/// Numbers the groups of rows as they come.
+class group_numbers {
+public:
+    explicit group_numbers(const aggregation& a) : a_(a) {}
+
+    /// A row's group: that many as there were before it when it is the first of its group.
+    [[nodiscard]] std::uint32_t of(const row& r)
+    {
+        key_.clear();
+        for (const store::label& l : *r.labels)
+            if (groups_by(a_, l.name)) label_set::append_key(key_, l);
+        return seen_.add(key_);
+    }
+
+private:
+    const aggregation& a_;
+    numbering seen_;
+    std::string key_;
+};
+
 struct grouping {
     std::vector<std::uint32_t> of;     ///< a row's group
     std::vector<std::uint32_t> first;  ///< a group's first row
@@ -25,15 +45,10 @@ struct grouping {
 {
     grouping out;
     out.of.reserve(m.size());
-    numbering seen;
-    std::string key;
+    group_numbers numbers(a);
     for (std::uint32_t i = 0; i < m.size(); ++i) {
-        key.clear();
-        for (const store::label& l : *m.rows[i].labels)
-            if (groups_by(a, l.name)) label_set::append_key(key, l);
-        const std::uint32_t number = seen.add(key);
-        if (number == out.first.size()) out.first.push_back(i);
-        out.of.push_back(number);
+        out.of.push_back(numbers.of(m.rows[i]));
+        if (out.of.back() == out.first.size()) out.first.push_back(i);
     }
     return out;
 }

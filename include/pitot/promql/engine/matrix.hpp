@@ -133,4 +133,14 @@ struct matrix {
     }
 };
 
+/// Takes rows as they are made, one after the other, so that nobody has to keep them all.
+class row_sink {
+public:
+    /// What the row refers to, apart from its labels, need not be there afterwards.
+    virtual void take(const matrix& from, std::size_t row_number) = 0;
+
+protected:
+    ~row_sink() = default;
+};
+
 }  // namespace pitot::promql

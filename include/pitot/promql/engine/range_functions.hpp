@@ -7,7 +7,9 @@
 #include <pitot/promql/engine/over_time.hpp>
 #include <pitot/promql/engine/rate.hpp>
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::promql {
@@ -153,116 +155,210 @@ inline label_set labels_of_selector(const vector_selector& v)
     return nullptr;
 }
 
-[[nodiscard]] inline matrix evaluate_range_call(evaluation& in, const call_node& call,
-                                                const detail::range_function& function, const time_grid& grid)
-{
-    const node* argument = nullptr;
-    std::vector<matrix> scalars;
-    for (const node* const raw : call.arguments) {
-        const node* const a = without_parens(raw);
-        if (a->kind == node_kind::matrix_selector || a->kind == node_kind::subquery)
-            argument = a;
-        else
-            scalars.push_back(evaluate(in, a, grid));
+namespace detail {
+
+/// A call over the series of its range, one after the other.
+class range_rows {
+public:
+    range_rows(evaluation& in, const call_node& call, const range_function& function, const time_grid& grid)
+        : in_(in), call_(call), function_(function), grid_(grid), argument_(arguments()),
+          range_(range_argument_of(in, argument_, grid)),
+          starts_(function.wants_starts && in.how.use_start_timestamps && !range_.is_subquery),
+          about_{in, range_, without_parens(call.arguments[0])->span, call.span}
+    {
+        const auto refuse = [&](const char* modifier, bool range_function::*what) {
+            in.fail(concat(modifier, " modifier can only be used with: ", names_with(what), " - not with ", call.name),
+                    call.span);
+        };
+        if (range_.anchored && !function.anchored) refuse("anchored", &range_function::anchored);
+        if (range_.smoothed && !function.smoothed) refuse("smoothed", &range_function::smoothed);
     }
-    const range_argument range = range_argument_of(in, argument, grid);
-    const auto refuse = [&](const char* modifier, bool detail::range_function::*what) {
-        in.fail(
-            concat(modifier, " modifier can only be used with: ", detail::names_with(what), " - not with ", call.name),
-            call.span);
-    };
-    if (range.anchored && !function.anchored) refuse("anchored", &detail::range_function::anchored);
-    if (range.smoothed && !function.smoothed) refuse("smoothed", &detail::range_function::smoothed);
-    const bool starts = function.wants_starts && in.how.use_start_timestamps && !range.is_subquery;
-    const bool is_absent = call.name == "absent_over_time";
-    std::vector<double> parameters;
-    std::vector<window> together;
-    std::vector<std::size_t> their_steps;
-    range_call about{in, range, without_parens(call.arguments[0])->span, call.span};
-    matrix out(grid.count);
-    out.reserve(std::min(range.size(), in.how.max_samples / grid.count + 1));
-    std::size_t looked_at = 0;
-    std::size_t charged = 0;
-    for (std::size_t i = 0; i < range.size(); ++i) {
-        windowed_series series = range.series(in, i);
-        const row& head = series.head();
-        in.check_room(out);
-        const std::size_t to = out.add(function.keeps_name ? head : in.without_name(head));
-        if (function.keeps_name && head.drop_name) out.rows[to] = in.without_name(head);
+
+    [[nodiscard]] matrix all()
+    {
+        matrix out(grid_.count);
+        out.reserve(std::min(range_.size(), in_.how.max_samples / grid_.count + 1));
+        for (std::size_t i = 0; i < range_.size(); ++i) add_row(out, i, out.size(), head(i));
+        in_.release(charged_);
+        if (call_.name == "absent_over_time") return absent(out);
+        if (!in_.how.delayed_name_removal) in_.merge_same_labels(out);
+        return out;
+    }
+
+    /// Rows that may have to be merged, and those of absent_over_time, are made all at once.
+    void each(row_sink& to)
+    {
+        std::vector<row> heads;
+        const bool at_once = call_.name == "absent_over_time" || !take_heads(heads);
+        if (at_once) {
+            const matrix m = all();
+            in_.charge(m.values.size());
+            in_.release(m.values.size());
+            for (std::size_t i = 0; i < m.size(); ++i) to.take(m, i);
+            return;
+        }
+        const std::size_t placed = in_.placed();
+        matrix one(grid_.count);
+        std::size_t rows = 0;
+        for (std::size_t i = 0; i < range_.size(); ++i) {
+            if (!add_row(one, i, rows, heads[i])) continue;
+            ++rows;
+            to.take(one, 0);
+            one.drop_last();
+            in_.give_back(placed);
+        }
+        in_.release(charged_);
+        in_.charge(rows * grid_.count);
+        in_.release(rows * grid_.count);
+    }
+
+private:
+    /// The argument that is a range; the values of the others go to scalars_.
+    const node* arguments()
+    {
+        const node* range = nullptr;
+        for (const node* const raw : call_.arguments) {
+            const node* a = without_parens(raw);
+            if (a->kind == node_kind::matrix_selector || a->kind == node_kind::subquery)
+                range = a;
+            else
+                scalars_.push_back(evaluate(in_, a, grid_));
+        }
+        return range;
+    }
+    [[nodiscard]] row head(std::size_t i)
+    {
+        const row own = range_.head(i);
+        return function_.keeps_name && !own.drop_name ? own : in_.without_name(own);
+    }
+    /// False when two of them are the same, which ends in one row or in an error.
+    bool take_heads(std::vector<row>& heads)
+    {
+        heads.reserve(range_.size());
+        for (std::size_t i = 0; i < range_.size(); ++i) heads.push_back(head(i));
+        return in_.how.delayed_name_removal || evaluation::same_labels(heads).empty();
+    }
+
+    /// The row of a series; false, and no row, when it has no sample.
+    /// rows  there were before
+    bool add_row(matrix& out, std::size_t i, std::size_t rows, const row& own)
+    {
+        windowed_series series = range_.series(in_, i);
+        in_.check_room(rows, grid_.count);
+        const std::size_t to = out.add(own);
+        if (function_.counts_resets)
+            series.find_resets(range_.when.at(grid_.start) - range_.range, range_.when.at(grid_.last()));
+        made m;
+        walk(series, out, to, m);
+        in_.charge(m.widest);
+        in_.release(m.widest);
+        in_.check_time();
+        if (m.found == 0) {
+            out.drop_last();
+            return false;
+        }
+        in_.charge(m.found);
+        charged_ += m.found;
+        if (m.some_float && (call_.name == "rate" || call_.name == "increase"))
+            say_if_no_counter(in_, series.head().labels->metric_name(), about_.where);
+        return true;
+    }
+
+    /// What became of a series.
+    struct made {
         std::size_t found = 0;
         std::size_t widest = 0;
         bool some_float = false;
-        if (function.counts_resets)
-            series.find_resets(range.when.at(grid.start) - range.range, range.when.at(grid.last()));
-        const auto keep = [&](std::size_t step, const outcome& o) {
-            if (!o.has) return;
-            ++found;
-            out.put(to, step, o.value, series.owns(o.hist) ? in.keep(histogram(*o.hist)) : o.hist);
-            some_float = some_float || o.hist == nullptr;
-        };
-        const auto evaluate_together = [&] {
-            outcome outcomes[windows_together];
-            function.several(about, together, parameters, outcomes);
-            for (std::size_t k = 0; k < together.size(); ++k) keep(their_steps[k], outcomes[k]);
-            together.clear();
-            their_steps.clear();
-            parameters.clear();
-        };
+    };
+    void walk(windowed_series& series, matrix& out, std::size_t to, made& m)
+    {
         window w;
-        for (std::size_t step = 0; step < grid.count; ++step) {
-            w.time = grid.at(step);
-            w.end = range.when.at(w.time);
-            w.begin = w.end - range.range;
-            series.cut(range.anchored || range.smoothed ? w.begin - in.how.lookback : w.begin,
-                       range.smoothed ? w.end + in.how.lookback : w.end, starts, w);
+        for (std::size_t step = 0; step < grid_.count; ++step) {
+            w.time = grid_.at(step);
+            w.end = range_.when.at(w.time);
+            w.begin = w.end - range_.range;
+            series.cut(range_.anchored || range_.smoothed ? w.begin - in_.how.lookback : w.begin,
+                       range_.smoothed ? w.end + in_.how.lookback : w.end, starts_, w);
             if (w.empty()) continue;
-            widest = std::max(widest, w.floats.size() + w.histograms.size());
-            looked_at += w.floats.size() + w.histograms.size() * 16;
-            if (looked_at > std::size_t{1} << 22U) {
-                in.check_time();
-                looked_at = 0;
-            }
-            for (const matrix& scalar : scalars) parameters.push_back(scalar.values[step]);
-            if (function.several != nullptr) {
-                together.push_back(w);
-                their_steps.push_back(step);
-                if (together.size() == windows_together) evaluate_together();
+            m.widest = std::max(m.widest, w.floats.size() + w.histograms.size());
+            look_at(w);
+            for (const matrix& scalar : scalars_) parameters_.push_back(scalar.values[step]);
+            if (function_.several != nullptr) {
+                together_.push_back(w);
+                their_steps_.push_back(step);
+                if (together_.size() == windows_together) evaluate_together(series, out, to, m);
                 continue;
             }
-            about.parameters = parameters;
-            keep(step, function.evaluate(about, w));
-            parameters.clear();
+            about_.parameters = parameters_;
+            keep(function_.evaluate(about_, w), series, out, to, step, m);
+            parameters_.clear();
         }
-        if (!together.empty()) evaluate_together();
-        in.charge(widest);
-        in.release(widest);
-        in.check_time();
-        if (found == 0) {
-            out.drop_last();
-            continue;
-        }
-        in.charge(found);
-        charged += found;
-        if (some_float && (call.name == "rate" || call.name == "increase"))
-            detail::say_if_no_counter(in, head.labels->metric_name(), about.where);
+        if (!together_.empty()) evaluate_together(series, out, to, m);
     }
-    in.release(charged);
-    if (is_absent) {
-        matrix absent(grid.count);
+    /// Asks for the time now and then.
+    void look_at(const window& w)
+    {
+        looked_at_ += w.floats.size() + w.histograms.size() * 16;
+        if (looked_at_ <= std::size_t{1} << 22U) return;
+        in_.check_time();
+        looked_at_ = 0;
+    }
+    void evaluate_together(const windowed_series& series, matrix& out, std::size_t to, made& m)
+    {
+        outcome outcomes[windows_together];
+        function_.several(about_, together_, parameters_, outcomes);
+        for (std::size_t k = 0; k < together_.size(); ++k) keep(outcomes[k], series, out, to, their_steps_[k], m);
+        together_.clear();
+        their_steps_.clear();
+        parameters_.clear();
+    }
+    void keep(const outcome& o, const windowed_series& series, matrix& out, std::size_t to, std::size_t step, made& m)
+    {
+        if (!o.has) return;
+        ++m.found;
+        out.put(to, step, o.value, series.owns(o.hist) ? in_.keep(histogram(*o.hist)) : o.hist);
+        m.some_float = m.some_float || o.hist == nullptr;
+    }
+
+    /// A row that is 1 where no series has a sample.
+    [[nodiscard]] matrix absent(const matrix& present)
+    {
+        matrix out(grid_.count);
         label_set labels;
-        if (const auto* const m = as<matrix_selector>(argument))
-            labels = detail::labels_of_selector(*static_cast<const vector_selector*>(without_parens(m->of)));
-        const std::size_t to = absent.add({in.keep(std::move(labels)), true});
-        for (std::size_t step = 0; step < grid.count; ++step) {
+        if (const auto* const m = as<matrix_selector>(argument_))
+            labels = labels_of_selector(*static_cast<const vector_selector*>(without_parens(m->of)));
+        const std::size_t to = out.add({in_.keep(std::move(labels)), true});
+        for (std::size_t step = 0; step < grid_.count; ++step) {
             bool any = false;
-            for (std::size_t i = 0; i < out.size() && !any; ++i) any = out.has(i, step);
-            if (!any) absent.floats(to)[step] = 1;
+            for (std::size_t i = 0; i < present.size() && !any; ++i) any = present.has(i, step);
+            if (!any) out.floats(to)[step] = 1;
         }
-        absent.drop_empty_rows();
-        return absent;
+        out.drop_empty_rows();
+        return out;
     }
-    if (!in.how.delayed_name_removal) in.merge_same_labels(out);
-    return out;
+
+    evaluation& in_;
+    const call_node& call_;
+    const range_function& function_;
+    time_grid grid_;
+    std::vector<matrix> scalars_;
+    const node* argument_;
+    range_argument range_;
+    bool starts_;  ///< start timestamps are asked for
+    range_call about_;
+    std::vector<double> parameters_;
+    std::vector<window> together_;
+    std::vector<std::size_t> their_steps_;
+    std::size_t looked_at_ = 0;
+    std::size_t charged_ = 0;
+};
+
+}  // namespace detail
+
+[[nodiscard]] inline matrix evaluate_range_call(evaluation& in, const call_node& call,
+                                                const detail::range_function& function, const time_grid& grid)
+{
+    return detail::range_rows(in, call, function, grid).all();
 }
 
 }  // namespace pitot::promql

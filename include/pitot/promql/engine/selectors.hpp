@@ -190,15 +190,16 @@ private:
 /// What a selector has at each step: its value, its own time, or its start timestamp, in seconds.
 enum class selected : unsigned char { value, time, start };
 
-[[nodiscard]] inline matrix newest_samples(evaluation& in, const std::vector<const store::series*>& from,
-                                           const look_back& when, const time_grid& grid,
-                                           selected what = selected::value)
+/// to  takes the rows: none is left
+inline matrix newest_samples(evaluation& in, const std::vector<const store::series*>& from, const look_back& when,
+                             const time_grid& grid, selected what = selected::value, row_sink* to = nullptr)
 {
     matrix out(grid.count);
-    out.reserve(std::min(from.size(), in.how.max_samples / grid.count + 1));
+    if (to == nullptr) out.reserve(std::min(from.size(), in.how.max_samples / grid.count + 1));
+    std::size_t rows = 0;
     for (const store::series* const s : from) {
         newest_sample newest(*s);
-        in.check_room(out);
+        in.check_room(rows, grid.count);
         const std::size_t i = out.add({&s->labels, false});
         std::size_t found = 0;
         for (std::size_t step = 0; step < grid.count; ++step) {
@@ -219,7 +220,13 @@ enum class selected : unsigned char { value, time, start };
         }
         in.charge(found);
         in.release(found);
+        ++rows;
+        if (to == nullptr) continue;
+        to->take(out, i);
+        out.drop_last();
     }
+    in.charge(rows * grid.count);
+    in.release(rows * grid.count);
     in.check_time();
     return out;
 }

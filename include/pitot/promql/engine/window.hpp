@@ -132,6 +132,10 @@ struct range_argument {
     time_span read = {};
 
     [[nodiscard]] std::size_t size() const noexcept { return is_subquery ? inner.size() : selected.size(); }
+    [[nodiscard]] row head(std::size_t i) const
+    {
+        return is_subquery ? inner.rows[i] : row{&selected[i]->labels, false};
+    }
     [[nodiscard]] windowed_series series(evaluation& in, std::size_t i) const
     {
         if (!is_subquery) {
