@@ -112,14 +112,17 @@ private:
             positive = detail::inside_zero(other.positive, sum_.schema, sum_.zero_threshold);
             negative = detail::inside_zero(other.negative, sum_.schema, sum_.zero_threshold);
         }
-        if (!detail::has_all(sum_.positive, other.positive, positive)) return false;
+        const bool same_positive = detail::have_same_indices(sum_.positive, other.positive);
+        if (!same_positive && !detail::has_all(sum_.positive, other.positive, positive)) return false;
         double* const rests = rests_.data() + first_bucket;
         if (!sum_.is_custom()) {
-            if (!detail::has_all(sum_.negative, other.negative, negative)) return false;
+            const bool same_negative = detail::have_same_indices(sum_.negative, other.negative);
+            if (!same_negative && !detail::has_all(sum_.negative, other.negative, negative)) return false;
             kahan_add(sign * other.zero_count, sum_.zero_count, rests_[2]);
-            detail::add_in_place(sum_.negative, rests + sum_.positive.size(), other.negative, negative, sign);
+            detail::add_in_place(sum_.negative, rests + sum_.positive.size(), other.negative, negative, same_negative,
+                                 sign);
         }
-        detail::add_in_place(sum_.positive, rests, other.positive, positive, sign);
+        detail::add_in_place(sum_.positive, rests, other.positive, positive, same_positive, sign);
         return true;
     }
 
@@ -249,6 +252,48 @@ inline combination add(histogram& to, const histogram& other, double sign = 1)
     const combination said = both.add(other, sign);
     to = std::move(both.result());
     return said;
+}
+
+namespace detail {
+
+/// later - earlier from a place on, without what is zero. False when one of `earlier` is not among those of `later`.
+inline bool subtract(const std::vector<bucket>& later, const std::vector<bucket>& earlier, std::size_t begin,
+                     std::vector<bucket>& out)
+{
+    out.clear();
+    out.reserve(later.size());
+    std::size_t e = begin;
+    for (const bucket& b : later) {
+        double left = b.count;
+        if (e < earlier.size() && earlier[e].index == b.index) left -= earlier[e++].count;
+        if (left != 0) out.push_back({b.index, left});
+    }
+    return e == earlier.size();
+}
+
+}  // namespace detail
+
+/// out = later - earlier, compact, of histograms in which no bucket has to move for it: of two numbers rounding loses
+/// nothing that a histogram_sum would keep. False, and anything in `out`, when one would.
+inline bool subtract_alike(const histogram& later, const histogram& earlier, histogram& out)
+{
+    if (later.schema != earlier.schema || later.zero_threshold != earlier.zero_threshold ||
+        later.bounds != earlier.bounds || (later.is_custom() && !earlier.negative.empty()))
+        return false;
+    const auto begin = [&](const std::vector<bucket>& side) {
+        return later.is_custom() ? 0 : detail::inside_zero(side, later.schema, later.zero_threshold);
+    };
+    if (!detail::subtract(later.positive, earlier.positive, begin(earlier.positive), out.positive) ||
+        !detail::subtract(later.negative, earlier.negative, begin(earlier.negative), out.negative))
+        return false;
+    out.schema = later.schema;
+    out.hint = later.hint;
+    out.zero_threshold = later.zero_threshold;
+    out.zero_count = later.zero_count - (later.is_custom() ? 0 : earlier.zero_count);
+    out.count = later.count - earlier.count;
+    out.sum = later.sum - earlier.sum;
+    out.bounds = later.bounds;
+    return true;
 }
 
 /// To a coarser schema.

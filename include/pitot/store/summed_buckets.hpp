@@ -87,10 +87,27 @@ template <class Buckets>
     return true;
 }
 
-/// Adds buckets that the sum has.
-inline void add_in_place(std::vector<bucket>& to, double* rests, const std::vector<bucket>& from, std::size_t begin,
-                         double sign) noexcept
+[[nodiscard]] inline bool have_same_indices(const std::vector<bucket>& a, const std::vector<bucket>& b) noexcept
 {
+    if (a.size() != b.size()) return false;
+    const bucket* const x = a.data();
+    const bucket* const y = b.data();
+    std::int32_t differ = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) differ |= x[i].index ^ y[i].index;
+    return differ == 0;
+}
+
+/// Adds buckets that the sum has.
+/// same  both have the same
+inline void add_in_place(std::vector<bucket>& to, double* rests, const std::vector<bucket>& from, std::size_t begin,
+                         bool same, double sign) noexcept
+{
+    if (same) {
+        bucket* const t = to.data();
+        const bucket* const f = from.data();
+        for (std::size_t i = begin; i < from.size(); ++i) kahan_add(sign * f[i].count, t[i].count, rests[i]);
+        return;
+    }
     std::size_t at = 0;
     for (std::size_t i = begin; i < from.size(); ++i, ++at) {
         while (to[at].index != from[i].index) ++at;

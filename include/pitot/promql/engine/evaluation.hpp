@@ -119,6 +119,12 @@ public:
         series_.push_back(std::move(s));
         return &series_.back();
     }
+    /// An empty vector that stays.
+    std::vector<histogram>& keep_room()
+    {
+        rooms_.emplace_back();
+        return rooms_.back();
+    }
     std::string_view keep(std::string_view text)
     {
         check_text(text.size());
@@ -232,6 +238,7 @@ private:
     std::deque<label_set> labels_;
     std::deque<histogram> histograms_;
     std::size_t placed_ = 0;  ///< of histograms_; the others wait to be used again
+    std::deque<std::vector<histogram>> rooms_;
     std::deque<store::series> series_;
     numbering patterns_;
     std::deque<compiled_regex> regexes_;  ///< by the number of the pattern

@@ -211,7 +211,7 @@ private:
     static void fill_ranges(query_result& out, evaluation& in, const node* n, const query_times& when)
     {
         const time_grid grid{when.start, 1, 1};
-        const range_argument range = range_argument_of(in, n, grid);
+        range_argument range = range_argument_of(in, n, grid);
         for (std::size_t i = 0; i < range.size(); ++i) {
             windowed_series series = range.series(in, i);
             window w;

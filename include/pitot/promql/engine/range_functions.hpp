@@ -247,7 +247,7 @@ private:
         in_.check_room(rows, grid_.count);
         const std::size_t to = out.add(own);
         if (function_.counts_resets)
-            series.find_resets(range_.when.at(grid_.start) - range_.range, range_.when.at(grid_.last()));
+            series.find_resets(range_.when.at(grid_.start) - range_.range, range_.when.at(grid_.last()), starts_);
         made m;
         walk(series, out, to, m);
         in_.charge(m.widest);

@@ -12,15 +12,39 @@ namespace pitot::promql {
 
 namespace detail {
 
-/// last - first of counters that are histograms, with what was lost at resets. Null when they do not go together.
+/// last - first of histograms in which no bucket moves for it. Null when one would.
+inline histogram* plain_histogram_increase(const range_call& call, const window& w)
+{
+    histogram* const out = call.in.place();
+    if (store::subtract_alike(*w.histograms.back(), *w.histograms.front(), *out)) {
+        out->hint = reset_hint::gauge;
+        return out;
+    }
+    call.in.give_back(call.in.placed() - 1);
+    return nullptr;
+}
+
+/// last - first of histograms, with what was lost at resets of counters. Null when they do not go together. What lies
+/// between the breaks of a window is not looked at.
 inline histogram* histogram_increase(const range_call& call, const window& w, bool is_counter)
 {
     const auto h = w.histograms;
     const histogram* before = h.front();
     const histogram* const last = h.back();
     bool custom = before->is_custom();
+    const std::span<const std::uint32_t> breaks = is_counter ? w.own_breaks() : std::span<const std::uint32_t>();
     if (is_counter && (before->hint == reset_hint::gauge || last->hint == reset_hint::gauge))
         call.warn_no_counter(w, call.where);
+    const auto say_if_no_gauge = [&] {
+        if (!is_counter && (h.front()->hint != reset_hint::gauge || last->hint != reset_hint::gauge))
+            call.warn_no_gauge(w, call.where);
+    };
+    if (breaks.empty()) {
+        if (histogram* const plain = plain_histogram_increase(call, w)) {
+            say_if_no_gauge();
+            return plain;
+        }
+    }
     const auto was_restarted = [&](std::size_t i) {
         return i < w.histogram_starts.size() && restarted(w.histogram_starts[i - 1], w.histogram_times[i - 1],
                                                           w.histogram_starts[i], w.histogram_times[i]);
@@ -37,22 +61,19 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
         return nullptr;
     }
     int schema = std::min(last->schema, before->schema);
-    if (is_counter)
-        for (std::size_t i = 1; i + 1 < h.size(); ++i) {
-            if (h[i]->hint == reset_hint::gauge) call.warn_no_counter(w, call.where);
-            schema = std::min(schema, h[i]->schema);
-            if (h[i]->is_custom() != custom) {
-                call.warn_incompatible(w, call.where);
-                return nullptr;
-            }
+    for (const std::uint32_t at : breaks) {
+        const std::size_t i = at - w.first_histogram;
+        if (i + 1 == h.size()) break;
+        if (h[i]->hint == reset_hint::gauge) call.warn_no_counter(w, call.where);
+        schema = std::min(schema, h[i]->schema);
+        if (h[i]->is_custom() != custom) {
+            call.warn_incompatible(w, call.where);
+            return nullptr;
         }
-    const auto starting = [&] {
-        if (last->schema == schema) return store::histogram_sum(*last);
-        histogram start = *last;
-        store::reduce_resolution(start, schema);
-        return store::histogram_sum(start);
-    };
-    store::histogram_sum sum = starting();
+    }
+    histogram start = *last;
+    store::reduce_resolution(start, schema);
+    store::histogram_sum sum(std::move(start));
     const auto add = [&](const histogram& other, double sign) {
         const store::combination said = sum.add(other, sign);
         if (said.incompatible) call.warn_incompatible(w, call.where);
@@ -60,19 +81,17 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
         return !said.incompatible;
     };
     if (!add(*before, -1)) return nullptr;
-    if (is_counter) {
-        bool overlap = false;
-        for (std::size_t i = 1; i < h.size(); ++i) {
-            if (!overlap && i < w.histogram_starts.size()) {
-                const std::int64_t now = w.histogram_starts[i];
-                overlap = now != 0 && now < w.histogram_times[i - 1] && now != w.histogram_starts[i - 1];
-                if (overlap) call.in.said.starts_overlap(w.labels->metric_name(), call.where);
-            }
-            if ((was_restarted(i) || store::was_reset(*h[i], *before)) && !add(*before, 1)) return nullptr;
-            before = h[i];
+    say_if_no_gauge();
+    bool overlap = false;
+    for (const std::uint32_t at : breaks) {
+        const std::size_t i = at - w.first_histogram;
+        if (!overlap && i < w.histogram_starts.size()) {
+            const std::int64_t now = w.histogram_starts[i];
+            overlap = now != 0 && now < w.histogram_times[i - 1] && now != w.histogram_starts[i - 1];
+            if (overlap) call.in.said.starts_overlap(w.labels->metric_name(), call.where);
         }
-    } else if (h.front()->hint != reset_hint::gauge || last->hint != reset_hint::gauge) {
-        call.warn_no_gauge(w, call.where);
+        const histogram& ended = i == 1 ? *before : *h[i - 1];
+        if ((was_restarted(i) || store::was_reset(*h[i], ended)) && !add(ended, 1)) return nullptr;
     }
     histogram out = std::move(sum.result());
     out.hint = reset_hint::gauge;

@@ -85,31 +85,39 @@ struct time_span {
 
 /// A series' histograms without their buckets, of which only count and sum are asked for. Where the data does not tell
 /// whether the counter was reset they are compared, from the first one that is read on. Stale markers stay.
-/// keep    gives a histogram a place where it stays
+/// room    their histograms, which have to stay as long as they are read
 /// source  Prometheus, promql/histogram_stats_iterator.go
-template <class Keep>
-[[nodiscard]] store::samples<const histogram*> counts_of(const store::samples<const histogram*>& all, time_span read,
-                                                         Keep&& keep)
+inline void counts_of(const store::samples<const histogram*>& all, time_span read, std::vector<histogram>& room,
+                      store::samples<const histogram*>& out)
 {
-    store::samples<const histogram*> out;
+    const std::size_t begin = store::count_until(all.times, read.after);
+    const std::size_t end = std::max(begin, store::count_until(all.times, read.until));
+    const auto part = [&](const auto& of, auto& to) {
+        if (!of.empty())
+            to.assign(of.begin() + static_cast<std::ptrdiff_t>(begin), of.begin() + static_cast<std::ptrdiff_t>(end));
+    };
+    part(all.times, out.times);
+    part(all.values, out.values);
+    part(all.starts, out.starts);
+    out.ends = false;
+    if (room.size() < out.size()) room.resize(out.size());
     const histogram* last = nullptr;
-    const std::size_t end = store::count_until(all.times, read.until);
-    for (std::size_t i = store::count_until(all.times, read.after); i < end; ++i) {
-        const histogram* h = all.values[i];
-        if (!store::is_stale(h->sum)) {
-            histogram counts;
-            counts.schema = h->schema;
-            counts.count = h->count;
-            counts.sum = h->sum;
-            counts.hint = h->hint;
-            if (counts.hint == reset_hint::unknown && last != nullptr)
-                counts.hint = store::was_reset(*h, *last) ? reset_hint::reset : reset_hint::not_reset;
-            last = h;
-            h = keep(std::move(counts));
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const histogram* const h = out.values[i];
+        if (store::is_stale(h->sum)) {
+            out.ends = true;
+            continue;
         }
-        out.put(all.times[i], h, all.start(i));
+        histogram& counts = room[i];
+        counts.schema = h->schema;
+        counts.count = h->count;
+        counts.sum = h->sum;
+        counts.hint = h->hint;
+        if (counts.hint == reset_hint::unknown && last != nullptr)
+            counts.hint = store::was_reset(*h, *last) ? reset_hint::reset : reset_hint::not_reset;
+        last = h;
+        out.values[i] = &counts;
     }
-    return out;
 }
 
 /// The series of a selector, as its place in the query needs them.
@@ -120,9 +128,9 @@ template <class Keep>
     if (!in.is_counts_only(&v)) return all;
     for (const store::series*& s : all) {
         if (s->histograms.empty()) continue;
-        s = in.keep(store::series{s->labels, s->floats, counts_of(s->histograms, read, [&in](histogram h) {
-                                      return in.keep(std::move(h));
-                                  })});
+        store::series counts{s->labels, s->floats, {}};
+        counts_of(s->histograms, read, in.keep_room(), counts.histograms);
+        s = in.keep(std::move(counts));
     }
     return all;
 }

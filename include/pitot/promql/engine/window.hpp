@@ -3,6 +3,7 @@
 
 #include <pitot/promql/engine/selectors.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>  // std::less on pointers
 #include <span>
@@ -15,6 +16,7 @@ namespace pitot::promql {
 /// starts   of float and histogram samples; empty when they are not asked for
 /// resets   float samples of the whole series that are lower than the one before; those of the window are told by
 ///          first_float
+/// breaks   histograms of the whole series that do not simply go on from the one before; told by first_histogram
 struct window {
     std::span<const std::int64_t> float_times;
     std::span<const double> floats;
@@ -23,30 +25,32 @@ struct window {
     std::span<const histogram* const> histograms;
     std::span<const std::int64_t> histogram_starts;
     std::span<const std::uint32_t> resets;
+    std::span<const std::uint32_t> breaks;
     std::size_t first_float = 0;
+    std::size_t first_histogram = 0;
     std::int64_t time = 0;   ///< of the step
     std::int64_t begin = 0;  ///< of the range as written, exclusive
     std::int64_t end = 0;    ///< inclusive
     const label_set* labels = nullptr;
 
     [[nodiscard]] bool empty() const noexcept { return floats.empty() && histograms.empty(); }
+    /// Breaks of its own, the first histogram apart.
+    [[nodiscard]] std::span<const std::uint32_t> own_breaks() const noexcept
+    {
+        const auto first = std::upper_bound(breaks.begin(), breaks.end(), first_histogram);
+        return {first, std::lower_bound(first, breaks.end(), first_histogram + histograms.size())};
+    }
 };
 
 /// One series that windows are cut from, without stale markers.
 class windowed_series {
 public:
-    windowed_series(row r, const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
-        : head_(r), floats_(&floats), histograms_(&histograms)
+    /// counts  histograms that are there as long as this series only
+    windowed_series(row r, const store::samples<double>& floats, const store::samples<const histogram*>& histograms,
+                    std::span<const histogram> counts = {})
+        : head_(r), floats_(&floats), histograms_(&histograms), counts_(counts)
     {
         if (floats.ends || histograms.ends) own_without_stale(floats, histograms);
-    }
-    windowed_series(row r, store::samples<double> floats, store::samples<const histogram*> histograms,
-                    std::vector<histogram> counts)
-        : head_(r), own_floats_(std::move(floats)), own_histograms_(std::move(histograms)), counts_(std::move(counts)),
-          owns_(true)
-    {
-        if (own_floats_.ends || own_histograms_.ends)
-            own_without_stale(std::exchange(own_floats_, {}), std::exchange(own_histograms_, {}));
     }
 
     [[nodiscard]] const row& head() const noexcept { return head_; }
@@ -56,14 +60,20 @@ public:
         return !counts_.empty() && !std::less<>()(h, counts_.data()) &&
                std::less<>()(h, counts_.data() + counts_.size());
     }
-    /// Notes where floats fall, for windows between two times.
-    void find_resets(std::int64_t begin, std::int64_t end)
+    /// Notes where floats fall, for windows between two times, and where histograms are reset, are gauges or have
+    /// another schema than the one before.
+    /// starts  where the start timestamps tell something, too
+    void find_resets(std::int64_t begin, std::int64_t end, bool starts)
     {
         const store::samples<double>& f = owns_ ? own_floats_ : *floats_;
         const std::size_t first = store::count_until(f.times, begin, 0);
         const std::size_t last = store::count_until(f.times, end, first);
         for (std::size_t i = first + 1; i < last; ++i)
             if (f.values[i] < f.values[i - 1]) resets_.push_back(static_cast<std::uint32_t>(i));
+        const store::samples<const histogram*>& h = owns_ ? own_histograms_ : *histograms_;
+        if (h.empty()) return;
+        find_breaks(h, store::count_until(h.times, begin), store::count_until(h.times, end),
+                    starts && !h.starts.empty());
     }
 
     /// The samples with begin < time <= end. Windows move forward; `out` is the one from before, or new.
@@ -89,11 +99,23 @@ public:
             if (starts && !h.starts.empty()) out.histogram_starts = {h.starts.data() + first_histogram_, nh};
         }
         out.first_float = first_float_;
+        out.first_histogram = first_histogram_;
         out.resets = resets_;
+        out.breaks = breaks_;
         out.labels = head_.labels;
     }
 
 private:
+    void find_breaks(const store::samples<const histogram*>& h, std::size_t first, std::size_t last, bool starts)
+    {
+        for (std::size_t i = first + 1; i < last; ++i) {
+            const histogram& now = *h.values[i];
+            const histogram& before = *h.values[i - 1];
+            const bool told = starts && (h.starts[i] != h.starts[i - 1] || h.starts[i] > h.times[i - 1]);
+            if (told || now.schema != before.schema || now.hint == reset_hint::gauge || store::was_reset(now, before))
+                breaks_.push_back(static_cast<std::uint32_t>(i));
+        }
+    }
     void own_without_stale(const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
     {
         for (std::size_t i = 0; i < floats.size(); ++i)
@@ -109,9 +131,10 @@ private:
     const store::samples<const histogram*>* histograms_ = nullptr;
     store::samples<double> own_floats_;
     store::samples<const histogram*> own_histograms_;
-    std::vector<histogram> counts_;  ///< what own_histograms_ points to, of a series without buckets
+    std::span<const histogram> counts_;
     bool owns_ = false;
     std::vector<std::uint32_t> resets_;
+    std::vector<std::uint32_t> breaks_;
     std::size_t first_float_ = 0;
     std::size_t last_float_ = 0;
     std::size_t first_histogram_ = 0;
@@ -130,29 +153,30 @@ struct range_argument {
     bool is_subquery = false;
     bool counts_only = false;  ///< of the histograms of a selector
     time_span read = {};
+    // Of the series at hand, where it is not as the data has it.
+    std::vector<histogram> counts = {};
+    store::samples<double> floats = {};
+    store::samples<const histogram*> histograms = {};
 
     [[nodiscard]] std::size_t size() const noexcept { return is_subquery ? inner.size() : selected.size(); }
     [[nodiscard]] row head(std::size_t i) const
     {
         return is_subquery ? inner.rows[i] : row{&selected[i]->labels, false};
     }
-    [[nodiscard]] windowed_series series(evaluation& in, std::size_t i) const
+    /// Until the next one is asked for.
+    [[nodiscard]] windowed_series series(evaluation& in, std::size_t i)
     {
         if (!is_subquery) {
             const store::series& s = *selected[i];
             const row head{&s.labels, false};
             if (!counts_only || s.histograms.empty()) return {head, s.floats, s.histograms};
-            std::vector<histogram> counts;
-            counts.reserve(store::count_until(s.histograms.times, read.until) -
-                           store::count_until(s.histograms.times, read.after));
-            store::samples<const histogram*> histograms = counts_of(s.histograms, read, [&](histogram h) {
-                counts.push_back(std::move(h));
-                return &counts.back();
-            });
-            return {head, s.floats, std::move(histograms), std::move(counts)};
+            counts_of(s.histograms, read, counts, histograms);
+            return {head, s.floats, histograms, counts};
         }
-        store::samples<double> floats;
-        store::samples<const histogram*> histograms;
+        floats.times.clear();
+        floats.values.clear();
+        histograms.times.clear();
+        histograms.values.clear();
         for (std::size_t s = 0; s < inner.steps; ++s) {
             if (const histogram* h = inner.histogram_at(i, s); h != nullptr) {
                 if (h->hint == reset_hint::reset || h->hint == reset_hint::not_reset) {
@@ -167,7 +191,7 @@ struct range_argument {
                 floats.values.push_back(v);
             }
         }
-        return {inner.rows[i], std::move(floats), std::move(histograms), {}};
+        return {inner.rows[i], floats, histograms};
     }
 };
 
