@@ -3,7 +3,10 @@
 
 #include <catch.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <string>
+#include <vector>
 
 using namespace pitot;
 using promql::query_times;
@@ -21,6 +24,34 @@ std::string refusal(std::string_view expr, const store::series_store& data, cons
 {
     const auto got = promql::query(expr, data, when, how, promql::parse_options::everything());
     return got ? "" : got.error().message;
+}
+
+/// Histograms with a gap, a reset, another schema, a gauge and a float among them.
+store::series_store odd_histograms()
+{
+    return loaded({
+        "h{l=\"1\",k=\"a\"} {{schema:1 count:4 sum:2 z_bucket:1 z_bucket_w:0.01 buckets:[1 2]}}"
+        "+{{schema:1 count:3.1 sum:1.7 z_bucket_w:0.01 buckets:[1.1 2]}}x30",
+        "h{l=\"2\",k=\"a\"} {{schema:1 count:3 sum:2 buckets:[1 2]}}x3 _x4 {{schema:1 count:5 sum:2.3 buckets:[2 "
+        "3]}}x2 "
+        "{{schema:0 count:1 sum:1 buckets:[1]}}+{{schema:0 count:2 sum:0.1 offset:1 buckets:[2]}}x9",
+        "h{l=\"3\",k=\"b\"} {{schema:3 count:6.3 sum:1e16 offset:-3 buckets:[1 2.3 3] n_buckets:[0.1]}}x5 1 2 "
+        "{{schema:3 count:7 sum:-1 buckets:[7]}}x8 stale {{schema:1 count:2 counter_reset_hint:gauge buckets:[2]}}x9",
+        "h{l=\"4\",k=\"b\"} 1+0.1x12 _x3 7-0.3x9",
+    });
+}
+/// Its series, a line for each sample.
+std::string shown(std::string_view expr, const store::series_store& data, const query_times& when)
+{
+    const auto got = promql::query(expr, data, when, {}, promql::parse_options::everything());
+    if (!got) return got.error().message;
+    std::string out;
+    for (const promql::query_series& s : got->series)
+        for (const promql::query_sample sample : s.samples)
+            out += concat(promql::to_series_text(s.labels), " ", std::to_string(sample.time), " ",
+                          sample.hist != nullptr ? store::to_text(*sample.hist) : promql::go_number(sample.value),
+                          "\n");
+    return out;
 }
 
 }  // namespace
@@ -155,4 +186,56 @@ TEST_CASE("a range has its floats and histograms in the order of time")
         seen.push_back(s.hist != nullptr ? s.hist->count : s.value);
     }
     CHECK(seen == std::vector<double>{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("rows that are passed on to an aggregation are those that are kept")
+{
+    const store::series_store data = odd_histograms();
+    const query_times when{0, 1'800'000, 30'000};
+    for (const char* const op : {"sum", "avg", "count", "min", "max", "group", "stddev", "quantile"})
+        for (const char* const of :
+             {"h", "rate(h[5m])", "increase(h[2m])", "delta(h[4m])", "last_over_time(h[2m])", "sum_over_time(h[3m])",
+              "avg_over_time(h[3m:1m])", "h offset 2m", "rate(h[5m] @ 600)", "absent_over_time(h[15s])"})
+            for (const char* const by : {"", " by (k)", " by (l)"}) {
+                const std::string head = concat(op, by, op == std::string_view("quantile") ? " (0.3, " : " (", of);
+                INFO(head);
+                const std::string passed = shown(concat(head, ")"), data, when);
+                CHECK(passed == shown(concat(head, " * 1)"), data, when));
+                CHECK_FALSE((passed.empty() && op == std::string_view("count")));
+            }
+}
+
+TEST_CASE("a range query gives at each step what an instant query gives")
+{
+    const store::series_store data = odd_histograms();
+    for (const char* const expr :
+         {"rate(h[3m])", "increase(h[10m])", "delta(h[3m])", "sum by (l) (rate(h[5m]))", "avg by (k) (h)",
+          "histogram_count(sum by (l) (rate(h[7m])))", "histogram_sum(rate(h[7m]))", "histogram_avg(avg by (l) (h))"}) {
+        std::string each;
+        for (std::int64_t time = 0; time <= 1'800'000; time += 30'000)
+            each += shown(concat("sort_by_label(", expr, ", \"l\")"), data, query_times::at(time));
+        std::string all = shown(expr, data, {0, 1'800'000, 30'000});
+        const auto sorted = [](const std::string& text) {
+            std::vector<std::string> lines;
+            for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
+                lines.push_back(text.substr(at, text.find('\n', at) - at));
+            std::sort(lines.begin(), lines.end());
+            return lines;
+        };
+        INFO(expr);
+        CHECK(sorted(all).size() > 30);
+        CHECK(sorted(all) == sorted(each));
+    }
+}
+
+TEST_CASE("rows that are one without their names are merged before they are added")
+{
+    const query_times when{0, 1'800'000, 60'000};
+    CHECK(refusal("sum(rate({l=\"1\"}[5m]))", loaded({"a{l=\"1\"} 0+1x30", "b{l=\"1\"} 0+1x30"}), when) ==
+          "vector cannot contain metrics with the same labelset");
+    const store::series_store apart = loaded({"a{l=\"1\"} 0+1x10", "b{l=\"1\"} _x20 0+2x10"});
+    const std::string sum = shown("sum(rate({l=\"1\"}[5m]))", apart, when);
+    CHECK(sum == shown("sum(rate({l=\"1\"}[5m]) * 1)", apart, when));
+    CHECK(std::count(sum.begin(), sum.end(), '\n') == 23);
+    CHECK(shown("count(rate({l=\"1\"}[5m]) > 0)", apart, query_times::at(600'000)) == "{} 600000 1\n");
 }
