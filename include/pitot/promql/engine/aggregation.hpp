@@ -133,12 +133,7 @@ private:
     {
         const double* const from = m.floats(i);
         const std::size_t at = g * m.steps;
-        if (a_.op == aggregator::sum && m.histograms.empty() && histograms_.empty()) {
-            double* const to = out_.floats(g);
-            for (std::size_t s = 0; s < m.steps; ++s)
-                if (is_sample(from[s])) add_to_sum(from[s], to[s], rest_[at + s]);
-            return;
-        }
+        if (m.histograms.empty() && histograms_.empty()) return add_floats(from, at);
         for (std::size_t s = 0; s < m.steps; ++s) {
             double& to = out_.values[at + s];
             if (m.histogram_at(i, s) != nullptr) {
@@ -150,6 +145,18 @@ private:
                     average(from[s], to, at + s);
             }
         }
+    }
+    void add_floats(const double* from, std::size_t at)
+    {
+        double* const to = out_.values.data() + at;
+        if (a_.op == aggregator::sum) {
+            double* const rest = rest_.data() + at;
+            for (std::size_t s = 0; s < out_.steps; ++s)
+                if (is_sample(from[s])) add_to_sum(from[s], to[s], rest[s]);
+            return;
+        }
+        for (std::size_t s = 0; s < out_.steps; ++s)
+            if (is_sample(from[s])) average(from[s], to[s], at + s);
     }
     static void add_to_sum(double v, double& to, double& rest)
     {

@@ -215,7 +215,8 @@ inline bool rows_of(evaluation& in, const node* n, const time_grid& grid, row_si
         const evaluation::deeper guard(in, grid, n->span);
         const look_back when = look_back_of(in, v->shift);
         const time_span read{when.at(grid.start) - in.how.lookback, when.at(grid.last())};
-        (void)newest_samples(in, series_of(in, *v, read), when, grid, selected::value, &to);
+        (void)newest_samples(in, select(in, matchers_of(in, *v)), when, grid, selected::value, &to,
+                             in.is_counts_only(v) ? &read : nullptr);
         return true;
     }
     if (const auto* const c = as<call_node>(n)) {

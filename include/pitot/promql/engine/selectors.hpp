@@ -163,16 +163,18 @@ inline void mark_counts_only(evaluation& in, const node* n, bool asks_count, boo
 /// Walks a series' samples while time goes on.
 class newest_sample {
 public:
-    explicit newest_sample(const store::series& of) : of_(of) {}
+    newest_sample(const store::samples<double>& floats, const store::samples<const histogram*>& histograms)
+        : floats_(floats), histograms_(histograms)
+    {}
 
     /// Moves to the newest samples at or before a time; false when there is none within the lookback, or when the
     /// series ended there.
     bool seek(std::int64_t time, std::int64_t lookback)
     {
-        float_ = store::count_until(of_.floats.times, time, float_);
-        histogram_ = store::count_until(of_.histograms.times, time, histogram_);
-        const std::int64_t f = float_ > 0 ? of_.floats.times[float_ - 1] : INT64_MIN;
-        const std::int64_t h = histogram_ > 0 ? of_.histograms.times[histogram_ - 1] : INT64_MIN;
+        float_ = store::count_until(floats_.times, time, float_);
+        histogram_ = store::count_until(histograms_.times, time, histogram_);
+        const std::int64_t f = float_ > 0 ? floats_.times[float_ - 1] : INT64_MIN;
+        const std::int64_t h = histogram_ > 0 ? histograms_.times[histogram_ - 1] : INT64_MIN;
         is_float_ = f >= h;
         time_ = is_float_ ? f : h;
         if (time_ == INT64_MIN || time_ <= time - lookback) return false;
@@ -180,15 +182,16 @@ public:
     }
     [[nodiscard]] bool is_float() const noexcept { return is_float_; }
     [[nodiscard]] std::int64_t time() const noexcept { return time_; }
-    [[nodiscard]] double value() const noexcept { return of_.floats.values[float_ - 1]; }
-    [[nodiscard]] const histogram* hist() const noexcept { return of_.histograms.values[histogram_ - 1]; }
+    [[nodiscard]] double value() const noexcept { return floats_.values[float_ - 1]; }
+    [[nodiscard]] const histogram* hist() const noexcept { return histograms_.values[histogram_ - 1]; }
     [[nodiscard]] std::int64_t start() const noexcept
     {
-        return is_float_ ? of_.floats.start(float_ - 1) : of_.histograms.start(histogram_ - 1);
+        return is_float_ ? floats_.start(float_ - 1) : histograms_.start(histogram_ - 1);
     }
 
 private:
-    const store::series& of_;
+    const store::samples<double>& floats_;
+    const store::samples<const histogram*>& histograms_;
     std::size_t float_ = 0;
     std::size_t histogram_ = 0;
     std::int64_t time_ = 0;
@@ -198,15 +201,21 @@ private:
 /// What a selector has at each step: its value, its own time, or its start timestamp, in seconds.
 enum class selected : unsigned char { value, time, start };
 
-/// to  takes the rows: none is left
+/// to      takes the rows: none is left
+/// counts  for `to` only counts and sums of histograms are made, of these times
 inline matrix newest_samples(evaluation& in, const std::vector<const store::series*>& from, const look_back& when,
-                             const time_grid& grid, selected what = selected::value, row_sink* to = nullptr)
+                             const time_grid& grid, selected what = selected::value, row_sink* to = nullptr,
+                             const time_span* counts = nullptr)
 {
     matrix out(grid.count);
     if (to == nullptr) out.reserve(std::min(from.size(), in.how.max_samples / grid.count + 1));
     std::size_t rows = 0;
+    std::vector<histogram> room;
+    store::samples<const histogram*> without_buckets;
     for (const store::series* const s : from) {
-        newest_sample newest(*s);
+        const bool has_buckets = counts != nullptr && !s->histograms.empty();
+        if (has_buckets) counts_of(s->histograms, *counts, room, without_buckets);
+        newest_sample newest(s->floats, has_buckets ? without_buckets : s->histograms);
         in.check_room(rows, grid.count);
         const std::size_t i = out.add({&s->labels, false});
         std::size_t found = 0;
