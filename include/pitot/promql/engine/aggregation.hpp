@@ -142,7 +142,7 @@ private:
                 if (a_.op == aggregator::sum)
                     add_to_sum(from[s], to, rest_[at + s]);
                 else
-                    average(from[s], to, at + s);
+                    average(from[s], to, rest_[at + s], n_[at + s], incremental_[at + s]);
             }
         }
     }
@@ -155,8 +155,11 @@ private:
                 if (is_sample(from[s])) add_to_sum(from[s], to[s], rest[s]);
             return;
         }
+        double* const rest = rest_.data() + at;
+        double* const n = n_.data() + at;
+        auto* const incremental = incremental_.data() + at;
         for (std::size_t s = 0; s < out_.steps; ++s)
-            if (is_sample(from[s])) average(from[s], to[s], at + s);
+            if (is_sample(from[s])) average(from[s], to[s], rest[s], n[s], incremental[s]);
     }
     static void add_to_sum(double v, double& to, double& rest)
     {
@@ -166,15 +169,13 @@ private:
             to = v;
     }
     /// value  the sum, or the mean once the sum would be infinite
-    void average(double v, double& value, std::size_t k)
+    static void average(double v, double& value, double& rest, double& n, unsigned char& incremental)
     {
-        double& rest = rest_[k];
-        const double n = ++n_[k];
-        if (n == 1) {
+        if (++n == 1) {
             value = v;
             return;
         }
-        if (!incremental_[k]) {
+        if (!incremental) {
             double sum = value;
             double c = rest;
             store::kahan_add(v, sum, c);
@@ -183,7 +184,7 @@ private:
                 rest = c;
                 return;
             }
-            incremental_[k] = 1;
+            incremental = 1;
             value /= n - 1;
             rest /= n - 1;
         }
