@@ -348,7 +348,7 @@ private:
         if (key.empty() || key.size() > 64) return;
         std::string name = "node_memory_";
         for (const char c : key)
-            if (detail::is_name_char(c))
+            if (pitot::detail::is_name_char(c))
                 name += c;
             else if (c != ')')
                 name += '_';

@@ -232,7 +232,7 @@ public:
             double microjoules = 0;
             if (!energy || !to_number(energy.text, microjoules)) continue;
             std::string full = "node_rapl_";
-            for (const char c : name) full += detail::is_name_char(c) ? c : '_';
+            for (const char c : name) full += pitot::detail::is_name_char(c) ? c : '_';
             full += "_joules_total";
             const std::string number = std::to_string(index);
             const labels_id labels = out.exporter_labels(
