@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace pitot::promql {
 
@@ -133,15 +134,11 @@ struct alone {
 };
 consteval alone make_tokens_alone()
 {
+    constexpr std::pair<char, token_kind> all[] = {
+        {',', token_kind::comma},  {'+', token_kind::add},    {'-', token_kind::subtract}, {'*', token_kind::multiply},
+        {'/', token_kind::divide}, {'%', token_kind::modulo}, {'^', token_kind::power},    {'@', token_kind::at}};
     alone out{};
-    out.at[','] = token_kind::comma;
-    out.at['+'] = token_kind::add;
-    out.at['-'] = token_kind::subtract;
-    out.at['*'] = token_kind::multiply;
-    out.at['/'] = token_kind::divide;
-    out.at['%'] = token_kind::modulo;
-    out.at['^'] = token_kind::power;
-    out.at['@'] = token_kind::at;
+    for (const auto& [c, kind] : all) out.at[static_cast<unsigned char>(c)] = kind;
     return out;
 }
 inline constexpr alone tokens_alone = make_tokens_alone();
