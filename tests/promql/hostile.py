@@ -101,7 +101,7 @@ refused('m{a=~"(x{1000}){1000}"}', "1:1", 23, "invalid repetition size|too large
 query('m{a=~"' + "|".join(f"a{i}.*b" for i in range(10_000)) + '"}', 0, "^nothing")
 query('m{a=~"' + "(" * 20_000 + ")" * 20_000 + '"}', 0, "^nothing")
 for pattern, why in (("|".join(f"a{i}.*b" for i in range(900_000)), "expression too large: 9788889 bytes, 1000000 at most"), ("x" * 10_000_000, "expression too large"),
-                     ("|".join(f"a{i}.*b" for i in range(80_000)), "too large"), ("(" * 490_000 + ")" * 490_000, "nests too deep|too large|bad repetition|missing")):
+                     ("|".join(f"a{i}.*b" for i in range(80_000)), "pattern too large - compile failed"), ("(" * 490_000 + ")" * 490_000, "pattern too large - compile failed")):
     run(f"{len(pattern)} bytes of a pattern", ["test", file("pattern.test", 'load 1m\n  m 1\n\neval instant at 0 m{a=~"' + pattern + '"}\n')], 1, [why, "0 passed, 1 failed", r"(?s)^.{0,1500}$"])
 refused('1 + label_replace(m, "b", "$1", "a", "((")', "1:38", 4, "invalid regular expression in label_replace\\(\\)")
 

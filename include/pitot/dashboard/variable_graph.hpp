@@ -44,10 +44,6 @@ void each_text(json::value at, F&& f, int depth = 0)
             if (member.key().text() != "datasource") each_text(member, f, depth + 1);
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// The declarations of a dashboard by name, each where it counts.
 class declarations {
 public:

@@ -45,29 +45,6 @@ protected:
         std::size_t end;
     };
 
-    /// Where we are, for the error text; restored when it goes.
-    class inside {
-    public:
-        inside(parser_words& of, place now) noexcept : of_(of), was_(of.place_), was_op_(of.aggregation_begin_)
-        {
-            of.place_ = now;
-            ++of.depth_;
-        }
-        inside(const inside&) = delete;
-        inside& operator=(const inside&) = delete;
-        ~inside()
-        {
-            of_.place_ = was_;
-            of_.aggregation_begin_ = was_op_;
-            --of_.depth_;
-        }
-
-    private:
-        parser_words& of_;
-        place was_;
-        std::size_t was_op_;
-    };
-
     /// One level of nesting, until it goes.
     class deeper {
     public:
@@ -78,6 +55,26 @@ protected:
 
     private:
         parser_words& of_;
+    };
+
+    /// The same, and where we are, for the error text; restored when it goes.
+    class inside : deeper {
+    public:
+        inside(parser_words& of, place now) noexcept
+            : deeper(of), of_(of), was_(of.place_), was_op_(of.aggregation_begin_)
+        {
+            of.place_ = now;
+        }
+        ~inside()
+        {
+            of_.place_ = was_;
+            of_.aggregation_begin_ = was_op_;
+        }
+
+    private:
+        parser_words& of_;
+        place was_;
+        std::size_t was_op_;
     };
 
     // Words
