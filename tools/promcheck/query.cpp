@@ -172,7 +172,7 @@ result<settings> understand(const arguments& given)
     out.interval = *interval;
     auto timeout = duration("timeout");
     if (!timeout) return unexpected(timeout.error());
-    out.engine.deadline = std::chrono::milliseconds(*timeout);
+    out.engine.deadline = *timeout;
     const auto scrapes = count_flag(given, "scrapes", 1000);
     if (!scrapes) return unexpected(scrapes.error());
     out.scrapes = static_cast<unsigned>(*scrapes);

@@ -6,8 +6,7 @@
 #include <algorithm>  // std::fill
 #include <cstddef>
 #include <cstdint>
-#include <functional>  // std::hash
-#include <string_view>
+#include <string_view>  // std::hash
 #include <vector>
 
 namespace pitot {

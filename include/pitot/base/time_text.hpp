@@ -1,12 +1,12 @@
 #pragma once
 // Moments as people write them.
 
+#include <pitot/base/calendar.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 
 #include <algorithm>  // std::clamp
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>  // std::snprintf
@@ -68,10 +68,11 @@ namespace pitot {
     } else if (zone != "Z" && zone != "z") {
         return bad();
     }
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day))};
-    if (wrong || !date.ok() || hour > 23 || minute > 59 || second > 60) return bad();
-    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const civil_date date{year, static_cast<unsigned>(month), static_cast<unsigned>(day)};
+    if (wrong || month < 1 || month > 12 || day < 1 || date.day > days_in_month(year, date.month) || hour > 23 ||
+        minute > 59 || second > 60)
+        return bad();
+    const std::int64_t days = days_of_date(date);
     return ((days * 24 + hour) * 60 + minute - offset) * 60'000 + second * 1000 + milliseconds;
 }
 
@@ -80,16 +81,11 @@ namespace pitot {
 [[nodiscard]] inline std::string date_time_text(std::int64_t milliseconds, char between)
 {
     constexpr std::int64_t limit = std::int64_t{28'000} * 365 * 86'400'000;
-    const std::chrono::sys_time<std::chrono::milliseconds> time(
-        std::chrono::milliseconds(std::clamp(milliseconds, -limit, limit)));
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+    const day_time at = day_time_of(detail::rounded_down(std::clamp(milliseconds, -limit, limit), 1000));
+    const civil_date date = date_of_days(at.day);
     char room[80];
-    const int n = std::snprintf(room, sizeof room, "%04d-%02u-%02u%c%02d:%02d:%02d", static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), between,
-                                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                static_cast<int>(clock.seconds().count()));
+    const int n = std::snprintf(room, sizeof room, "%04d-%02u-%02u%c%02d:%02d:%02d", static_cast<int>(date.year),
+                                date.month, date.day, between, at.second / 3600, at.second / 60 % 60, at.second % 60);
     return {room, static_cast<std::size_t>(n)};
 }
 

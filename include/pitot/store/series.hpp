@@ -2,17 +2,16 @@
 // Series over time, in memory: what the engine asks.
 
 #include <pitot/base/numbering.hpp>
+#include <pitot/base/object_arena.hpp>
 #include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/store/histogram.hpp>
-#include <pitot/store/histogram_sum.hpp>
 #include <pitot/store/labels.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,33 +111,25 @@ public:
     series& at(const label_set& labels)
     {
         const std::uint32_t number = numbers_.add(labels);
-        if (number < all_.size()) return all_[number];
+        if (number < all_.size()) return *all_[number];
         std::vector<label> own;
         own.reserve(labels.size());
         for (const label& l : labels) own.push_back({kept(l.name), kept(l.value)});
-        all_.push_back({label_set(std::move(own)), {}, {}});
+        all_.push_back(&objects_.add(series{label_set(std::move(own)), {}, {}}));
         sorted_.clear();
-        return all_.back();
+        return *all_.back();
     }
-    [[nodiscard]] const histogram* keep(histogram h)
-    {
-        histograms_.push_back(std::move(h));
-        return &histograms_.back();
-    }
+    [[nodiscard]] const histogram* keep(histogram h) { return &objects_.add(std::move(h)); }
 
     /// By labels.
     [[nodiscard]] std::span<const series* const> sorted() const
     {
         if (sorted_.size() != all_.size()) {
             sorted_.clear();
-            std::vector<const series*> as_made;
-            as_made.reserve(all_.size());
-            for (const series& s : all_) as_made.push_back(&s);
             sorted_.reserve(all_.size());
-            for (const std::uint32_t i : order_of(as_made.size(), [&](std::uint32_t a, std::uint32_t b) {
-                     return as_made[a]->labels < as_made[b]->labels;
-                 }))
-                sorted_.push_back(as_made[i]);
+            for (const std::uint32_t i : order_of(
+                     all_.size(), [&](std::uint32_t a, std::uint32_t b) { return all_[a]->labels < all_[b]->labels; }))
+                sorted_.push_back(all_[i]);
             by_name_.clear();
             names_.clear();
             for (const series* const s : sorted_) {
@@ -167,8 +158,8 @@ private:
     std::size_t max_samples_;
     std::size_t held_ = 0;
     numbering texts_;
-    std::deque<series> all_;
-    std::deque<histogram> histograms_;
+    object_arena objects_;
+    std::vector<series*> all_;
     label_numbering numbers_;  ///< of all_
     mutable std::vector<const series*> sorted_;
     mutable numbering names_;

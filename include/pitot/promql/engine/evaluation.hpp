@@ -1,7 +1,8 @@
 #pragma once
 // One query while it is answered: its data, its settings, what it has to say, the memory of its results.
 
-#include <pitot/base/arena.hpp>
+#include <pitot/base/numbering.hpp>
+#include <pitot/base/object_arena.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/promql/ast.hpp>
 #include <pitot/promql/engine/annotations.hpp>
@@ -9,13 +10,12 @@
 #include <pitot/promql/engine/regex_source.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <deque>
 #include <exception>  // std::uncaught_exceptions
 #include <string>
 #include <string_view>
+#include <time.h>  // clock_gettime
 #include <utility>
 #include <vector>
 
@@ -35,8 +35,8 @@ struct engine_options {
     bool use_start_timestamps = false;
     bool at_modifier = true;
     bool negative_offset = true;
-    std::chrono::milliseconds deadline = std::chrono::minutes(2);
-    regex_source regex;
+    std::int64_t deadline = 120'000;
+    regex_source regex = nullptr;
 };
 
 /// Ends an evaluation; query() makes an error of it.
@@ -54,7 +54,6 @@ public:
     std::int64_t end;
     std::int64_t step;  ///< 0: instant
     annotations said;
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + how.deadline;
 
     evaluation(const store::series_store& of, const engine_options& with, std::int64_t first, std::int64_t last,
                std::int64_t every)
@@ -94,16 +93,12 @@ public:
     /// Is it one moment that is evaluated?
     [[nodiscard]] bool is_instant() const noexcept { return instant_; }
 
-    const label_set* keep(label_set labels)
-    {
-        labels_.push_back(std::move(labels));
-        return &labels_.back();
-    }
+    const label_set* keep(label_set labels) { return &kept_.add(std::move(labels)); }
     /// A histogram that stays, with anything in it: memory of one that was given back, perhaps.
     histogram* place()
     {
-        if (placed_ == histograms_.size()) histograms_.emplace_back();
-        return &histograms_[placed_++];
+        if (placed_ == histograms_.size()) histograms_.push_back(&kept_.add(histogram()));
+        return histograms_[placed_++];
     }
     histogram* keep(histogram h)
     {
@@ -114,22 +109,14 @@ public:
     [[nodiscard]] std::size_t placed() const noexcept { return placed_; }
     /// Those beyond a number that placed() told are needed no more.
     void give_back(std::size_t placed) noexcept { placed_ = placed; }
-    const store::series* keep(store::series s)
-    {
-        series_.push_back(std::move(s));
-        return &series_.back();
-    }
+    const store::series* keep(store::series s) { return &kept_.add(std::move(s)); }
     /// An empty vector that stays.
-    std::vector<histogram>& keep_room()
-    {
-        rooms_.emplace_back();
-        return rooms_.back();
-    }
+    std::vector<histogram>& keep_room() { return kept_.add(std::vector<histogram>()); }
     std::string_view keep(std::string_view text)
     {
         check_text(text.size());
         kept_text_ += text.size();
-        return texts_.copy(text);
+        return kept_.copy(text);
     }
     /// Before a text is made: those of one query may take as much room as its samples, 64 MB at least.
     void check_text(std::size_t size) const
@@ -152,14 +139,14 @@ public:
         return {from.labels, true};
     }
 
-    [[gnu::cold]] const compiled_regex& regex(std::string_view pattern)
+    [[gnu::cold]] compiled_regex regex(std::string_view pattern)
     {
         if (const std::uint32_t known = patterns_.find(pattern); known != numbering::none) return regexes_[known];
-        if (!how.regex) fail("no regular expressions here");
-        auto made = how.regex(pattern);
+        if (how.regex == nullptr) fail("no regular expressions here");
+        auto made = how.regex(pattern, kept_);
         if (!made) fail(std::move(made.error().message));
         patterns_.add(pattern);
-        regexes_.push_back(std::move(*made));
+        regexes_.push_back(*made);
         return regexes_.back();
     }
 
@@ -190,8 +177,7 @@ public:
     }
     void check_time() const
     {
-        if (std::chrono::steady_clock::now() > deadline)
-            fail("query timed out in expression evaluation", {}, errc::timeout);
+        if (now() > deadline_) fail("query timed out in expression evaluation", {}, errc::timeout);
     }
 
     /// For each row the first one with its labels; nothing when all have labels of their own.
@@ -234,14 +220,20 @@ public:
     }
 
 private:
-    arena texts_;
-    std::deque<label_set> labels_;
-    std::deque<histogram> histograms_;
+    /// Milliseconds of a clock that nobody sets.
+    [[nodiscard]] static std::int64_t now() noexcept
+    {
+        timespec t{};
+        (void)::clock_gettime(CLOCK_MONOTONIC, &t);
+        return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000;
+    }
+
+    std::int64_t deadline_ = now() + how.deadline;
+    object_arena kept_;
+    std::vector<histogram*> histograms_;
     std::size_t placed_ = 0;  ///< of histograms_; the others wait to be used again
-    std::deque<std::vector<histogram>> rooms_;
-    std::deque<store::series> series_;
     numbering patterns_;
-    std::deque<compiled_regex> regexes_;  ///< by the number of the pattern
+    std::vector<compiled_regex> regexes_;  ///< by the number of the pattern
     numbering counts_only_;
     label_set none_;
     std::size_t held_ = 0;

@@ -86,9 +86,9 @@ namespace detail {
     const std::string_view replacement = string_argument(call.arguments[2]);
     const std::string_view from = string_argument(call.arguments[3]);
     const std::string_view pattern = string_argument(call.arguments[4]);
-    const compiled_regex* regex = nullptr;
+    compiled_regex regex{};
     try {
-        regex = &in.regex(pattern);
+        regex = in.regex(pattern);
     } catch (const evaluation_error&) {
         in.fail(concat("invalid regular expression in label_replace(): ", pattern), call.arguments[4]->span);
     }
@@ -99,7 +99,7 @@ namespace detail {
                                 [&](const label_set& labels, std::string& text) {
                                     const std::string_view value = labels.get(from);
                                     in.check_text(replacement.size() + groups * value.size());
-                                    return regex->expand(value, replacement, text);
+                                    return regex.expand(value, replacement, text);
                                 });
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 // The regular expressions of a query, of whichever library: the engine knows what they do, not whose they are.
 
+#include <pitot/base/object_arena.hpp>
 #include <pitot/base/result.hpp>
 
 #include <concepts>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,23 +27,33 @@ concept regular_expression = requires(const R& r, std::string_view text, std::st
     } -> std::convertible_to<bool>;
 };
 
+/// Calls a regular expression of a type that is forgotten; refers to it.
 struct compiled_regex {
-    std::function<bool(std::string_view)> matches;
-    std::function<bool(std::string_view, std::string_view, std::string&)> expand;
+    const void* what;
+    bool (*matches_)(const void*, std::string_view text);
+    bool (*expand_)(const void*, std::string_view text, std::string_view pattern, std::string& to);
+
+    [[nodiscard]] bool matches(std::string_view text) const { return matches_(what, text); }
+    bool expand(std::string_view text, std::string_view pattern, std::string& to) const
+    {
+        return expand_(what, text, pattern, to);
+    }
 };
 
-using regex_source = std::function<result<compiled_regex>(std::string_view pattern)>;
+/// Compiles a pattern into `owner`; null where there are no regular expressions.
+using regex_source = result<compiled_regex> (*)(std::string_view pattern, object_arena& owner);
 
 template <regular_expression R>
 [[nodiscard]] regex_source regexes_of()
 {
-    return [](std::string_view pattern) -> result<compiled_regex> {
+    return [](std::string_view pattern, object_arena& owner) -> result<compiled_regex> {
         auto made = R::compile(pattern);
         if (!made) return unexpected(std::move(made.error()));
         return compiled_regex{
-            [r = *made](std::string_view text) { return r.matches(text); },
-            [r = *made](std::string_view text, std::string_view with, std::string& out) {
-                return r.expand(text, with, out);
+            &owner.add(std::move(*made)),
+            [](const void* what, std::string_view text) { return static_cast<const R*>(what)->matches(text); },
+            [](const void* what, std::string_view text, std::string_view with, std::string& out) {
+                return static_cast<const R*>(what)->expand(text, with, out);
             },
         };
     };

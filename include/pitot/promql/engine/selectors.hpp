@@ -18,7 +18,7 @@ public:
     series_matcher(evaluation& in, std::string_view label, match_op op, std::string_view value)
         : label_(label), value_(value), op_(op)
     {
-        if (op == match_op::regex || op == match_op::not_regex) regex_ = &in.regex(value);
+        if (op == match_op::regex || op == match_op::not_regex) regex_ = in.regex(value);
     }
     [[nodiscard]] std::string_view label() const noexcept { return label_; }
     [[nodiscard]] std::string_view value() const noexcept { return value_; }
@@ -28,8 +28,8 @@ public:
         switch (op_) {
         case match_op::equal: return value == value_;
         case match_op::not_equal: return value != value_;
-        case match_op::regex: return regex_->matches(value);
-        default: return !regex_->matches(value);
+        case match_op::regex: return regex_.matches(value);
+        default: return !regex_.matches(value);
         }
     }
 
@@ -37,7 +37,7 @@ private:
     std::string_view label_;
     std::string_view value_;
     match_op op_;
-    const compiled_regex* regex_ = nullptr;
+    compiled_regex regex_{};
 };
 
 [[nodiscard]] inline std::vector<series_matcher> matchers_of(evaluation& in, const vector_selector& v)

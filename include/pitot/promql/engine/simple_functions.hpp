@@ -1,10 +1,10 @@
 #pragma once
 // Functions of instant vectors that look at one sample at a time: mathematics, dates, clamps.
 
+#include <pitot/base/calendar.hpp>
 #include <pitot/base/function_ref.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -20,34 +20,24 @@ struct float_function {
     double (*of)(double);
 };
 
-/// Seconds since 1970 as a date; what no date can be is 1970.
-struct civil_time {
-    std::chrono::year_month_day date;
-    std::int64_t day = 0;
-    std::int64_t second = 0;  ///< of the day
-
-    explicit civil_time(double seconds)
-    {
-        const double limit = 60.0 * 60 * 24 * 365 * 30'000;
-        const auto whole = std::isnan(seconds)
-                               ? 0
-                               : static_cast<std::int64_t>(std::fmax(-limit, std::fmin(limit, seconds)));
-        day = whole / 86400 - (whole % 86400 < 0 ? 1 : 0);
-        second = whole - day * 86400;
-        date = std::chrono::sys_days(std::chrono::days(day));
-    }
-};
-
-inline double days_in_month(double t)
+/// Seconds since 1970; NaN is 1970, and so far away that no date fits is the last that does.
+[[nodiscard]] inline day_time day_of(double seconds) noexcept
 {
-    const civil_time c(t);
-    return static_cast<unsigned>((c.date.year() / c.date.month() / std::chrono::last).day());
+    const double limit = 60.0 * 60 * 24 * 365 * 30'000;
+    return day_time_of(std::isnan(seconds) ? 0
+                                           : static_cast<std::int64_t>(std::fmax(-limit, std::fmin(limit, seconds))));
+}
+[[nodiscard]] inline civil_date date_of(double seconds) noexcept { return date_of_days(day_of(seconds).day); }
+
+inline double days_in_month_of(double t)
+{
+    const civil_date date = date_of(t);
+    return days_in_month(date.year, date.month);
 }
 inline double day_of_year(double t)
 {
-    const civil_time c(t);
-    return static_cast<double>(
-        (std::chrono::sys_days(c.date) - std::chrono::sys_days(c.date.year() / std::chrono::January / 1)).count() + 1);
+    const std::int64_t day = day_of(t).day;
+    return static_cast<double>(day - days_of_date({date_of_days(day).year, 1, 1}) + 1);
 }
 
 // clang-format off: one row, one line
@@ -78,18 +68,18 @@ inline constexpr float_function float_functions[] = {
                                   : v > 0 ? 1.0
                                           : v; }},
     // Dates. Without an argument they are of the time.
-    {"days_in_month", days_in_month},
-    {"day_of_month", [](double t) { return static_cast<double>(static_cast<unsigned>(civil_time(t).date.day())); }},
+    {"days_in_month", days_in_month_of},
+    {"day_of_month", [](double t) { return static_cast<double>(date_of(t).day); }},
     {"day_of_week",
      [](double t) {
-         const auto d = civil_time(t).day;
+         const std::int64_t d = day_of(t).day;
          return static_cast<double>(((d + 4) % 7 + 7) % 7);
      }},
     {"day_of_year", day_of_year},
-    {"hour", [](double t) { return static_cast<double>(civil_time(t).second / 3600); }},
-    {"minute", [](double t) { return static_cast<double>(civil_time(t).second / 60 % 60); }},
-    {"month", [](double t) { return static_cast<double>(static_cast<unsigned>(civil_time(t).date.month())); }},
-    {"year", [](double t) { return static_cast<double>(static_cast<int>(civil_time(t).date.year())); }},
+    {"hour", [](double t) { return static_cast<double>(day_of(t).second / 3600); }},
+    {"minute", [](double t) { return static_cast<double>(day_of(t).second / 60 % 60); }},
+    {"month", [](double t) { return static_cast<double>(date_of(t).month); }},
+    {"year", [](double t) { return static_cast<double>(date_of(t).year); }},
 };
 // clang-format on
 

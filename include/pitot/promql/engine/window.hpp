@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>  // std::less on pointers
 #include <span>
 #include <utility>
 #include <vector>
@@ -57,8 +56,8 @@ public:
     /// Does a histogram go away with this series?
     [[nodiscard]] bool owns(const histogram* h) const noexcept
     {
-        return !counts_.empty() && !std::less<>()(h, counts_.data()) &&
-               std::less<>()(h, counts_.data() + counts_.size());
+        return reinterpret_cast<std::uintptr_t>(h) - reinterpret_cast<std::uintptr_t>(counts_.data()) <
+               counts_.size_bytes();
     }
     /// Notes where floats fall, for windows between two times, and where histograms are reset, are gauges or have
     /// another schema than the one before.
