@@ -732,6 +732,7 @@ struct error {
 
 }  // namespace pitot
 
+#include <memory>  // std::construct_at
 #include <type_traits>
 
 namespace pitot {
@@ -760,52 +761,78 @@ public:
     using value_type = T;
     using error_type = E;
 
-    result(T value) : value_(std::move(value)) {}
+    result(T value) : has_value_(true), value_(std::move(value)) {}
     template <class G>
-    result(unexpected<G> e) : error_(std::move(e.value))
+    result(unexpected<G> e) : has_value_(false), error_(std::move(e.value))
     {}
+    result(const result& other)
+        requires(std::is_copy_constructible_v<T>)
+        : has_value_(other.has_value_)
+    {
+        has_value_ ? (void)std::construct_at(&value_, other.value_) : (void)std::construct_at(&error_, other.error_);
+    }
+    result(result&& other) noexcept : has_value_(other.has_value_) { take(other); }
+    result& operator=(result other) noexcept
+    {
+        clear();
+        has_value_ = other.has_value_;
+        take(other);
+        return *this;
+    }
+    ~result() { clear(); }
 
-    [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
+    [[nodiscard]] bool has_value() const noexcept { return has_value_; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] T& value() & noexcept { return *value_; }
-    [[nodiscard]] const T& value() const& noexcept { return *value_; }
-    [[nodiscard]] T&& value() && noexcept { return std::move(*value_); }
-    [[nodiscard]] T& operator*() & noexcept { return *value_; }
-    [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(*value_); }
-    [[nodiscard]] T* operator->() noexcept { return &*value_; }
-    [[nodiscard]] const T* operator->() const noexcept { return &*value_; }
+    [[nodiscard]] T& value() & noexcept { return value_; }
+    [[nodiscard]] const T& value() const& noexcept { return value_; }
+    [[nodiscard]] T&& value() && noexcept { return std::move(value_); }
+    [[nodiscard]] T& operator*() & noexcept { return value_; }
+    [[nodiscard]] const T& operator*() const& noexcept { return value_; }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_); }
+    [[nodiscard]] T* operator->() noexcept { return &value_; }
+    [[nodiscard]] const T* operator->() const noexcept { return &value_; }
 
-    [[nodiscard]] E& error() & noexcept { return *error_; }
-    [[nodiscard]] const E& error() const& noexcept { return *error_; }
-    [[nodiscard]] E&& error() && noexcept { return std::move(*error_); }
+    [[nodiscard]] E& error() & noexcept { return error_; }
+    [[nodiscard]] const E& error() const& noexcept { return error_; }
+    [[nodiscard]] E&& error() && noexcept { return std::move(error_); }
 
     template <class U>
     [[nodiscard]] T value_or(U&& other) const&
     {
-        return has_value() ? *value_ : static_cast<T>(std::forward<U>(other));
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
     }
 
     /// f(value) -> result<U>; an error passes through.
     template <class F>
     auto and_then(F&& f) && -> std::invoke_result_t<F, T>
     {
-        if (has_value()) return std::forward<F>(f)(std::move(*value_));
-        return unexpected<E>(std::move(*error_));
+        if (has_value()) return std::forward<F>(f)(std::move(value_));
+        return unexpected<E>(std::move(error_));
     }
 
     /// f(value) -> U; an error passes through.
     template <class F>
     auto transform(F&& f) && -> result<std::invoke_result_t<F, T>, E>
     {
-        if (has_value()) return std::forward<F>(f)(std::move(*value_));
-        return unexpected<E>(std::move(*error_));
+        if (has_value()) return std::forward<F>(f)(std::move(value_));
+        return unexpected<E>(std::move(error_));
     }
 
 private:
-    std::optional<T> value_;
-    std::optional<E> error_;
+    void take(result& from) noexcept
+    {
+        has_value_ ? (void)std::construct_at(&value_, std::move(from.value_))
+                   : (void)std::construct_at(&error_, std::move(from.error_));
+    }
+    void clear() noexcept { has_value_ ? std::destroy_at(&value_) : std::destroy_at(&error_); }
+
+    // Two std::optional would do, and be 30 functions to compile for each T.
+    bool has_value_;
+    union {
+        T value_;
+        E error_;
+    };
 };
 
 /// Success without a value, or an error.
@@ -937,8 +964,6 @@ inline char* write_canonical_number(char* first, double value) noexcept
 }  // namespace pitot
 // <pitot/expo/chunk.hpp>
 // Output in bounded chunks: writers fill a buffer, and a callback takes it away when it is full.
-
-#include <memory>
 
 namespace pitot::expo {
 
@@ -1137,8 +1162,6 @@ inline constexpr name_table names{};
 // <pitot/base/arena.hpp>
 // Text and small arrays that live and die together.
 
-#include <vector>
-
 namespace pitot {
 
 /// Bump allocation in blocks. Views into it stay valid when it grows or moves, until clear() or destruction.
@@ -1153,15 +1176,15 @@ public:
     arena(arena&& other) noexcept { *this = std::move(other); }
     arena& operator=(arena&& other) noexcept
     {
-        blocks_ = std::move(other.blocks_);
-        at_ = other.at_;
-        end_ = other.end_;
+        if (this == &other) return *this;
+        free_from(blocks_);
+        blocks_ = std::exchange(other.blocks_, nullptr);
+        at_ = std::exchange(other.at_, nullptr);
+        end_ = std::exchange(other.end_, nullptr);
         next_size_ = other.next_size_;
-        other.blocks_.clear();
-        other.at_ = nullptr;
-        other.end_ = nullptr;
         return *this;
     }
+    ~arena() { free_from(blocks_); }
 
     /// `bytes` of uninitialised memory for chars.
     [[nodiscard]] char* allocate(std::size_t bytes)
@@ -1195,48 +1218,58 @@ public:
     [[nodiscard]] std::string_view adopt(std::unique_ptr<char[]> buffer, std::size_t size)
     {
         const std::string_view view{buffer.get(), size};
-        blocks_.insert(blocks_.begin(), {std::move(buffer), size});
+        // Behind the block that is being filled.
+        block*& behind = at_ == nullptr ? blocks_ : blocks_->next;
+        behind = new block{behind, buffer.get(), size};
+        (void)buffer.release();
         return view;
     }
 
     /// Forgets all text; keeps the newest block for reuse.
     void clear() noexcept
     {
-        if (at_ == nullptr || blocks_.empty()) {
-            blocks_.clear();
-            return;
-        }
-        block keep = std::move(blocks_.back());
-        blocks_.clear();
-        at_ = keep.memory.get();
-        end_ = at_ + keep.size;
-        blocks_.push_back(std::move(keep));
+        block*& rest = at_ == nullptr ? blocks_ : blocks_->next;
+        free_from(std::exchange(rest, nullptr));
+        if (at_ == nullptr) return;
+        at_ = blocks_->memory;
+        end_ = at_ + blocks_->size;
     }
 
     /// Bytes held, used or not.
     [[nodiscard]] std::size_t capacity() const noexcept
     {
         std::size_t sum = 0;
-        for (const block& b : blocks_) sum += b.size;
+        for (const block* b = blocks_; b != nullptr; b = b->next) sum += b->size;
         return sum;
     }
 
 private:
     struct block {
-        std::unique_ptr<char[]> memory;
+        block* next;
+        char* memory;
         std::size_t size;
     };
+    static void free_from(block* b) noexcept
+    {
+        while (b != nullptr) {
+            block* const next = b->next;
+            delete[] b->memory;
+            delete b;
+            b = next;
+        }
+    }
 
     [[gnu::noinline]] void grow(std::size_t bytes)
     {
         const std::size_t size = bytes > next_size_ ? bytes : next_size_;
-        blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
-        at_ = blocks_.back().memory.get();
+        std::unique_ptr<char[]> memory(new char[size]);
+        blocks_ = new block{blocks_, memory.get(), size};
+        at_ = memory.release();
         end_ = at_ + size;
         if (next_size_ < (std::size_t{1} << 20U)) next_size_ *= 2;
     }
 
-    std::vector<block> blocks_;
+    block* blocks_ = nullptr;  ///< the newest first: it is being filled, unless at_ is null
     char* at_ = nullptr;
     char* end_ = nullptr;  ///< of the block that is being filled
     std::size_t next_size_ = 4096;
@@ -1448,6 +1481,7 @@ enum class metric_type : std::uint8_t {
 }  // namespace pitot
 
 #include <unordered_map>
+#include <vector>
 
 namespace pitot {
 

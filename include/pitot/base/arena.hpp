@@ -7,7 +7,6 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace pitot {
 
@@ -23,15 +22,15 @@ public:
     arena(arena&& other) noexcept { *this = std::move(other); }
     arena& operator=(arena&& other) noexcept
     {
-        blocks_ = std::move(other.blocks_);
-        at_ = other.at_;
-        end_ = other.end_;
+        if (this == &other) return *this;
+        free_from(blocks_);
+        blocks_ = std::exchange(other.blocks_, nullptr);
+        at_ = std::exchange(other.at_, nullptr);
+        end_ = std::exchange(other.end_, nullptr);
         next_size_ = other.next_size_;
-        other.blocks_.clear();
-        other.at_ = nullptr;
-        other.end_ = nullptr;
         return *this;
     }
+    ~arena() { free_from(blocks_); }
 
     /// `bytes` of uninitialised memory for chars.
     [[nodiscard]] char* allocate(std::size_t bytes)
@@ -65,48 +64,58 @@ public:
     [[nodiscard]] std::string_view adopt(std::unique_ptr<char[]> buffer, std::size_t size)
     {
         const std::string_view view{buffer.get(), size};
-        blocks_.insert(blocks_.begin(), {std::move(buffer), size});
+        // Behind the block that is being filled.
+        block*& behind = at_ == nullptr ? blocks_ : blocks_->next;
+        behind = new block{behind, buffer.get(), size};
+        (void)buffer.release();
         return view;
     }
 
     /// Forgets all text; keeps the newest block for reuse.
     void clear() noexcept
     {
-        if (at_ == nullptr || blocks_.empty()) {
-            blocks_.clear();
-            return;
-        }
-        block keep = std::move(blocks_.back());
-        blocks_.clear();
-        at_ = keep.memory.get();
-        end_ = at_ + keep.size;
-        blocks_.push_back(std::move(keep));
+        block*& rest = at_ == nullptr ? blocks_ : blocks_->next;
+        free_from(std::exchange(rest, nullptr));
+        if (at_ == nullptr) return;
+        at_ = blocks_->memory;
+        end_ = at_ + blocks_->size;
     }
 
     /// Bytes held, used or not.
     [[nodiscard]] std::size_t capacity() const noexcept
     {
         std::size_t sum = 0;
-        for (const block& b : blocks_) sum += b.size;
+        for (const block* b = blocks_; b != nullptr; b = b->next) sum += b->size;
         return sum;
     }
 
 private:
     struct block {
-        std::unique_ptr<char[]> memory;
+        block* next;
+        char* memory;
         std::size_t size;
     };
+    static void free_from(block* b) noexcept
+    {
+        while (b != nullptr) {
+            block* const next = b->next;
+            delete[] b->memory;
+            delete b;
+            b = next;
+        }
+    }
 
     [[gnu::noinline]] void grow(std::size_t bytes)
     {
         const std::size_t size = bytes > next_size_ ? bytes : next_size_;
-        blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
-        at_ = blocks_.back().memory.get();
+        std::unique_ptr<char[]> memory(new char[size]);
+        blocks_ = new block{blocks_, memory.get(), size};
+        at_ = memory.release();
         end_ = at_ + size;
         if (next_size_ < (std::size_t{1} << 20U)) next_size_ *= 2;
     }
 
-    std::vector<block> blocks_;
+    block* blocks_ = nullptr;  ///< the newest first: it is being filled, unless at_ is null
     char* at_ = nullptr;
     char* end_ = nullptr;  ///< of the block that is being filled
     std::size_t next_size_ = 4096;

@@ -1,8 +1,8 @@
 #pragma once
 // A native histogram as the engine calculates with it: counts are doubles, buckets without spans.
 
-#include <pitot/base/drop_if.hpp>
 #include <pitot/base/number.hpp>
+#include <pitot/base/vectors.hpp>
 #include <pitot/model/histogram.hpp>
 
 #include <algorithm>  // std::reverse

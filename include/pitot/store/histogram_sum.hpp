@@ -50,7 +50,7 @@ public:
         out.incompatible = sum_.is_custom() != other.is_custom();
         if (out.incompatible) return out;
         out.collision = adjust_hint(other.hint);
-        if (rests_.empty()) rests_.resize(first_bucket + sum_.positive.size() + sum_.negative.size(), 0);
+        if (rests_.empty()) rests_.resize(first_bucket + sum_.positive.size() + sum_.negative.size());
         kahan_add(sign * other.count, sum_.count, rests_[0]);
         kahan_add(sign * other.sum, sum_.sum, rests_[1]);
         if (!add_alike(other, sign)) out.reconciled = add_otherwise(other, sign);
@@ -86,13 +86,13 @@ public:
         });
     }
 
-    /// The sum with its rests, to be taken away or copied.
+    /// The sum with its rests, to be taken away or copied. What is added later begins without rests.
     [[nodiscard]] histogram& result() noexcept
     {
         each([](double& sum, double& rest) {
             if (rest != 0) sum += rest;
-            rest = 0;
         });
+        rests_ = {};
         return sum_;
     }
 

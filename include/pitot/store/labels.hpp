@@ -1,9 +1,9 @@
 #pragma once
 // The labels of a series, its name among them as __name__.
 
-#include <pitot/base/drop_if.hpp>
 #include <pitot/base/numbering.hpp>
 #include <pitot/base/order.hpp>
+#include <pitot/base/vectors.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -73,15 +73,15 @@ public:
     /// An empty value takes it away.
     void set(std::string_view name, std::string_view value)
     {
-        const auto at = std::lower_bound(all_.begin(), all_.end(), name,
-                                         [](const label& l, std::string_view n) { return l.name < n; });
-        const bool there = at != all_.end() && at->name == name;
+        std::size_t at = 0;
+        while (at < all_.size() && all_[at].name < name) ++at;
+        const bool there = at < all_.size() && all_[at].name == name;
         if (value.empty()) {
-            if (there) all_.erase(at);
+            if (there) erase_if([name](std::string_view n) { return n == name; });
         } else if (there) {
-            at->value = value;
+            all_[at].value = value;
         } else {
-            all_.insert(at, {name, value});
+            insert_at(all_, at, {name, value});
         }
     }
     template <class F>

@@ -6,6 +6,7 @@
 #include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/base/vectors.hpp>
 #include <pitot/store/histogram.hpp>
 #include <pitot/store/labels.hpp>
 
@@ -63,17 +64,16 @@ struct samples {
         if (at > 0 && times.back() >= time)
             at = static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), time) - times.begin());
         const bool with_start = start != 0 || !starts.empty();
-        if (with_start && starts.empty()) starts.assign(times.size(), 0);
-        const auto i = static_cast<std::ptrdiff_t>(at);
+        if (with_start && starts.empty()) starts.resize(times.size());
         ends = ends || is_end(value);
         if (at < times.size() && times[at] == time) {
             values[at] = std::move(value);
             if (with_start) starts[at] = start;
             return;
         }
-        times.insert(times.begin() + i, time);
-        values.insert(values.begin() + i, std::move(value));
-        if (with_start) starts.insert(starts.begin() + i, start);
+        insert_at(times, at, time);
+        insert_at(values, at, std::move(value));
+        if (with_start) insert_at(starts, at, start);
     }
 };
 

@@ -8,7 +8,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <iterator>  // std::back_inserter
 #include <vector>
 
 namespace pitot::store::detail {
@@ -131,7 +130,7 @@ inline void merge(summed_buckets& to, const summed_buckets& from, int schema, do
             out.push_back(b);
         }
     }
-    out.insert(out.end(), to.begin() + static_cast<std::ptrdiff_t>(i), to.end());
+    while (i < to.size()) out.push_back(to[i++]);
     to.swap(out);
 }
 
@@ -163,7 +162,11 @@ inline void widen_zero(int schema, const summed_buckets& positive, const summed_
 inline std::vector<double> common_bounds(const std::vector<double>& a, const std::vector<double>& b)
 {
     std::vector<double> out;
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+    std::size_t i = 0;
+    for (const double bound : a) {
+        while (i < b.size() && b[i] < bound) ++i;
+        if (i < b.size() && b[i] == bound) out.push_back(b[i++]);
+    }
     return out;
 }
 

@@ -169,7 +169,7 @@ private:
             to = v;
     }
     /// value  the sum, or the mean once the sum would be infinite
-    static void average(double v, double& value, double& rest, double& n, unsigned char& incremental)
+    static void average(double v, double& value, double& rest, double& n, char& incremental)
     {
         if (++n == 1) {
             value = v;
@@ -241,7 +241,7 @@ private:
     std::vector<double> rest_;
     std::vector<double> n_;
     std::vector<double> mean_;
-    std::vector<unsigned char> incremental_;  ///< of avg: the value is the mean
+    std::vector<char> incremental_;  ///< of avg: the value is the mean
     std::vector<std::vector<double>> values_;
     bool ignored_histogram_ = false;
 };

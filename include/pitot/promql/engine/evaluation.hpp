@@ -93,6 +93,8 @@ public:
     /// Is it one moment that is evaluated?
     [[nodiscard]] bool is_instant() const noexcept { return instant_; }
 
+    /// What is put there stays as long as the result.
+    [[nodiscard]] object_arena& memory() noexcept { return kept_; }
     const label_set* keep(label_set labels) { return &kept_.add(std::move(labels)); }
     /// A histogram that stays, with anything in it: memory of one that was given back, perhaps.
     histogram* place()

@@ -180,12 +180,11 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
         const matrix q = evaluate(in, argument(a), grid);
         detail::warn_if_no_quantile(in, q, argument(a)->span);
         // A quantile may differ from step to step, and so may the label: rows by its text.
-        std::vector<double> distinct = q.values;
-        sort_nan_first(distinct);
-        distinct.erase(std::unique(distinct.begin(), distinct.end(),
-                                   [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); }),
-                       distinct.end());
-        for (const double one : distinct) {
+        std::vector<double> sorted = q.values;
+        sort_nan_first(sorted);
+        for (std::size_t k = 0; k < sorted.size(); ++k) {
+            const double one = sorted[k];
+            if (k > 0 && (one == sorted[k - 1] || (std::isnan(one) && std::isnan(sorted[k - 1])))) continue;
             char room[number_size];
             const std::string_view text =
                 std::isnan(one)

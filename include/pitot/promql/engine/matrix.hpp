@@ -74,7 +74,7 @@ struct matrix {
     {
         rows.push_back(r);
         values.resize(values.size() + steps, no_sample());
-        if (!histograms.empty()) histograms.resize(values.size(), nullptr);
+        if (!histograms.empty()) histograms.resize(values.size());
         return rows.size() - 1;
     }
     void put(std::size_t i, std::size_t step, double value, const histogram* h)
@@ -83,7 +83,7 @@ struct matrix {
             values[i * steps + step] = value;
             return;
         }
-        if (histograms.empty()) histograms.resize(values.size(), nullptr);
+        if (histograms.empty()) histograms.resize(values.size());
         histograms[i * steps + step] = h;
     }
     void copy_sample(const matrix& from, std::size_t from_row, std::size_t to_row, std::size_t step)

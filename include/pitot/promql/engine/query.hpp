@@ -109,9 +109,7 @@ public:
 
 private:
     friend class query_runner;
-    std::unique_ptr<evaluation> memory_;  ///< holds labels and histograms
-    std::unique_ptr<matrix> columns_;     ///< the samples
-    std::shared_ptr<const tree> tree_;    ///< and so does the tree, when nobody else keeps it
+    std::unique_ptr<evaluation> memory_;  ///< holds labels and samples, and the tree when nobody else keeps it
 };
 
 class query_runner {
@@ -141,7 +139,7 @@ public:
         return out;
     }
 
-    static void keep(query_result& in, std::shared_ptr<const tree> what) { in.tree_ = std::move(what); }
+    static void keep(query_result& in, tree what) { (void)in.memory_->memory().add(std::move(what)); }
 
 private:
     static void refuse_disabled(const evaluation& in, const node* n)
@@ -177,8 +175,7 @@ private:
             in.fail("the query has too many steps", root->span, errc::too_many);
         const time_grid grid{when.start, instant ? 1 : when.step, static_cast<std::size_t>(count),
                              when.start == when.end};
-        out.columns_ = std::make_unique<matrix>(evaluate(in, root, grid));
-        matrix& m = *out.columns_;
+        matrix& m = in.memory().add(evaluate(in, root, grid));
         if (in.how.delayed_name_removal) {
             for (row& r : m.rows)
                 if (r.drop_name) {
@@ -282,9 +279,8 @@ private:
 {
     auto parsed = parse(text, parsing);
     if (!parsed) return pitot::unexpected(parsed.error());
-    const auto kept = std::make_shared<const tree>(std::move(*parsed));
-    auto got = query(kept->root(), text, data, when, how);
-    if (got) query_runner::keep(*got, kept);
+    auto got = query(parsed->root(), text, data, when, how);
+    if (got) query_runner::keep(*got, std::move(*parsed));
     return got;
 }
 

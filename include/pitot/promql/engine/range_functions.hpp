@@ -285,7 +285,7 @@ private:
             for (const matrix& scalar : scalars_) parameters_.push_back(scalar.values[step]);
             if (function_.several != nullptr) {
                 together_.push_back(w);
-                their_steps_.push_back(step);
+                their_steps_.push_back(static_cast<std::uint32_t>(step));
                 if (together_.size() == windows_together) evaluate_together(series, out, to, m);
                 continue;
             }
@@ -348,7 +348,7 @@ private:
     range_call about_;
     std::vector<double> parameters_;
     std::vector<window> together_;
-    std::vector<std::size_t> their_steps_;
+    std::vector<std::uint32_t> their_steps_;
     std::size_t looked_at_ = 0;
     std::size_t charged_ = 0;
 };

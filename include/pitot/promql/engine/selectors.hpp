@@ -93,8 +93,8 @@ inline void counts_of(const store::samples<const histogram*>& all, time_span rea
     const std::size_t begin = store::count_until(all.times, read.after);
     const std::size_t end = std::max(begin, store::count_until(all.times, read.until));
     const auto part = [&](const auto& of, auto& to) {
-        if (!of.empty())
-            to.assign(of.begin() + static_cast<std::ptrdiff_t>(begin), of.begin() + static_cast<std::ptrdiff_t>(end));
+        to.resize(of.empty() ? 0 : end - begin);
+        std::copy_n(of.data() + begin, to.size(), to.data());
     };
     part(all.times, out.times);
     part(all.values, out.values);

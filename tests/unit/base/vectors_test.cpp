@@ -1,7 +1,8 @@
-#include <pitot/base/drop_if.hpp>
+#include <pitot/base/vectors.hpp>
 
 #include <catch.hpp>
 
+#include <string>
 #include <vector>
 
 TEST_CASE("what is dropped goes, what stays keeps its order")
@@ -16,4 +17,14 @@ TEST_CASE("what is dropped goes, what stays keeps its order")
     CHECK(all.empty());
     pitot::drop_if(all, odd);
     CHECK(all.empty());
+}
+
+TEST_CASE("an item goes in at its place")
+{
+    std::vector<std::string> all;
+    pitot::insert_at(all, 0, std::string("c"));
+    pitot::insert_at(all, 0, std::string("a"));
+    pitot::insert_at(all, 1, std::string("b"));
+    pitot::insert_at(all, 3, std::string("d"));
+    CHECK(all == std::vector<std::string>{"a", "b", "c", "d"});
 }
