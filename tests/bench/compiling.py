@@ -1,4 +1,4 @@
-"""What a program of one metric costs to compile, and its size."""
+"""What a program of one metric costs to compile, and its size; and a file with the engine."""
 
 import os
 import pathlib
@@ -51,3 +51,17 @@ def show(rounds):
         dynamic, static = sizes[name]
         more = f"{dynamic:,} bytes dynamic" + (f", {static:,} static" if static else "")
         print(f"  {name:28} {middle:9.2f} s      x {middle / ours if ours else 0:<6.2f}  {more}")
+
+
+def show_engine(rounds):
+    """Beside the standard library's <regex>, compiled as often, as a measure of the machine."""
+    compiler = os.environ.get("CXX", "g++")
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "engine.o"
+        measure = pathlib.Path(folder) / "regex.cpp"
+        measure.write_text('#include <regex>\nbool f(const char* t) { return std::regex_match(t, std::regex("a.*b")); }\n')
+        files = [(HERE / "compile" / "engine.cpp", [f"-I{ROOT / 'include'}"]), (measure, [])]
+        best = [min(user_seconds([compiler, "-std=c++20", "-O2", *flags, "-c", source, "-o", out])[1] for _ in range(rounds))
+                for source, flags in files]
+    print(f"\na file that includes PromQL's engine and asks one query, {compiler} -O2   (goal < 8 s on a quiet machine)")
+    print(f"  {best[0]:.2f} s of user time, the least of {rounds}      x {best[0] / best[1]:.2f} of a file with <regex> and one match")
