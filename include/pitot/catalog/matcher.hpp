@@ -1,23 +1,32 @@
 #pragma once
 // A matcher of a selector, held against label values.
 
+#include <pitot/base/decimal.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/regex.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>  // std::errc
 #include <utility>
 #include <vector>
 
 namespace pitot::catalog {
 
+/// Has a label numbers, which sources write in several ways: 1, 1.0? An exposition that was read has them as Go does.
+[[nodiscard]] constexpr bool holds_numbers(std::string_view label) noexcept
+{
+    return label == "le" || label == "quantile";
+}
+
 /// positive  = or =~
+/// numbers   the label's values are: "1.0" selects 1
 /// pattern   of =~ and !~; null when the text is no regular expression
 class matcher {
 public:
-    matcher(std::string_view value, bool positive, bool is_regex)
-        : value_(value), positive_(positive), is_regex_(is_regex)
+    matcher(std::string_view value, bool positive, bool is_regex, bool numbers = false)
+        : value_(value), positive_(positive), is_regex_(is_regex), numbers_(numbers)
     {
         if (!is_regex) return;
         if (auto made = regex::compile(value)) pattern_ = std::move(*made);
@@ -25,8 +34,10 @@ public:
 
     [[nodiscard]] bool operator()(std::string_view text) const
     {
-        if (!is_regex_) return (text == value_) == positive_;
-        return !pattern_ || pattern_->matches(text) == positive_;
+        if (!is_regex_) return (text == value_ || (numbers_ && is_same_number(text))) == positive_;
+        if (!pattern_) return true;
+        const bool whole = numbers_ && !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+        return (pattern_->matches(text) || (whole && pattern_->matches(concat(text, ".0")))) == positive_;
     }
     [[nodiscard]] bool is_regex() const noexcept { return is_regex_; }
     [[nodiscard]] bool is_positive() const noexcept { return positive_; }
@@ -61,9 +72,21 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_same_number(std::string_view text) const
+    {
+        double other = 0;
+        double wanted = 0;
+        for (const auto& [from, to] : {std::pair{text, &other}, std::pair{std::string_view(value_), &wanted}})
+            if (const auto [end, code] = pitot::detail::read_decimal(from.data(), from.data() + from.size(), *to);
+                code != std::errc() || end != from.data() + from.size())
+                return false;
+        return other == wanted;
+    }
+
     std::string value_;
     bool positive_;
     bool is_regex_;
+    bool numbers_;
     std::optional<regex> pattern_;
 };
 

@@ -24,8 +24,7 @@ namespace pitot::lint::dashboards::detail {
             name = m.value;
             where = m.value_span;
         }
-    if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name))
-        return "variable metric name";
+    if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name)) return "variable metric name";
     if (name.empty()) return by_pattern ? "metric name by regular expression" : "selector without a metric name";
     const bool is_recorded = name.find(':') != std::string::npos ||
                              (in.recorded != nullptr && in.recorded->contains(name));
@@ -51,9 +50,10 @@ namespace pitot::lint::dashboards::detail {
             const bool is_regex = m.op == promql::match_op::regex || m.op == promql::match_op::not_regex;
             const bool templated = dashboard::has_reference(m.value) || readable.is_variable(m.value_span) ||
                                    readable.is_variable(m.name_span);
-            a.matchers.push_back(
-                {&m, catalog::matcher(templated ? std::string_view(".*") : m.value, positive, is_regex && !templated),
-                 templated});
+            a.matchers.push_back({&m,
+                                  catalog::matcher(templated ? std::string_view(".*") : m.value, positive,
+                                                   is_regex && !templated, catalog::holds_numbers(m.name)),
+                                  templated});
             if (templated && is_regex) a.matchers.back().test = catalog::matcher(".*", true, true);
         }
         hold_against(in, a);

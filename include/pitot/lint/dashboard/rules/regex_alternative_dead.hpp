@@ -16,7 +16,7 @@ inline constexpr dashboard_rule regex_alternative_dead{
                 if (!m.alive && a.name != "up") continue;
                 if (a.metric == nullptr && !a.own) continue;
                 for (const std::string_view one : m.test.alternatives()) {
-                    const catalog::matcher alone(one, true, true);
+                    const catalog::matcher alone(one, true, true, catalog::holds_numbers(m.written->name));
                     if (one.empty() || selects(in, a, m.written->name, alone)) continue;
                     out.findings.push_back(
                         in.at(m.written->value_span, about, about.level, concat("'", one, "' selects nothing")));
