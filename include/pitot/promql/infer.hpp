@@ -5,6 +5,7 @@
 #include <pitot/promql/check.hpp>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 namespace pitot::promql {
@@ -53,11 +54,17 @@ enum class presence : unsigned char {
 }
 
 /// of_selector  (const vector_selector&, std::string_view label) -> presence
+/// is_open      (const label_name&) -> bool: it stands for labels that nobody knows, as a dashboard's variable does
 /// source       Prometheus 3.14: the rules on labels of functions, aggregation and vector matching
-template <class F>
-[[nodiscard]] presence label_presence(const node* n, std::string_view label, F&& of_selector)
+template <class F, class Open>
+[[nodiscard]] presence label_presence(const node* n, std::string_view label, F&& of_selector, Open&& is_open)
 {
-    const auto below = [&](const node* of) { return label_presence(of, label, of_selector); };
+    const auto below = [&](const node* of) { return label_presence(of, label, of_selector, is_open); };
+    // Of a label that a list does not name: it may be among the open ones.
+    const auto if_open = [&](std::span<const label_name> names, const node* of, presence otherwise) {
+        if (std::none_of(names.begin(), names.end(), is_open)) return otherwise;
+        return below(of) == presence::never ? presence::never : presence::maybe;
+    };
     switch (n->kind) {
     case node_kind::vector_selector:
         if (label == "__name__") return presence::always;
@@ -81,7 +88,8 @@ template <class F>
         default: break;
         }
         if (label == "__name__" && a.without) return presence::never;
-        return contains(a.grouping, label) != a.without ? below(a.of) : presence::never;
+        if (contains(a.grouping, label)) return a.without ? presence::never : below(a.of);
+        return if_open(a.grouping, a.of, a.without ? below(a.of) : presence::never);
     }
     case node_kind::call: {
         const auto& c = *static_cast<const call_node*>(n);
@@ -130,12 +138,20 @@ template <class F>
         if (b.op == token_kind::or_) return either(below(b.left), below(b.right));
         if (is_set_operator(b.op)) return below(b.left);
         switch (how.card) {
-        case cardinality::many_to_one: return contains(how.include, label) ? below(b.right) : below(b.left);
-        case cardinality::one_to_many: return contains(how.include, label) ? below(b.left) : below(b.right);
+        case cardinality::many_to_one:
+        case cardinality::one_to_many: {
+            const bool many_left = how.card == cardinality::many_to_one;
+            const node* const many = many_left ? b.left : b.right;
+            const node* const one = many_left ? b.right : b.left;
+            if (contains(how.include, label)) return below(one);
+            const presence own = below(many);
+            const bool open = std::any_of(how.include.begin(), how.include.end(), is_open);
+            return open && below(one) != own ? presence::maybe : own;
+        }
         default: break;
         }
-        if (how.on ? !contains(how.labels, label) : contains(how.labels, label)) return presence::never;
-        return below(b.left);
+        if (contains(how.labels, label)) return how.on ? below(b.left) : presence::never;
+        return if_open(how.labels, b.left, how.on ? presence::never : below(b.left));
     }
     default: return presence::never;
     }

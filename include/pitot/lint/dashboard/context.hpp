@@ -119,10 +119,13 @@ struct context {
     /// Of a label on the result of a part of the query.
     [[nodiscard]] promql::presence presence(const promql::node* of, std::string_view label) const
     {
-        return promql::label_presence(of, label, [&](const promql::vector_selector& v, std::string_view l) {
-            const asked* const a = find(v);
-            return a == nullptr ? promql::presence::maybe : presence_of(sources, *a, l);
-        });
+        return promql::label_presence(
+            of, label,
+            [&](const promql::vector_selector& v, std::string_view l) {
+                const asked* const a = find(v);
+                return a == nullptr ? promql::presence::maybe : presence_of(sources, *a, l);
+            },
+            [&](const promql::label_name& l) { return readable.is_variable(l.span); });
     }
 };
 

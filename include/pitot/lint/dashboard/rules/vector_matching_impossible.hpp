@@ -17,6 +17,8 @@ inline constexpr dashboard_rule vector_matching_impossible{
             if (b == nullptr || b->matching == nullptr || b->op == promql::token_kind::or_ ||
                 b->op == promql::token_kind::unless)
                 return;
+            for (const promql::label_name& l : b->matching->labels)
+                if (in.readable.is_variable(l.span)) return;  // nobody knows what is compared
             for (const std::string& label : compared_labels(in, *b)) {
                 if (have_nothing_in_common(in, *b, label)) {
                     out.findings.push_back(
