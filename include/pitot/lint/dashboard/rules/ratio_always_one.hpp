@@ -109,17 +109,22 @@ inline constexpr dashboard_rule ratio_always_one{
     [](const context& in, const rule& about, remarks& out) {
         promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>&) {
             const auto* const b = promql::as<promql::binary_node>(n);
-            if (b == nullptr || b->op != promql::token_kind::divide || b->matching == nullptr || b->matching->on ||
-                !b->matching->labels.empty())
+            if (b == nullptr || b->op != promql::token_kind::divide || b->matching == nullptr ||
+                b->matching->card != promql::cardinality::one_to_one)
                 return;
+            for (const promql::label_name& l : b->matching->labels)
+                if (in.readable.is_variable(l.span)) return;
             const plain_side left = plain_side_of(in, b->left);
             const plain_side right = plain_side_of(in, b->right);
             if (left.of == nullptr || right.of == nullptr || left.name != right.name ||
                 left.function != right.function || left.range != right.range || left.offset != right.offset ||
                 !groups_alike(left, right))
                 return;
-            for (const std::string_view label : different_matchers(*left.of, *right.of))
+            for (const std::string_view label : different_matchers(*left.of, *right.of)) {
+                // What is paired by fewer labels than the matchers select by may be two series.
+                if (promql::contains(b->matching->labels, label) != b->matching->on) return;
                 if (in.sources.series != nullptr && have_nothing_in_common(in, *b, label)) return;  // nothing is paired
+            }
             out.findings.push_back(in.at(b->span, about, about.level, "each series is divided by itself: this is 1",
                                          left.around == nullptr ? "aggregate both sides"
                                                                 : "leave out of the groups what a matcher selects"));
