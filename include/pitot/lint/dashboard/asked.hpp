@@ -37,9 +37,13 @@ struct world {
     std::string_view unread;
     // What was found out before: a copy of the world for each thread.
     mutable std::optional<catalog::similar_names> similar;
-    mutable std::map<std::string, std::string, std::less<>> near;        ///< suggestions for names
-    mutable std::map<std::string, std::string, std::less<>> successors;  ///< of prefixes
+    mutable std::map<std::string, std::string, std::less<>> near;  ///< suggestions for names
+    mutable std::map<std::string, std::set<std::string, std::less<>>, std::less<>> successors;  ///< of prefixes
 };
+
+/// Why the name of a selector's metric cannot be told.
+inline constexpr std::string_view variable_name = "variable metric name";
+inline constexpr std::string_view name_by_pattern = "metric name by regular expression";
 
 /// A series on one of its targets.
 struct found_series {
@@ -148,24 +152,34 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return (value.empty() && is_open(in, s, m.written->name)) || m.test(value);
 }
 
-/// Does the matcher on job select, beside others, a job whose exposition was not given?
+/// Do the matchers on job select a job? Nothing when there are none that a variable leaves known.
+[[nodiscard]] inline bool asks_job(const asked& a, std::string_view job)
+{
+    bool any = false;
+    for (const asked_matcher& m : a.matchers) {
+        if (m.written->name != "job") continue;
+        if (m.templated || !m.test(job)) return false;
+        any = true;
+    }
+    return any;
+}
+
+/// Do the matchers on job select, beside others, a job whose exposition was not given?
 [[nodiscard]] inline bool asks_some_unknown_job(const world& in, const asked& a)
 {
-    const asked_matcher* const m = a.matcher("job");
-    if (m == nullptr || m->templated || a.own) return false;
+    if (a.own) return false;
     for (const catalog::scrape_job& j : in.series->jobs())
-        if (!j.has_exposition && m->test(j.name)) return true;
+        if (!j.has_exposition && asks_job(a, j.name)) return true;
     return false;
 }
 
-/// Does the matcher on job select only jobs whose exposition was not given?
+/// Do the matchers on job select only jobs whose exposition was not given?
 [[nodiscard]] inline bool asks_unknown_jobs(const world& in, const asked& a)
 {
-    const asked_matcher* const m = a.matcher("job");
-    if (m == nullptr || m->templated || !m->test.is_positive() || !in.series->knows_all_jobs()) return false;
+    if (!in.series->knows_all_jobs()) return false;
     bool any = false;
     for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (!m->test(j.name)) continue;
+        if (!asks_job(a, j.name)) continue;
         if (j.has_exposition) return false;
         any = true;
     }
@@ -219,6 +233,7 @@ inline void hold_against(const world& in, asked& a)
 /// The type of what a selector selects; unknown where jobs that expose it declare different ones.
 [[nodiscard]] inline metric_type type_of(const asked& a) noexcept
 {
+    if (a.own) return metric_type::gauge;
     if (a.metric == nullptr) return metric_type::unknown;
     if (a.selected.empty()) return a.metric->type;
     const metric_type first = a.selected.front().series->type;
@@ -232,7 +247,7 @@ inline void hold_against(const world& in, asked& a)
 {
     using promql::presence;
     if (in.series == nullptr || !a.unknown.empty() || (a.metric == nullptr && !a.own)) return presence::maybe;
-    if (a.own && !in.series->knows_all_jobs()) return presence::maybe;
+    if (a.own && !a.is_held) return presence::maybe;  // ALERTS has what alerts are given
     bool some = false;
     bool all = true;
     bool any = false;
@@ -243,7 +258,13 @@ inline void hold_against(const world& in, asked& a)
         some = some || has || open;
         all = all && has;
     };
-    if (a.own || a.selected.empty())
+    if (a.own)  // its series are not kept
+        detail::each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+            bool asked_for = true;
+            for (const asked_matcher& m : a.matchers) asked_for = asked_for && detail::fits(in, s, t, m);
+            if (asked_for || a.selected.empty()) look(s, t);
+        });
+    else if (a.selected.empty())
         detail::each_series(in, a, look);
     else
         for (const found_series& f : a.selected) look(*f.series, *f.target);

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
@@ -71,23 +72,23 @@ namespace pitot::lint::dashboards {
     return text;
 }
 
-/// Where the names with a prefix went: "postgresql_pg_" for "pg_". Empty when there still are some, or none anywhere.
-[[nodiscard]] inline std::string successor_of(const context& in, const std::string& prefix)
+/// Where the names with a prefix went: "postgresql_pg_" for "pg_". None when there still are some, or none anywhere;
+/// several for a common word, as "cpu_".
+[[nodiscard]] inline const std::set<std::string, std::less<>>& successors_of(const context& in,
+                                                                             const std::string& prefix)
 {
     if (const auto known = in.sources.successors.find(prefix); known != in.sources.successors.end())
         return known->second;
     const auto& metrics = in.sources.series->metrics();
     const auto same = metrics.lower_bound(prefix);
-    std::string other;
+    std::set<std::string, std::less<>> others;
     if (same == metrics.end() || !same->first.starts_with(prefix))
         for (const auto& [name, m] : metrics) {
             const std::size_t word = name.find('_');
-            if (word == std::string::npos || !std::string_view(name).substr(word + 1).starts_with(prefix)) continue;
-            other = name.substr(0, word + 1) + prefix;
-            break;
+            if (word != std::string::npos && std::string_view(name).substr(word + 1).starts_with(prefix))
+                others.insert(name.substr(0, word + 1) + prefix);
         }
-    in.sources.successors.emplace(prefix, other);
-    return other;
+    return in.sources.successors.emplace(prefix, std::move(others)).first->second;
 }
 
 /// Every label and value of the series that a selector's metric has.
@@ -184,20 +185,23 @@ void each_dead_matcher(const context& in, F&& f)
     return !in.sources.series->knows_all_jobs();
 }
 
-/// The other label that has the matcher's value; empty when there is none, or when the value says too little.
+/// The other label that has the matcher's value, job and instance last; empty when there is none, or when the matcher
+/// selects anything.
 [[nodiscard]] inline std::string renamed_to(const context& in, const asked& a, const asked_matcher& m)
 {
-    if (m.templated || !m.test.is_positive() || m.test.value().size() < 2 || m.test("")) return {};
+    if (m.templated || !m.test.is_positive() || m.test("") || m.test("some other text")) return {};
     std::string found;
+    std::string of_target;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
         if (!found.empty()) return;
         for (const auto* const all : {&s.labels, &t})
-            for (const auto& [name, value] : *all)
-                if (found.empty() && name != "le" && name != "job" && name != "instance" && m.test(value) &&
-                    !m.test("some other text"))
-                    found = name;
+            for (const auto& [name, value] : *all) {
+                if (catalog::holds_numbers(name) || !m.test(value)) continue;
+                std::string& to = name == "job" || name == "instance" ? of_target : found;
+                if (to.empty()) to = name;
+            }
     });
-    return found;
+    return found.empty() ? of_target : found;
 }
 
 /// Does a matcher alone select a series of the selector's metric?
@@ -226,9 +230,17 @@ void each_dead_matcher(const context& in, F&& f)
     return !any;
 }
 
-/// rate() and its like when they are asked of the selector itself; else null.
+/// rate() and its like when they are asked of the selector itself, or in a subquery of what it is added up to or
+/// multiplied by; else null.
 [[nodiscard]] inline const promql::call_node* counter_call(const asked& a) noexcept
 {
+    const auto keeps_kind = [](const promql::node* n) {
+        if (const auto* const g = promql::as<promql::aggregation>(n))
+            return g->op != promql::aggregator::count && g->op != promql::aggregator::group &&
+                   g->op != promql::aggregator::count_values;
+        const auto* const b = promql::as<promql::binary_node>(n);
+        return b != nullptr && b->matching == nullptr && !b->return_bool;  // with a number
+    };
     bool range = false;
     for (std::size_t i = a.above.size(); i-- > 0;) {
         const promql::node* const up = a.above[i];
@@ -237,7 +249,7 @@ void each_dead_matcher(const context& in, F&& f)
             range = true;
             continue;
         }
-        if (up->kind == promql::node_kind::paren) continue;
+        if (up->kind == promql::node_kind::paren || (!range && keeps_kind(up))) continue;
         const auto* const call = promql::as<promql::call_node>(up);
         return range && call != nullptr && call->of != nullptr && call->of->of == promql::wants::counter ? call
                                                                                                          : nullptr;
@@ -253,7 +265,11 @@ void each_dead_matcher(const context& in, F&& f)
         const promql::node* const up = a.above[i];
         switch (up->kind) {
         case promql::node_kind::matrix_selector:
-        case promql::node_kind::subquery: return false;
+        case promql::node_kind::subquery: {
+            const auto* const c = i > 0 ? promql::as<promql::call_node>(a.above[i - 1]) : nullptr;
+            if (c == nullptr || c->name != "last_over_time") return false;
+            break;
+        }
         case promql::node_kind::aggregation: {
             const auto& g = *static_cast<const promql::aggregation*>(up);
             if (g.op == promql::aggregator::count || g.op == promql::aggregator::group ||

@@ -2,6 +2,7 @@
 // The queries that fill a dashboard's variables: label_values(selector, label), query_result(expression),
 // metrics(regex).
 
+#include <pitot/connect/regex.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
@@ -23,7 +24,7 @@ namespace pitot::lint::dashboards {
 
 namespace detail {
 
-/// label_values([SELECTOR,] LABEL), query_result(EXPR); kind is empty for anything else.
+/// label_values([SELECTOR,] LABEL), query_result(EXPR), metrics(REGEX); kind is empty for anything else.
 struct template_query {
     std::string_view kind;
     std::string_view inside;  ///< the selector or expression; empty when there is none
@@ -39,16 +40,36 @@ struct template_query {
                                                : t.substr(first, t.find_last_not_of(" \t\n") - first + 1);
     };
     text = trim(text);
-    for (const std::string_view kind : {"label_values", "query_result"}) {
+    for (const std::string_view kind : {"label_values", "query_result", "metrics"}) {
         if (!text.starts_with(kind) || text.size() < kind.size() + 2 || text[kind.size()] != '(' || text.back() != ')')
             continue;
         std::string_view inside = trim(text.substr(kind.size() + 1, text.size() - kind.size() - 2));
-        if (kind == "query_result") return {kind, inside, {}};
+        if (kind != "label_values") return {kind, inside, {}};
         const std::size_t comma = inside.rfind(',');
         if (comma == std::string_view::npos) return {kind, {}, inside};
         return {kind, trim(inside.substr(0, comma)), trim(inside.substr(comma + 1))};
     }
     return {};
+}
+
+/// Does metrics(REGEX) list nothing? The expression is searched for. Not known where it has a variable, or cannot be
+/// read.
+[[nodiscard]] inline bool lists_no_metric(const world& in, std::string_view pattern)
+{
+    if (in.series == nullptr || dashboard::has_reference(pattern)) return false;
+    const auto made = regex::compile(pattern, false);
+    if (!made || pattern.find(':') != std::string_view::npos) return false;
+    for (const std::string_view own : {"up", "ALERTS", "scrape_duration_seconds", "scrape_samples_scraped"})
+        if (made->matches(own)) return false;
+    if (in.recorded != nullptr)
+        for (const std::string& name : *in.recorded)
+            if (made->matches(name)) return false;
+    if (in.names != nullptr)
+        for (const std::string& name : in.names->names())
+            if (made->matches(name)) return false;
+    for (const auto& [name, m] : in.series->metrics())
+        if (made->matches(name)) return false;
+    return true;
 }
 
 /// The rule that a dead matcher of a query breaks.
@@ -85,6 +106,13 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
         say_by(variable_query.about, variable_query.about.level, part, std::move(message), std::move(suggestion));
     };
+    if (asked_for.kind == "metrics") {
+        if (!asked_for.inside.empty() && detail::lists_no_metric(sources, asked_for.inside)) {
+            say(asked_for.inside, "no source exposes a metric with such a name");
+            say_by(metric_not_exposed.about, severity::info, asked_for.inside, "no source exposes this metric");
+        }
+        return;
+    }
     if (asked_for.inside.empty() || asked_for.inside == "{}") {
         if (asked_for.kind == "query_result" || sources.series == nullptr || dashboard::has_reference(asked_for.label))
             return;

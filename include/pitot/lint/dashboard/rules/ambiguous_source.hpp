@@ -1,24 +1,43 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 
+#include <algorithm>  // std::all_of, std::any_of, std::find
+#include <set>
+#include <string>
+#include <string_view>
+
 namespace pitot::lint::dashboards {
+
+/// Does one matcher on job name all of these jobs, letter by letter, or leave it to a variable which are meant?
+[[nodiscard]] inline bool names_jobs(const asked& a, const std::set<std::string, std::less<>>& jobs)
+{
+    return std::any_of(a.matchers.begin(), a.matchers.end(), [&jobs](const asked_matcher& m) {
+        if (m.written->name != "job") return false;
+        if (m.templated) return true;
+        const auto named = m.test.alternatives();
+        return m.test.is_positive() && std::all_of(jobs.begin(), jobs.end(), [&named](const std::string& j) {
+                   return std::find(named.begin(), named.end(), j) != named.end();
+               });
+    });
+}
 
 inline constexpr dashboard_rule ambiguous_source{
     {"ambiguous-source", severity::warning, "two jobs expose the metric, and no matcher on job says which is meant",
      "The result mixes series of different sources: averages and sums are of both, and what was meant as one machine "
-     "is two.",
+     "is two. A\nmatcher that names each of them means both; one that only fits them, as job=~\".+\", tells nothing "
+     "apart.",
      "avg(rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))",
      "avg(rate(node_cpu_seconds_total{job=\"node\",mode=\"idle\"}[5m]))"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
         for (const asked& a : in.asks) {
-            if (a.own || a.metric == nullptr || a.matcher("job") != nullptr) continue;
+            if (a.own || a.metric == nullptr) continue;
             const asked_matcher* const instance = a.matcher("instance");
             if (instance != nullptr && instance->templated) continue;
             std::set<std::string, std::less<>> jobs;
             for (const found_series& f : a.selected)
                 jobs.emplace(in.sources.series->value(*f.series, *f.target, "job"));
-            if (jobs.size() < 2) continue;
+            if (jobs.size() < 2 || names_jobs(a, jobs)) continue;
             std::string names;
             for (const std::string& j : jobs) names += concat(names.empty() ? "" : ", ", j.empty() ? "(none)" : j);
             out.findings.push_back(in.at(a.selector->span, about, about.level,

@@ -9,16 +9,21 @@ inline constexpr dashboard_rule counter_without_rate{
      "A counter only grows, and falls to 0 when its process restarts: its value says little. Reported where the source "
      "declares a counter\n"
      "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie. So is a\n"
-     "counter divided by counters (a mean since the start), and one compared with its own past by unless.",
+     "counter divided by counters (a mean since the start), one compared with its own past by unless, and a "
+     "histogram's\n"
+     "or summary's _count, _sum and _bucket.",
      "http_requests_total", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks) {
-            if (type_of(a) != metric_type::counter || !is_raw(in, a)) continue;
+            const metric_type type = type_of(a);
+            const bool part = (type == metric_type::histogram || type == metric_type::summary) &&
+                              (a.name.ends_with("_count") || a.name.ends_with("_sum") || a.name.ends_with("_bucket"));
+            if ((type != metric_type::counter && !part) || !is_raw(in, a)) continue;
             const std::string name = a.total ? a.name + "_total" : a.name;
             bool usual = false;
             for (const std::string_view end : {"_total", "_count", "_sum", "_bucket"})
                 usual = usual || name.ends_with(end);
-            const bool plain = usual && !is_beside_its_like(in, a);
+            const bool plain = usual && !part && !is_beside_its_like(in, a);
             out.findings.push_back(in.at(a.selector->span, about, plain ? about.level : severity::info,
                                          concat(name, " is a counter: it grows until its process restarts"),
                                          concat("rate(", name, "[5m])")));

@@ -12,14 +12,15 @@ inline constexpr dashboard_rule job_not_scraped{
      "up{job=\"postgres\"} == 0", "postgresql_up == 0"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
-        for (const asked& a : in.asks) {
-            const asked_matcher* const m = a.matcher("job");
-            if (m == nullptr || m->templated || !m->test.is_positive() || names_a_job(in.sources, *m)) continue;
-            const bool missing = a.metric == nullptr && !a.own;  // that says enough
-            if (missing ? !a.unknown.empty() || a.exists : m->alive) continue;
-            out.findings.push_back(in.at(m->written->value_span, about, missing ? severity::info : about.level,
-                                         "Prometheus scrapes no such job", suggest_job(in, *m)));
-        }
+        for (const asked& a : in.asks)
+            for (const asked_matcher& m : a.matchers) {
+                if (m.written->name != "job" || m.templated || !m.test.is_positive() || names_a_job(in.sources, m))
+                    continue;
+                const bool missing = a.metric == nullptr && !a.own;  // that says enough
+                if (missing ? !a.unknown.empty() || a.exists : m.alive) continue;
+                out.findings.push_back(in.at(m.written->value_span, about, missing ? severity::info : about.level,
+                                             "Prometheus scrapes no such job", suggest_job(in, m)));
+            }
     }};
 
 }  // namespace pitot::lint::dashboards

@@ -1,6 +1,8 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 
 #include <algorithm>  // std::none_of
 #include <cstdint>
@@ -86,6 +88,17 @@ namespace detail {
     return values.empty() ? nearest_first : list_of(values, nearest_first + ",");
 }
 
+/// Where the one matcher is on job: what the other asks of the metric as that job has it, a label or a value.
+[[nodiscard]] inline const rule& reason_within(const context& in, const asked& a, const asked_matcher& job,
+                                               const asked_matcher& other)
+{
+    bool has = false;
+    each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        has = has || (fits(in.sources, s, t, job) && !in.sources.series->value(s, t, other.written->name).empty());
+    });
+    return has ? label_value_not_exposed.about : label_not_exposed.about;
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule matchers_impossible{
@@ -119,6 +132,11 @@ inline constexpr dashboard_rule matchers_impossible{
                                          concat(name, " satisfies both ", detail::written_text(in, one), " and ",
                                                 detail::written_text(in, other)),
                                          std::move(advice)));
+            for (const auto& [scope, inside] : {std::pair{&one, &other}, std::pair{&other, &one}})
+                if (scope->written->name == "job" && inside->written->name != "job")
+                    out.findings.push_back(in.at(inside->written->value_span,
+                                                 detail::reason_within(in, a, *scope, *inside), severity::info,
+                                                 concat("not with ", detail::written_text(in, *scope))));
         }
     }};
 

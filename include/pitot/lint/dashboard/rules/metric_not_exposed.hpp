@@ -2,7 +2,79 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <algorithm>  // std::all_of
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// A text with its variables, as a regular expression: a variable may be anything.
+/// literal  what is no variable stands for itself
+[[nodiscard]] inline std::string pattern_of(std::string_view text, bool literal)
+{
+    std::string out;
+    std::size_t done = 0;
+    const auto add = [&](std::size_t end) {
+        for (const char c : text.substr(done, end - done)) {
+            if (literal && !dashboard::detail::is_word(c)) out += '\\';
+            out += c;
+        }
+    };
+    dashboard::each_reference(text, [&](const dashboard::reference& r, std::size_t at) {
+        add(at);
+        out += ".*";
+        done = at + r.length;
+    });
+    add(text.size());
+    return out;
+}
+
+/// Is it unknown because its name has a variable, or is a pattern?
+[[nodiscard]] inline bool is_open_name(const asked& a) noexcept
+{
+    return a.unknown == variable_name || a.unknown == name_by_pattern;
+}
+
+/// Is there no metric whose name a selector's pattern, or its name with a variable, selects? What rules record is not
+/// among those that are known: a pattern with ':' may select it.
+[[nodiscard]] inline bool selects_no_name(const context& in, const asked& a)
+{
+    const promql::vector_selector& v = *a.selector;
+    std::vector<catalog::matcher> all;
+    const auto add = [&all](std::string_view text, promql::match_op op) {
+        const bool positive = op == promql::match_op::equal || op == promql::match_op::regex;
+        const bool is_regex = op == promql::match_op::regex || op == promql::match_op::not_regex;
+        if (!positive && dashboard::has_reference(text)) return true;  // anything
+        if (text.find(':') != std::string_view::npos) return false;
+        all.emplace_back(pattern_of(text, !is_regex), positive, true);
+        return true;
+    };
+    if (v.name_span.length > 0) {
+        const text_span written = in.readable.original_span(v.name_span);
+        if (!add(in.expr.text.substr(written.offset, written.length), promql::match_op::equal)) return false;
+    }
+    for (const promql::label_matcher& m : v.matchers)
+        if (m.name == "__name__" && (in.readable.is_variable(m.value_span) || !add(m.value, m.op))) return false;
+    if (all.empty() || asks_unknown_jobs(in.sources, a)) return false;
+    const auto fits = [&all](std::string_view name) {
+        return std::all_of(all.begin(), all.end(), [name](const catalog::matcher& m) { return m(name); });
+    };
+    if (fits("up") || fits("scrape_duration_seconds") || fits("ALERTS")) return false;
+    if (in.sources.recorded != nullptr)
+        for (const std::string& name : *in.sources.recorded)
+            if (fits(name)) return false;
+    for (const auto& [name, m] : in.sources.series->metrics())
+        if (fits(name)) return false;
+    if (in.sources.names != nullptr)
+        for (const std::string& name : in.sources.names->names())
+            if (fits(name)) return false;
+    return true;
+}
+
+}  // namespace detail
 
 inline constexpr dashboard_rule metric_not_exposed{
     {"metric-not-exposed", severity::error, "no source exposes the metric that a query asks for",
@@ -10,20 +82,23 @@ inline constexpr dashboard_rule metric_not_exposed{
      "updated and renamed\n"
      "the metric, or its name is misspelt. Under absent() and absent_over_time(), and in one operand of `or` whose "
      "other operand\n"
-     "exists, a missing metric is what the query expects: that is info. Names with a variable, by regular expression "
-     "or with ':'\n"
-     "(recording rules) are not verified.",
+     "exists, a missing metric is what the query expects: that is info. Of names with a variable or by regular "
+     "expression only\n"
+     "those are found that can select nothing; names with ':' (recording rules) are not verified.",
      "rate(http_request_total[5m])", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
         for (const asked& a : in.asks) {
+            const text_span where = a.selector->name_span.length > 0 ? a.selector->name_span : a.selector->span;
             if (!a.unknown.empty()) {
                 out.unknown = a.unknown;
+                if (detail::is_open_name(a) && detail::selects_no_name(in, a))
+                    out.findings.push_back(in.at(where, about, may_be_missing(in, a) ? severity::info : about.level,
+                                                 "no source exposes a metric with such a name"));
                 continue;
             }
             if (a.exists) continue;
             std::string suggestion = suggest_name(in, a.name);
-            const text_span where = a.selector->name_span.length > 0 ? a.selector->name_span : a.selector->span;
             if (is_under_absent(a))
                 out.findings.push_back(in.at(where, about, severity::info,
                                              "no source exposes this metric, and absent() says so",

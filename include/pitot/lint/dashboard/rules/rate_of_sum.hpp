@@ -19,7 +19,10 @@ inline constexpr dashboard_rule rate_of_sum{
             const auto* const sum = sub == nullptr ? nullptr
                                                    : promql::as<promql::aggregation>(promql::without_parens(sub->of));
             if (sum == nullptr || sum->op == promql::aggregator::count || sum->op == promql::aggregator::group) return;
-            if (promql::as<promql::vector_selector>(promql::without_parens(sum->of)) == nullptr) return;
+            const auto* const v = promql::as<promql::vector_selector>(promql::without_parens(sum->of));
+            if (v == nullptr) return;
+            if (const asked* const a = in.find(*v); a != nullptr && type_of(*a) == metric_type::gauge)
+                return;  // rate-on-gauge
             out.findings.push_back(in.at(call->span, about, about.level,
                                          concat(call->name, "() of an aggregate sees restarts that are none"),
                                          "take the rate first, then aggregate"));

@@ -1,7 +1,28 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 
+#include <algorithm>  // std::any_of
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace pitot::lint::dashboards {
+
+/// Does a matcher name a service, by its name or by an expression that fits it and no job: "redis", "pg|redis",
+/// "redis.*"?
+[[nodiscard]] inline bool names_service(const catalog::inventory& all, const catalog::matcher& m,
+                                        std::string_view service)
+{
+    if (!m.is_regex()) return m.value() == service;
+    std::vector<std::string_view> parts = m.alternatives();
+    if (parts.empty()) parts.push_back(m.value());
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+        if (part == service) return true;
+        const catalog::matcher alone(part, true, true);
+        return alone(service) && std::none_of(all.jobs().begin(), all.jobs().end(),
+                                              [&alone](const catalog::scrape_job& j) { return alone(j.name); });
+    });
+}
 
 inline constexpr dashboard_rule up_of_collected_service{
     {"up-of-collected-service", severity::warning, "up is asked for a service that another job collects",
@@ -11,26 +32,26 @@ inline constexpr dashboard_rule up_of_collected_service{
      "up{job=\"postgres\"}", "postgresql_up"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
+        const catalog::inventory& all = *in.sources.series;
+        const auto ask_for = [&](const asked_matcher& m, std::string_view collector, std::string_view service) {
+            if (!names_service(all, m.test, service)) return;
+            for (const catalog::scrape_job& j : all.jobs())
+                if (j.name == service) return;
+            std::string better;
+            for (const std::string_view ending : {"_up", "ql_up"})
+                if (better.empty() && all.find(concat(service, ending)) != nullptr) better = concat(service, ending);
+            out.findings.push_back(
+                in.at(m.written->value_span, about, about.level,
+                      concat("the job ", collector, " collects ", service, ": it has no up of its own"),
+                      better.empty() ? "" : concat("ask for ", better)));
+        };
         for (const asked& a : in.asks) {
-            const asked_matcher* const m = a.matcher("job");
-            if (a.name != "up" || m == nullptr || m->templated || !m->test.is_positive()) continue;
-            for (const auto& [collector, services] : in.sources.collected_by)
-                for (const std::string& service : services) {
-                    bool named = m->test.value() == service;
-                    for (const std::string_view one : m->test.alternatives()) named = named || one == service;
-                    bool scraped = false;
-                    for (const catalog::scrape_job& j : in.sources.series->jobs())
-                        scraped = scraped || j.name == service;
-                    if (!named || scraped) continue;
-                    std::string better;
-                    for (const std::string_view ending : {"_up", "ql_up"})
-                        if (better.empty() && in.sources.series->find(concat(service, ending)) != nullptr)
-                            better = concat(service, ending);
-                    out.findings.push_back(
-                        in.at(m->written->value_span, about, about.level,
-                              concat("the job ", collector, " collects ", service, ": it has no up of its own"),
-                              better.empty() ? "" : concat("ask for ", better)));
-                }
+            if (a.name != "up") continue;
+            for (const asked_matcher& m : a.matchers) {
+                if (m.written->name != "job" || m.templated || !m.test.is_positive()) continue;
+                for (const auto& [collector, services] : in.sources.collected_by)
+                    for (const std::string& service : services) ask_for(m, collector, service);
+            }
         }
     }};
 
