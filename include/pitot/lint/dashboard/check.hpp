@@ -1,6 +1,7 @@
 #pragma once
 // The run of all rules over a dashboard.
 
+#include <pitot/connect/regex.hpp>
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
@@ -155,6 +156,14 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
     return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
 }
 
+/// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.
+[[nodiscard]] inline std::string what_is_wrong_with(std::string_view pattern)
+{
+    if (dashboard::has_reference(pattern)) return {};
+    const auto made = regex::compile(pattern, false);  // the message has the pattern as it is written
+    return made ? std::string() : concat("error parsing regexp: ", made.error().message);
+}
+
 inline void judge(const source& file, const subject& about, const world& sources, const variables& declared,
                   verdicts& out)
 {
@@ -182,7 +191,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             readable = dashboard::interpolate(about.expr->text, sources.values);
         promql::tree_arena memory;
         std::vector<promql::parse_error> errors;
-        const promql::parse_options how = promql::parse_options::everything();
+        promql::parse_options how = promql::parse_options::everything();
+        how.regex_error = what_is_wrong_with;
         const promql::node* const root = promql::parse_into(memory, readable.text, how, errors);
         if (errors.empty()) {
             std::vector<asked> asks = all_asked(sources, readable, root);
