@@ -185,6 +185,22 @@ void each_dead_matcher(const context& in, F&& f)
     return !in.sources.series->knows_all_jobs();
 }
 
+/// Labels that a collector names otherwise than the exporter it stands for, whatever their values are.
+/// source  postgres_exporter; Vector, postgresql_metrics
+struct known_rename {
+    std::string_view from;
+    std::string_view to;
+};
+inline constexpr known_rename known_renames[] = {{"datname", "db"}};
+
+/// What a label is called now on the selector's metric, by known_renames; empty when it is none of those.
+[[nodiscard]] inline std::string_view known_name_of(const context& in, const asked& a, std::string_view label)
+{
+    for (const known_rename& r : known_renames)
+        if (r.from == label && labels_of(in, a).contains(r.to)) return r.to;
+    return {};
+}
+
 /// The other label that has the matcher's value, job and instance last; empty when there is none, or when the matcher
 /// selects anything.
 [[nodiscard]] inline std::string renamed_to(const context& in, const asked& a, const asked_matcher& m)
@@ -203,6 +219,9 @@ void each_dead_matcher(const context& in, F&& f)
     });
     return found.empty() ? of_target : found;
 }
+
+/// Is the matcher's value so short that another label may have it by chance?
+[[nodiscard]] inline bool says_little(const asked_matcher& m) noexcept { return m.test.value().size() < 2; }
 
 /// Does a matcher alone select a series of the selector's metric?
 [[nodiscard]] inline bool selects(const context& in, const asked& a, std::string_view label, const catalog::matcher& m)

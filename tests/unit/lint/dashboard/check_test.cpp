@@ -132,7 +132,11 @@ TEST_CASE("every rule explains itself, under its own name")
 
 TEST_CASE("labels, values and types are judged too")
 {
-    CHECK(verdict("a{y=\"1\"}") == "broken error:label-not-exposed");
+    CHECK(verdict("a{y=\"1\"}") == "broken error:label-not-exposed info:label-renamed");
+    CHECK(verdict("a{y=\"2\"}") == "broken error:label-not-exposed");
+    CHECK(verdict("{__name__=~\"m.*\"}") == "broken error:metric-not-exposed");
+    CHECK(verdict("a{x=~\"(1\"}") == "broken error:promql-parse");
+    CHECK(verdict("rate(sum(a)[5m:])") == "broken warning:rate-on-gauge");
     CHECK(verdict("a{y=\"\"} + a{y!=\"1\"} + a{y=~\".*\"}") == "ok");
     CHECK(verdict("a{x=\"2\"}") == "broken error:label-value-not-exposed");
     CHECK(verdict("a{x=~\"1|2\"}") == "ok info:regex-alternative-dead");

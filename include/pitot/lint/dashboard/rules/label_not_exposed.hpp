@@ -12,9 +12,10 @@ inline constexpr dashboard_rule label_not_exposed{
      "pg_up{datname=\"app\"}", "pg_up{db=\"app\"}"},
     [](const context& in, const rule& about, remarks& out) {
         each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {
-            if (m.written->name == "job" || m.on_series || !renamed_to(in, a, m).empty()) return;
+            if (m.written->name == "job" || m.on_series || (!says_little(m) && !renamed_to(in, a, m).empty())) return;
+            const bool renamed = !known_name_of(in, a, m.written->name).empty();  // label-renamed
             out.findings.push_back(
-                in.at(m.written->name_span, about, about.level,
+                in.at(m.written->name_span, about, renamed ? severity::info : about.level,
                       concat("no series of ", a.name, a.total ? "_total" : "", " has the label ", m.written->name),
                       suggest_label(in, a, m.written->name)));
         });
