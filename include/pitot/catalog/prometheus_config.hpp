@@ -82,6 +82,7 @@ namespace detail {
                 job.targets_known = false;
                 job.discovered = true;
             }
+        if (job.discovered) job.targets.push_back({{"job", *name}});  // some target, of which no more is known
         const auto groups = from.find("static_configs");
         if (!groups) continue;
         const auto all = groups->items();
