@@ -43,21 +43,23 @@ public:
     [[nodiscard]] bool is_positive() const noexcept { return positive_; }
     [[nodiscard]] const std::string& value() const noexcept { return value_; }
 
-    /// What a regular expression names one by one: "a|b|c", "(a|b)"; empty when it is none such, or has one only.
+    /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$"; empty when it is none such, or has one
+    /// only.
     [[nodiscard]] std::vector<std::string_view> alternatives() const
     {
         if (!is_regex_) return {};
-        std::string_view text = value_;
-        while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
+        std::string_view text = without_anchors(value_);
+        while (is_one_group(text)) {
             text = text.substr(text.starts_with("(?:") ? 3 : 1);
             text.remove_suffix(1);
+            text = without_anchors(text);
         }
         std::vector<std::string_view> all;
         int depth = 0;
         std::size_t first = 0;
         for (std::size_t i = 0; i <= text.size(); ++i) {
             if (i == text.size() || (text[i] == '|' && depth == 0)) {
-                all.push_back(text.substr(first, i - first));
+                all.push_back(without_anchors(text.substr(first, i - first)));
                 first = i + 1;
             } else if (text[i] == '\\') {
                 ++i;
@@ -72,6 +74,28 @@ public:
     }
 
 private:
+    /// ^ and $ at its ends, which matchers have anyway.
+    [[nodiscard]] static std::string_view without_anchors(std::string_view text) noexcept
+    {
+        if (text.starts_with('^')) text.remove_prefix(1);
+        if (text.ends_with('$') && !text.ends_with("\\$")) text.remove_suffix(1);
+        return text;
+    }
+    /// Does the parenthesis at its beginning end at its end?
+    [[nodiscard]] static bool is_one_group(std::string_view text) noexcept
+    {
+        if (text.size() < 2 || text.front() != '(' || text.back() != ')') return false;
+        int depth = 0;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (text[i] == '\\')
+                ++i;
+            else if (text[i] == '(')
+                ++depth;
+            else if (text[i] == ')' && --depth == 0)
+                return i + 1 == text.size();
+        }
+        return false;
+    }
     [[nodiscard]] bool is_same_number(std::string_view text) const
     {
         double other = 0;
