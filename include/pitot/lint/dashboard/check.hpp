@@ -1,7 +1,7 @@
 #pragma once
 // The run of all rules over a dashboard.
 
-#include <pitot/connect/regex.hpp>
+#include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>

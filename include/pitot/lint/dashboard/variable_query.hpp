@@ -2,7 +2,7 @@
 // The queries that fill a dashboard's variables: label_values(selector, label), query_result(expression),
 // metrics(regex).
 
-#include <pitot/connect/regex.hpp>
+#include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
