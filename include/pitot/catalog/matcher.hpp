@@ -43,23 +43,18 @@ public:
     [[nodiscard]] bool is_positive() const noexcept { return positive_; }
     [[nodiscard]] const std::string& value() const noexcept { return value_; }
 
-    /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$"; empty when it is none such, or has one
+    /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$", "(a)|(b)"; empty when it is none such, or has one
     /// only.
     [[nodiscard]] std::vector<std::string_view> alternatives() const
     {
         if (!is_regex_) return {};
-        std::string_view text = without_anchors(value_);
-        while (is_one_group(text)) {
-            text = text.substr(text.starts_with("(?:") ? 3 : 1);
-            text.remove_suffix(1);
-            text = without_anchors(text);
-        }
+        const std::string_view text = bare(value_);
         std::vector<std::string_view> all;
         int depth = 0;
         std::size_t first = 0;
         for (std::size_t i = 0; i <= text.size(); ++i) {
             if (i == text.size() || (text[i] == '|' && depth == 0)) {
-                all.push_back(without_anchors(text.substr(first, i - first)));
+                all.push_back(bare(text.substr(first, i - first)));
                 first = i + 1;
             } else if (text[i] == '\\') {
                 ++i;
@@ -95,6 +90,16 @@ private:
                 return i + 1 == text.size();
         }
         return false;
+    }
+    [[nodiscard]] static std::string_view bare(std::string_view text) noexcept
+    {
+        text = without_anchors(text);
+        while (is_one_group(text)) {
+            text = text.substr(text.starts_with("(?:") ? 3 : 1);
+            text.remove_suffix(1);
+            text = without_anchors(text);
+        }
+        return text;
     }
     [[nodiscard]] bool is_same_number(std::string_view text) const
     {
