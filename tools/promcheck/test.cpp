@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <glob.h>
 #include <string>
 #include <string_view>
@@ -70,13 +71,30 @@ void run_script(const std::string& path, std::string_view text, const promql::re
     for (const promql::eval_outcome& e : *evals) report.add({fmt::format("{}:{}", path, e.line), e.text, e.why, {}});
 }
 
-std::vector<std::string> paths_of(const std::string& folder, const std::string& pattern)
+/// As Go's filepath.Glob: * fits names that begin with a point too, [!a] is no negation, and a bracket must be closed.
+result<std::vector<std::string>> paths_of(const std::string& folder, const std::string& pattern)
 {
-    const std::string whole = pattern.starts_with('/') || folder.empty() ? pattern
-                                                                         : fmt::format("{}/{}", folder, pattern);
+    namespace fs = std::filesystem;
+    std::string go;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        go += pattern[i];
+        if (pattern[i] == '\\' && i + 1 < pattern.size()) go += pattern[++i];
+        if (pattern[i] != '[') continue;
+        const std::size_t close = pattern.find(']', pattern[i + 1 < pattern.size() ? i + 1 : i] == '^' ? i + 3 : i + 2);
+        if (close == std::string::npos) return unexpected(errc::syntax, "syntax error in pattern");
+        if (pattern[i + 1] == '!') go += '\\';
+        go += pattern.substr(i + 1, close - i);
+        i = close;
+    }
+    const std::string whole = (pattern.starts_with('/') ? fs::path(go) : fs::path(folder) / go).lexically_normal();
     std::vector<std::string> out;
     ::glob_t found{};
-    if (::glob(whole.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    if (::glob(whole.c_str(), GLOB_PERIOD, nullptr, &found) == 0)
+        for (std::size_t i = 0; i < found.gl_pathc; ++i) {
+            const std::string_view name = std::string_view(found.gl_pathv[i]);
+            const bool is_step = name.ends_with("/.") || name.ends_with("/..") || name == "." || name == "..";
+            if (!is_step || whole == name) out.emplace_back(name);
+        }
     ::globfree(&found);
     return out;
 }

@@ -37,6 +37,10 @@ inline constexpr std::size_t max_values = 200'000;  ///< in one file, aliases fo
 
 enum class kind : unsigned char { null, scalar, list, map };
 
+/// one    a second document is an error
+/// first  what follows the first document is not looked at
+enum class documents : unsigned char { one, first };
+
 namespace detail {
 template <class T>
 inline constexpr bool is_vector = false;
@@ -74,6 +78,11 @@ public:
         }
     }
     [[nodiscard]] bool is_null() const { return kind() == yaml::kind::null; }
+
+    /// Is it a single value without quotes and tags, which YAML gives a type?
+    [[nodiscard]] bool is_plain() const { return kind() == yaml::kind::scalar && value_.Tag() == "?"; }
+    /// The tag that is written in front of it, as "tag:yaml.org,2002:float".
+    [[nodiscard]] const std::string& tag() const { return value_.Tag(); }
 
     /// Where the value begins.
     [[nodiscard]] text_span span() const
@@ -174,7 +183,7 @@ private:
         std::string text;
     };
 
-    friend result<node> read(std::string text, std::string file);
+    friend result<node> read(std::string text, std::string file, documents wanted);
 
     node(std::shared_ptr<const source> from, const YAML::Node& value, std::size_t offset)
         : source_(std::move(from)), value_(value), offset_(offset)
@@ -310,6 +319,37 @@ private:
         return {};
     }
 
+    /// Puts what `<<: *other` names into each map; keys of the map itself go before.
+    [[nodiscard]] result<void> merge()
+    {
+        if (kind() == yaml::kind::list) {
+            for (const auto& item : value_)
+                if (result<void> good = child(item, value_).merge(); !good) return good;
+            return {};
+        }
+        if (kind() != yaml::kind::map) return {};
+        std::vector<node> from;
+        for (const auto& entry : value_) {
+            node value = child(entry.second, entry.first);
+            if (result<void> good = value.merge(); !good) return good;
+            if (entry.first.Scalar() != merge_key || entry.first.Tag() == "!") continue;
+            if (value.kind() == yaml::kind::list)
+                from = *value.items();
+            else
+                from.push_back(value);
+        }
+        if (from.empty()) return {};
+        for (const node& one : from)
+            if (one.kind() != yaml::kind::map)
+                return one.refuse(errc::invalid_value, "<< takes a map or a list of maps");
+        value_.remove(std::string(merge_key));
+        for (const node& one : from)
+            for (const auto& entry : one.value_)
+                if (!find(entry.first.Scalar())) value_.force_insert(entry.first, entry.second);
+        return {};
+    }
+    static constexpr std::string_view merge_key = "<<";
+
     std::shared_ptr<const source> source_;
     YAML::Node value_;
     std::size_t offset_ = 0;
@@ -330,11 +370,11 @@ inline result<std::vector<node::member>> node::members() const
     return all;
 }
 
-/// Reads one document. An empty one is a null value.
+/// Reads one document. An empty one is a null value. Merge keys (<<) are carried out.
 /// text   UTF-8, with or without a byte order mark; at most max_bytes
 /// file   its name in messages
 /// error  syntax, invalid_utf8, duplicate (a key given twice), too_large, too_many, too_deep
-[[nodiscard]] inline result<node> read(std::string text, std::string file)
+[[nodiscard]] inline result<node> read(std::string text, std::string file, documents wanted = documents::one)
 {
     if (text.size() > max_bytes) return unexpected(errc::too_large, concat(file, ": larger than 4 MiB"));
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
@@ -346,21 +386,32 @@ inline result<std::vector<node::member>> node::members() const
     if (!is_utf8(from->text)) return unexpected(errc::invalid_utf8, concat(from->file, ": not UTF-8"));
     if (const std::size_t nul = from->text.find('\0'); nul != std::string::npos)
         return fail(errc::syntax, nul, "a NUL byte");
+    detail::document_starts starts;
+    const auto more_follow = [&] {
+        return starts.at.size() == 2 && starts.at[1].pos >= 0 &&
+               std::string_view(from->text)
+                   .substr(std::min(static_cast<std::size_t>(starts.at[1].pos), from->text.size()))
+                   .starts_with("---");
+    };
     try {
         // Not LoadAll(): on a stray comma or bracket it makes documents until memory ends.
-        detail::document_starts starts;
         std::istringstream in(from->text);
         YAML::Parser parser(in);
-        while (starts.at.size() < 2 && parser.HandleNextDocument(starts)) {}
-        if (starts.at.size() == 2) {
+        try {
+            while (starts.at.size() < 2 && parser.HandleNextDocument(starts)) {}
+        } catch (const YAML::Exception&) {
+            if (wanted == documents::one || !more_follow()) throw;
+        }
+        if (starts.at.size() == 2 && !(wanted == documents::first && more_follow())) {
             const std::size_t second = starts.at[1].pos < 0 ? 0 : static_cast<std::size_t>(starts.at[1].pos);
-            if (std::string_view(from->text).substr(std::min(second, from->text.size())).starts_with("---"))
+            if (more_follow())
                 return fail(errc::too_many, second, "one document is expected, not several");
             return fail(errc::syntax, second, "this belongs to nothing: is a bracket, a comma or an indent wrong?");
         }
         node root(from, YAML::Load(from->text), 0);
         std::size_t left = max_values;
         if (result<void> good = root.check(left); !good) return unexpected(std::move(good.error()));
+        if (result<void> good = root.merge(); !good) return unexpected(std::move(good.error()));
         return root;
     } catch (const YAML::DeepRecursion& e) {
         return fail(errc::too_deep, e.mark.pos < 0 ? 0 : static_cast<std::size_t>(e.mark.pos), "nested too deep");
@@ -371,7 +422,7 @@ inline result<std::vector<node::member>> node::members() const
 
 /// Reads a file.
 /// error  not_found, permission or io besides those of read()
-[[nodiscard]] inline result<node> read_file(const std::string& path)
+[[nodiscard]] inline result<node> read_file(const std::string& path, documents wanted = documents::one)
 {
     errno = 0;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
@@ -389,7 +440,7 @@ inline result<std::vector<node::member>> node::members() const
         if (std::ferror(file.get()) != 0) return fail(errno);
         break;
     }
-    return read(std::move(text), path);
+    return read(std::move(text), path, wanted);
 }
 
 }  // namespace pitot::yaml

@@ -3,11 +3,15 @@
 // source  Prometheus 3.14, rules/alerting.go and rules/recording.go
 
 #include <pitot/promql/engine/query.hpp>
+#include <pitot/promql/testing/load.hpp>
 #include <pitot/rules/file.hpp>
+#include <pitot/store/histogram_flaw.hpp>
 #include <pitot/template/expand.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -72,30 +76,61 @@ private:
         std::vector<store::series*> before;  ///< written last time
     };
 
-    /// Samples written; what was there last time and is not now ends.
+    /// Samples written; what was there last time and is not now ends. As in Prometheus's storage, time only goes on:
+    /// of two samples at a time the first stays, and another value is an error, but for a marker of the end.
     class writer {
     public:
         writer(store::series_store& to, rule_state& state, std::int64_t time) : to_(to), state_(state), time_(time) {}
-        void put(const label_map& labels, double value, const store::histogram* h = nullptr)
+        /// error  too_many, invalid_value, duplicate
+        result<void> put(const label_map& labels, double value, const store::histogram* h = nullptr)
         {
+            if (!to_.has_room(h == nullptr ? 1 : h->weight())) return to_.too_many();
             std::vector<store::label> views;
             for (const auto& [name, v] : labels) views.push_back({name, v});
             store::series& s = to_.at(store::label_set(std::move(views)));
             if (h != nullptr)
-                s.histograms.put(time_, to_.keep(store::histogram(*h)), 0);
-            else
+                if (std::string why = store::flaw_of(*h); !why.empty())
+                    return unexpected(errc::invalid_value, std::move(why));
+            const std::int64_t last = last_time(s);
+            if (last > time_) return unexpected(errc::duplicate, "out of order sample");
+            if (last == time_) {
+                if (!is_last(s, value, h)) return unexpected(errc::duplicate, "duplicate sample for timestamp");
+            } else if (h != nullptr) {
+                store::histogram stored = *h;
+                stored.hint = promql::stored_hint(s, time_, stored);
+                s.histograms.put(time_, to_.keep(std::move(stored)), 0);
+            } else {
                 s.floats.put(time_, value, 0);
+            }
             written_.push_back(&s);
+            return {};
         }
         void end()
         {
             for (store::series* const s : state_.before)
-                if (std::find(written_.begin(), written_.end(), s) == written_.end())
+                if (std::find(written_.begin(), written_.end(), s) == written_.end() && last_time(*s) < time_)
                     s->floats.put(time_, store::stale_marker(), 0);
             state_.before = std::move(written_);
         }
 
     private:
+        static std::int64_t last_time(const store::series& s)
+        {
+            std::int64_t last = std::numeric_limits<std::int64_t>::min();
+            if (!s.floats.empty()) last = s.floats.times.back();
+            if (!s.histograms.empty()) last = std::max(last, s.histograms.times.back());
+            return last;
+        }
+        /// Is this what stands at the time already?
+        [[nodiscard]] bool is_last(const store::series& s, double value, const store::histogram* h) const
+        {
+            const bool is_float = !s.floats.empty() && s.floats.times.back() == time_;
+            if (h == nullptr)
+                return is_float && std::bit_cast<std::uint64_t>(s.floats.values.back()) ==
+                                       std::bit_cast<std::uint64_t>(value);
+            return !is_float && store::equal(*h, *s.histograms.values.back());
+        }
+
         store::series_store& to_;
         rule_state& state_;
         std::int64_t time_;
@@ -137,10 +172,8 @@ private:
                                   "vector contains metrics with the same labelset after applying rule labels");
         }
         writer to(data, state, time - group_->query_offset);
-        for (const auto& [labels, sample] : all) {
-            if (!data.has_room(sample.hist == nullptr ? 1 : sample.hist->weight())) return data.too_many();
-            to.put(labels, sample.value, sample.hist);
-        }
+        for (const auto& [labels, sample] : all)
+            if (auto put = to.put(labels, sample.value, sample.hist); !put) return put;
         to.end();
         return {};
     }
@@ -171,6 +204,8 @@ private:
         in.query = [&](std::string_view expr) -> result<std::vector<templates::sample>> {
             const auto got = promql::query(expr, data, promql::query_times::at(time), around.engine, around.parsing);
             if (!got) return unexpected(got.error());
+            if (got->type != promql::value_type::vector && got->type != promql::value_type::scalar)
+                return unexpected(errc::invalid_value, "rule result is not a vector or scalar");
             std::vector<templates::sample> out;
             for (const promql::query_series& one : got->series) {
                 templates::sample to;
@@ -210,8 +245,7 @@ private:
             }
             a.labels["alertname"] = r.name;
             for (const auto& [name, value] : r.annotations)
-                if (std::string text = expanded(value, s, time, data, around); !text.empty())
-                    a.annotations[name] = std::move(text);
+                a.annotations[name] = expanded(value, s, time, data, around);
             a.value = s.samples.front().value;
             a.active_at = time;
             label_map key = a.labels;
@@ -228,7 +262,7 @@ private:
                 state.active[key] = a;
             }
         }
-        writer to(data, state, time - group_->query_offset);
+        std::vector<std::pair<label_map, double>> samples;
         std::int64_t count = 0;
         for (auto at = state.active.begin(); at != state.active.end();) {
             active_alert& a = at->second;
@@ -247,14 +281,16 @@ private:
                 a.keeps = false;
             }
             ++count;
-            if (!data.has_room(2)) return data.too_many();
             if (a.state == alert_state::pending && time - a.active_at >= r.hold) a.state = alert_state::firing;
             label_map labels = a.labels;
-            labels["__name__"] = "ALERTS_FOR_STATE";
-            to.put(labels, static_cast<double>(a.active_at / 1000));
+            for (const auto& [name, value] : r.labels)  // those that came out empty stand as they are written
+                if (!value.empty()) labels.emplace(name, value);
+            label_map since = labels;
+            since["__name__"] = "ALERTS_FOR_STATE";
             labels["__name__"] = "ALERTS";
             labels["alertstate"] = a.state == alert_state::firing ? "firing" : "pending";
-            to.put(labels, 1);
+            samples.emplace_back(std::move(labels), 1);
+            samples.emplace_back(std::move(since), static_cast<double>(a.active_at / 1000));
             ++at;
         }
         if (group_->limit > 0 && count > group_->limit) {
@@ -262,6 +298,9 @@ private:
             return unexpected(errc::too_many, concat("exceeded limit of ", std::to_string(group_->limit), " with ",
                                                      std::to_string(count), " alerts"));
         }
+        writer to(data, state, time - group_->query_offset);
+        for (const auto& [labels, value] : samples)
+            if (auto put = to.put(labels, value); !put) return put;
         to.end();
         return {};
     }

@@ -7,6 +7,7 @@
 #include <pitot/connect/yaml.hpp>  // rule files are YAML
 #include <pitot/model/name.hpp>
 #include <pitot/promql/parse.hpp>
+#include <pitot/rules/yaml_values.hpp>
 #include <pitot/template/check.hpp>
 
 #include <cstdint>
@@ -62,6 +63,12 @@ inline result<text_pairs> read_pairs(const yaml::node& from, std::string_view ke
     return out;
 }
 
+/// May rules set the label?
+[[nodiscard]] inline bool is_settable(std::string_view label)
+{
+    return is_label_name(label, name_scheme::utf8) && label != "__name__";
+}
+
 inline result<rule> read_rule(const yaml::node& from, const promql::parse_options& how)
 {
     if (auto keys = from.only_keys({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"});
@@ -103,17 +110,22 @@ inline result<rule> read_rule(const yaml::node& from, const promql::parse_option
             return from.refuse(errc::invalid_value, "a recording rule has neither 'for' nor 'keep_firing_for'");
         if (!is_metric_name(out.name, name_scheme::utf8))
             return from.refuse(errc::invalid_value, concat("invalid recording rule name: ", out.name));
+        if (out.name.find_first_of("{}") != std::string::npos)
+            return from.refuse(errc::invalid_value,
+                               concat("braces present in the recording rule name; should it be in expr?: ", out.name));
     }
     for (const auto& [name, value] : out.labels) {
-        if (!is_label_name(name, name_scheme::utf8) || name == "__name__")
-            return from.refuse(errc::invalid_value, concat("invalid label name: ", name));
+        if (!is_settable(name)) return from.refuse(errc::invalid_value, concat("invalid label name: ", name));
         if (out.is_alert)
             if (const auto read = templates::check(value); !read)
                 return from.refuse(errc::syntax, concat("the template of label ", name, ": ", read.error().message));
     }
-    for (const auto& [name, value] : out.annotations)
+    for (const auto& [name, value] : out.annotations) {
+        if (!is_label_name(name, name_scheme::utf8))
+            return from.refuse(errc::invalid_value, concat("invalid annotation name: ", name));
         if (const auto read = templates::check(value); !read)
             return from.refuse(errc::syntax, concat("the template of annotation ", name, ": ", read.error().message));
+    }
     return out;
 }
 
@@ -127,7 +139,8 @@ inline result<group> read_group(const yaml::node& from, const promql::parse_opti
     const auto name = from.get<std::string>("name", {});
     const auto interval = from.get<duration_ms>("interval", {});
     const auto offset = from.get<duration_ms>("query_offset", {});
-    const auto limit = from.get<std::int64_t>("limit", 0);
+    const auto limit_node = from.find("limit");
+    const auto limit = limit_node ? yaml_integer(*limit_node) : result<std::int64_t>(0);
     auto labels = read_pairs(from, "labels");
     if (!name) return unexpected(name.error());
     if (!interval) return unexpected(interval.error());
@@ -139,6 +152,8 @@ inline result<group> read_group(const yaml::node& from, const promql::parse_opti
     out.limit = *limit;
     out.query_offset = offset->count;
     out.labels = std::move(*labels);
+    for (const auto& [label, value] : out.labels)
+        if (!is_settable(label)) return from.refuse(errc::invalid_value, concat("invalid label name: ", label));
     if (const auto list = from.find("rules")) {
         const auto items = list->items();
         if (!items) return unexpected(items.error());
@@ -162,7 +177,7 @@ inline result<group> read_group(const yaml::node& from, const promql::parse_opti
 [[nodiscard]] inline result<std::vector<group>> read_rule_file(const std::string& path,
                                                                const promql::parse_options& how)
 {
-    const auto document = yaml::read_file(path);
+    const auto document = yaml::read_file(path, yaml::documents::first);
     if (!document) return unexpected(document.error());
     if (auto keys = document->only_keys({"groups", "namespace"}); !keys) return unexpected(std::move(keys.error()));
     std::vector<group> out;

@@ -37,13 +37,13 @@ struct file_outcome {
     std::vector<std::string> untested;  ///< rules that no test asks for, not even by way of other rules
 };
 
-/// paths  of a pattern, relative to the test file's folder when it is relative
+/// paths  of a pattern, relative to the test file's folder when it is relative; error: the pattern is none
 /// runs   is the test group wanted?
 /// max_stored_samples  that a test group's series and what its rules record may have
 struct test_options {
     surroundings around;
     std::size_t max_stored_samples = store::series_store::usual_max_samples;
-    std::function<std::vector<std::string>(const std::string& folder, const std::string& pattern)> paths;
+    std::function<result<std::vector<std::string>>(const std::string& folder, const std::string& pattern)> paths;
     std::function<bool(std::string_view group)> runs;
 };
 
@@ -63,6 +63,8 @@ struct input_series {
 
 class rule_test {
 public:
+    static constexpr std::size_t max_samples = 10'000;  ///< that a query may hold, as in promtool
+
     rule_test(const test_options& how, std::vector<group>& groups, const std::map<std::string, int>& order,
               std::int64_t evaluation_interval, bool fuzzy, file_outcome& out, std::set<std::string>& asked)
         : how_(how), evaluation_(evaluation_interval), fuzzy_(fuzzy), out_(out), asked_(asked),
@@ -94,6 +96,7 @@ public:
         around_ = how_.around;
         around_.external_url = *url;
         around_.engine.subquery_step = evaluation_;
+        around_.engine.max_samples = max_samples;
         auto external = read_pairs(test, "external_labels");
         if (!external) return unexpected(std::move(external.error()));
         around_.external_labels = std::move(*external);
@@ -146,21 +149,43 @@ private:
         const auto items = list->items();
         if (!items) return unexpected(items.error());
         std::size_t described = 0;
+        bool ended = false;
         for (const yaml::node& item : *items) {
             if (auto keys = item.only_keys({"series", "values"}); !keys) return keys;
             const auto series = item.get<std::string>("series", {});
             const auto values = item.get<std::string>("values", {});
             if (!series) return unexpected(series.error());
             if (!values) return unexpected(values.error());
-            auto read = promql::read_series(concat(*series, " ", *values));
-            if (!read) return item.refuse(read.error().code, concat("cannot read the series: ", read.error().message));
-            std::erase_if(input_, [&](const input_series& s) { return s.series.labels == read->labels; });
-            described += read->samples.size();
-            if (described > promql::max_described)
-                return item.refuse(errc::too_many, "the series have too many samples");
-            input_.push_back({std::move(*read), 0});
+            if (ended) {
+                out_.warnings.push_back(concat(item.place(), ": not loaded: an empty line or a comment stands before"));
+                continue;
+            }
+            // promtool writes a script of them: each line is a series, and an empty one or a comment ends them
+            const std::string text = concat(*series, " ", *values, "\n");
+            for (std::size_t at = 0; at < text.size() && !ended; at = text.find('\n', at) + 1) {
+                const std::string_view line = trimmed(std::string_view(text).substr(at, text.find('\n', at) - at));
+                ended = line.empty() || line.front() == '#';
+                if (ended) break;
+                auto read = promql::read_series(line);
+                if (!read)
+                    return item.refuse(read.error().code, concat("cannot read the series: ", read.error().message));
+                if (read->labels.empty() && !read->samples.empty())
+                    return item.refuse(errc::invalid_value, "empty labelset: invalid sample");
+                std::erase_if(input_, [&](const input_series& s) { return s.series.labels == read->labels; });
+                described += read->samples.size();
+                if (described > promql::max_described)
+                    return item.refuse(errc::too_many, "the series have too many samples");
+                input_.push_back({std::move(*read), 0});
+            }
         }
         return {};
+    }
+    static std::string_view trimmed(std::string_view line)
+    {
+        constexpr std::string_view blanks = " \t\r\v\f";
+        const std::size_t first = line.find_first_not_of(blanks);
+        if (first == std::string_view::npos) return {};
+        return line.substr(first, line.find_last_not_of(blanks) + 1 - first);
     }
 
     static result<std::int64_t> eval_time(const yaml::node& item)
@@ -208,10 +233,8 @@ private:
                 auto annotations = read_pairs(one, "exp_annotations");
                 if (!annotations) return unexpected(std::move(annotations.error()));
                 std::pair<label_map, label_map> want;
-                for (auto& [key, value] : *labels)
-                    if (!value.empty()) want.first[key] = value;
-                for (auto& [key, value] : *annotations)
-                    if (!value.empty()) want.second[key] = value;
+                for (auto& [key, value] : *labels) want.first[key] = value;
+                for (auto& [key, value] : *annotations) want.second[key] = value;
                 want.first["alertname"] = *name;
                 out.expected.push_back(std::move(want));
             }
@@ -236,19 +259,22 @@ private:
                 if (auto keys = one.only_keys({"labels", "value", "histogram"}); !keys) return keys;
                 expr_sample want;
                 const auto labels = one.get<std::string>("labels", {});
-                const auto value = one.get<double>("value", 0);
+                const auto value_node = one.find("value");
+                const auto value = value_node ? yaml_number(*value_node) : result<double>(0.0);
                 const auto hist = one.get<std::string>("histogram", {});
                 if (!labels) return unexpected(labels.error());
                 if (!value) return unexpected(value.error());
                 if (!hist) return unexpected(hist.error());
                 want.value = *value;
-                auto read = promql::read_series(hist->empty() ? *labels : concat("{} ", *hist));
+                auto read = promql::read_metric(*labels);
                 if (read && !hist->empty()) {
-                    if (read->samples.size() == 1 && read->samples.front().hist)
-                        want.hist = read->samples.front().hist;
+                    const auto described = promql::read_series(concat("{} ", *hist));
+                    if (!described)
+                        read = unexpected(described.error());
+                    else if (described->samples.size() == 1 && described->samples.front().hist)
+                        want.hist = described->samples.front().hist;
                     else
                         want.wrong = "one histogram is expected";
-                    read = promql::read_series(*labels);
                 }
                 if (!read)
                     want.wrong = concat("labels '", *labels, "': ", read.error().message);
@@ -270,7 +296,7 @@ private:
         if (last / evaluation_ > 10'000'000) return unexpected(errc::too_many, "the test has too many evaluations");
         for (std::int64_t t = 0; t <= last; t += evaluation_) {
             for (input_series& s : input_)
-                if (!put_until(s, t)) return data_.too_many();
+                if (auto put = put_until(s, t); !put) return put;
             for (running_group& g : groups_)
                 if (auto done = g.evaluate(origin_ + t, data_, around_); !done)
                     return unexpected(done.error().code, concat("at ", time_text(t), ": ", done.error().message));
@@ -279,15 +305,15 @@ private:
         }
         return {};
     }
-    [[nodiscard]] bool put_until(input_series& s, std::int64_t time)
+    result<void> put_until(input_series& s, std::int64_t time)
     {
         store::series& to = data_.at(s.series.label_set());
         for (; s.next < s.series.samples.size(); ++s.next) {
             const std::int64_t at = static_cast<std::int64_t>(s.next) * interval_;
-            if (at > time) return true;
-            if (!promql::put_sample(data_, to, origin_ + at, s.series.samples[s.next], 0)) return false;
+            if (at > time) return {};
+            if (auto put = promql::put_sample(data_, to, origin_ + at, s.series.samples[s.next], 0); !put) return put;
         }
-        return true;
+        return {};
     }
 
     void check(const alert_test& test)
@@ -422,16 +448,18 @@ inline std::vector<std::string> untested_rules(const std::vector<group>& groups,
 /// Runs a test file. error  of the file itself or of a rule file, with its place
 [[nodiscard]] inline result<file_outcome> run_rule_tests(const std::string& path, const test_options& how)
 {
-    const auto document = yaml::read_file(path);
+    const auto document = yaml::read_file(path, yaml::documents::first);
     if (!document) return unexpected(document.error());
     if (auto keys = document->only_keys(
             {"rule_files", "evaluation_interval", "group_eval_order", "tests", "fuzzy_compare"});
         !keys)
         return unexpected(std::move(keys.error()));
-    const auto files = document->get<std::vector<std::string>>("rule_files", {});
+    const auto files_node = document->find("rule_files");
+    const auto files = files_node ? files_node->items() : result<std::vector<yaml::node>>(std::vector<yaml::node>());
     const auto interval = document->get<duration_ms>("evaluation_interval", duration_ms{60'000});
     const auto order = document->get<std::vector<std::string>>("group_eval_order", {});
-    const auto fuzzy = document->get<bool>("fuzzy_compare", false);
+    const auto fuzzy_node = document->find("fuzzy_compare");
+    const auto fuzzy = fuzzy_node ? yaml_truth(*fuzzy_node) : result<bool>(false);
     if (!files) return unexpected(files.error());
     if (!interval) return unexpected(interval.error());
     if (!order) return unexpected(order.error());
@@ -444,14 +472,16 @@ inline std::vector<std::string> untested_rules(const std::vector<group>& groups,
     const std::size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
     std::vector<group> groups;
-    for (const std::string& pattern : *files) {
-        const auto found = how.paths(folder, pattern);
-        if (found.empty()) out.warnings.push_back(concat("no rule file fits '", pattern, "'"));
-        for (const std::string& file : found) {
-            auto read = read_rule_file(file, how.around.parsing);
-            if (!read) return unexpected(std::move(read.error()));
-            for (group& g : *read) groups.push_back(std::move(g));
-        }
+    std::vector<std::string> rule_files;  // a file that several patterns fit is there once
+    for (const yaml::node& pattern : *files) {
+        const auto text = pattern.is_null() ? result<std::string>(std::string()) : pattern.as<std::string>();
+        if (!text) return unexpected(text.error());
+        const auto found = text->empty() ? result<std::vector<std::string>>(std::vector<std::string>())
+                                         : how.paths(folder, *text);
+        if (!found) return pattern.refuse(found.error().code, found.error().message);
+        if (found->empty()) out.warnings.push_back(concat("no rule file fits '", *text, "'"));
+        for (const std::string& file : *found)
+            if (std::find(rule_files.begin(), rule_files.end(), file) == rule_files.end()) rule_files.push_back(file);
     }
     const auto list = document->find("tests");
     if (!list) return out;
@@ -459,10 +489,17 @@ inline std::vector<std::string> untested_rules(const std::vector<group>& groups,
     if (!tests) return unexpected(tests.error());
     std::set<std::string> asked;
     std::size_t number = 0;
+    bool read_rules = false;
     for (const yaml::node& test : *tests) {
         const auto name = test.get<std::string>("name", concat("unnamed#", std::to_string(number++)));
         if (!name) return unexpected(name.error());
         if (how.runs && !how.runs(test.find("name") ? std::string_view(*name) : std::string_view())) continue;
+        if (!std::exchange(read_rules, true))  // without a test nobody looks at them
+            for (const std::string& file : rule_files) {
+                auto read = read_rule_file(file, how.around.parsing);
+                if (!read) return unexpected(std::move(read.error()));
+                for (group& g : *read) groups.push_back(std::move(g));
+            }
         detail::rule_test one(how, groups, places, interval->count > 0 ? interval->count : 60'000, *fuzzy, out, asked);
         if (auto done = one.run(test, *name); !done) return unexpected(std::move(done.error()));
     }

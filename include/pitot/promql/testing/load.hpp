@@ -2,6 +2,7 @@
 // Described series into a store, as Prometheus's storage would give them back.
 
 #include <pitot/promql/testing/series_text.hpp>
+#include <pitot/store/histogram_flaw.hpp>
 #include <pitot/store/histogram_reset.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::promql {
@@ -36,24 +38,26 @@ inline constexpr std::size_t max_described = 10'000'000;
     return store::was_reset(now, before) ? reset_hint::unknown : reset_hint::not_reset;
 }
 
-/// False when the store is full.
-[[nodiscard]] inline bool put_sample(store::series_store& to, store::series& s, std::int64_t time,
-                                     const described_sample& sample, std::int64_t start)
+/// error  too_many where the store is full; invalid_value for a histogram that the storage would refuse
+inline result<void> put_sample(store::series_store& to, store::series& s, std::int64_t time,
+                               const described_sample& sample, std::int64_t start)
 {
-    if (sample.missing) return true;
-    if (!to.has_room(sample.hist == nullptr ? 1 : sample.hist->weight())) return false;
+    if (sample.missing) return {};
+    if (!to.has_room(sample.hist == nullptr ? 1 : sample.hist->weight())) return to.too_many();
     if (sample.hist == nullptr) {
         s.floats.put(time, sample.value, start);
-        return true;
+        return {};
     }
+    if (std::string why = store::flaw_of(*sample.hist); !why.empty())
+        return unexpected(errc::invalid_value, std::move(why));
     store::histogram h = *sample.hist;
     h.hint = stored_hint(s, time, h);
     s.histograms.put(time, to.keep(std::move(h)), start);
-    return true;
+    return {};
 }
 
 /// Puts sample i at origin + i * step.
-/// error  too_many where the store is full
+/// error  of put_sample()
 inline result<void> load(store::series_store& to, const described_series& from, std::int64_t origin, std::int64_t step,
                          const described_starts* starts = nullptr)
 {
@@ -62,7 +66,7 @@ inline result<void> load(store::series_store& to, const described_series& from, 
         const std::int64_t time = origin + static_cast<std::int64_t>(i) * step;
         std::int64_t start = 0;
         if (starts != nullptr && i < starts->offsets.size() && starts->offsets[i]) start = time + *starts->offsets[i];
-        if (!put_sample(to, s, time, from.samples[i], start)) return to.too_many();
+        if (auto put = put_sample(to, s, time, from.samples[i], start); !put) return put;
     }
     return {};
 }

@@ -13,6 +13,8 @@
 #include <pitot/store/series.hpp>
 
 #include <algorithm>
+#include <charconv>  // std::from_chars
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -74,6 +76,21 @@ public:
         }
     }
 
+    /// A metric alone; blanks, line ends and comments may stand around it.
+    result<described_series> labels_only()
+    {
+        described_series out;
+        if (auto read = metric(out.labels); !read) return unexpected(std::move(read.error()));
+        while (!at_end() && (is_blank(peek()) || peek() == '\n' || peek() == '\r' || peek() == '#')) {
+            if (peek() == '#')
+                at_ = std::min(text_.find('\n', at_), text_.size());
+            else
+                ++at_;
+        }
+        if (!at_end()) return misplaced("");
+        return out;
+    }
+
     /// `metric{…}@st 1m _ 5sx3`: nothing when the line is no such.
     result<std::optional<described_starts>> starts()
     {
@@ -97,6 +114,15 @@ private:
     }
     static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
     static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+    /// Words of the language that no metric of a series can be called.
+    static bool is_reserved(std::string_view word)
+    {
+        const std::string low = to_lower(word);
+        for (const std::string_view other :
+             {"nan", "inf", "bool", "on", "ignoring", "group_left", "group_right", "atan2"})
+            if (low == other) return true;
+        return false;
+    }
     static bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
     void skip_blanks() noexcept
     {
@@ -123,6 +149,8 @@ private:
         return bad(concat("unexpected ", what, context, expected.empty() ? "" : ", expected ", expected));
     }
     static constexpr std::string_view in_values = " in series values";
+    static constexpr std::string_view in_histogram = " in histogram description";
+    static constexpr std::string_view histogram_key = "histogram description key, e.g. buckets:[5 10 7]";
     static constexpr std::string_view in_labels = " in label set";
 
     [[nodiscard]] std::string_view word() noexcept
@@ -147,7 +175,15 @@ private:
     result<void> metric(std::vector<std::pair<std::string, std::string>>& labels)
     {
         skip_blanks();
-        if (is_letter(peek()) || peek() == ':') labels.emplace_back("__name__", word());
+        std::string_view own;
+        if (is_letter(peek()) || peek() == ':') {
+            const std::size_t first = at_;
+            own = word();
+            if (is_reserved(own)) {
+                at_ = first;
+                return misplaced(in_values);
+            }
+        }
         if (peek() == '{' && peek(1) != '{') {
             ++at_;
             for (;;) {
@@ -161,6 +197,7 @@ private:
                     name = std::move(*text);
                 } else {
                     name = word();
+                    if (name.find(':') != std::string::npos) return bad("unexpected character inside braces: ':'");
                     if (name.empty()) return misplaced(in_labels, "identifier or \"}\"");
                 }
                 skip_blanks();
@@ -183,6 +220,10 @@ private:
             }
             ++at_;
         }
+        if (!own.empty()) {  // goes before a name in the braces
+            std::erase_if(labels, [](const auto& l) { return l.first == "__name__"; });
+            labels.emplace_back("__name__", own);
+        }
         std::sort(labels.begin(), labels.end());
         for (std::size_t i = 1; i < labels.size(); ++i)
             if (labels[i].first == labels[i - 1].first) return bad("a label is given twice", errc::duplicate);
@@ -204,26 +245,35 @@ private:
         return n;
     }
 
+    /// A float as queries write it, but never hexadecimal: x repeats.
     result<double> number()
     {
         const std::size_t first = at_;
-        if (peek() == '+' || peek() == '-') ++at_;
-        if (is_letter(peek())) {
-            while (is_letter(peek()) && peek() != 'x') ++at_;
+        const bool minus = peek() == '-';
+        if (minus || peek() == '+') ++at_;
+        const std::size_t begin = at_;
+        const bool named = is_letter(peek());
+        if (named) {
+            (void)word();
         } else {
-            while (is_digit(peek()) || peek() == '.') ++at_;
-            if ((peek() == 'e' || peek() == 'E') &&
-                (is_digit(peek(1)) || ((peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))))) {
-                at_ += 2;
-                while (is_digit(peek())) ++at_;
+            while (is_digit(peek()) || peek() == '.' || peek() == '_') ++at_;
+            if (peek() == 'e' || peek() == 'E') {
+                at_ += peek(1) == '+' || peek(1) == '-' ? 2 : 1;
+                while (is_digit(peek()) || peek() == '_') ++at_;
             }
         }
-        auto value = parse_number(text_.substr(first, at_ - first));
-        if (!value) {
+        const std::string_view literal = text_.substr(begin, at_ - begin);
+        const auto value = number_value(literal);
+        if (!value || (named && !std::isinf(*value) && !std::isnan(*value))) {
             at_ = first;
             return misplaced(in_values);
         }
-        return *value;
+        if (!named && std::isinf(*value)) {
+            at_ = first;
+            return bad(concat("error parsing number: strconv.ParseFloat: parsing ", detail::quote(literal),
+                              ": value out of range"));
+        }
+        return minus ? -*value : *value;
     }
 
     result<void> item(std::vector<described_sample>& out)
@@ -236,7 +286,7 @@ private:
             return {};
         }
         if (text_.substr(at_, 2) == "{{") return histograms(out);
-        if (text_.substr(at_, 5) == "stale") {
+        if (text_.substr(at_, 5) == "stale" && !is_letter(peek(5)) && !is_digit(peek(5))) {
             at_ += 5;
             out.push_back({false, store::stale_marker(), nullptr, false});
             return {};
@@ -312,6 +362,11 @@ private:
         std::int32_t negative_offset = 0;
         std::vector<double> positive;
         std::vector<double> negative;
+        std::vector<std::string> seen;
+        if (is_blank(peek())) {  // before a key there is none
+            skip_blanks();
+            if (text_.substr(at_, 2) != "}}") return misplaced(in_values);
+        }
         const auto bad_descriptor = [&](std::size_t place, std::string_view what) {
             at_ = place;
             return bad(concat("bad histogram descriptor found: ", detail::quote(what)));
@@ -320,19 +375,24 @@ private:
             skip_blanks();
             if (text_.substr(at_, 2) == "}}") break;
             const std::size_t begin = at_;
-            const std::string_view key = word_without_colon();
+            const std::string_view written = word_without_colon();
+            const std::string key = to_lower(written);
             constexpr std::string_view keys[] = {"sum",       "count",         "z_bucket",          "z_bucket_w",
                                                  "schema",    "offset",        "n_offset",          "buckets",
                                                  "n_buckets", "custom_values", "counter_reset_hint"};
-            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return bad_descriptor(begin, key);
+            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return bad_descriptor(begin, written);
             if (peek() != ':') {
                 at_ = begin;
                 return bad("missing `:` for histogram descriptor");
             }
             ++at_;
+            if (std::find(seen.begin(), seen.end(), key) != seen.end())
+                return bad(concat("duplicate key ", detail::quote(key), " in histogram"));
+            seen.push_back(key);
             if (key == "counter_reset_hint") {
                 const std::size_t place = at_;
-                const std::string_view hint = word_without_colon();
+                const std::string_view as_written = word_without_colon();
+                const std::string hint = to_lower(as_written);
                 hinted = true;
                 if (hint == "unknown")
                     h.hint = reset_hint::unknown;
@@ -343,7 +403,7 @@ private:
                 else if (hint == "gauge")
                     h.hint = reset_hint::gauge;
                 else
-                    return bad_descriptor(place, hint);
+                    return bad_descriptor(place, as_written);
                 continue;
             }
             if (key == "buckets" || key == "n_buckets" || key == "custom_values") {
@@ -351,7 +411,17 @@ private:
                 if (auto read = numbers(to); !read) return unexpected(std::move(read.error()));
                 continue;
             }
-            auto value = number();
+            if (key == "schema" || key == "offset" || key == "n_offset") {
+                const auto whole = integer();
+                if (!whole) return unexpected(whole.error());
+                if (key == "schema")
+                    h.schema = *whole;
+                else
+                    (key == "offset" ? offset : negative_offset) = *whole;
+                continue;
+            }
+            if (key == "z_bucket_w" && peek() == '-') return misplaced(in_histogram, histogram_key);
+            auto value = bucket_number();
             if (!value) return unexpected(std::move(value.error()));
             if (key == "sum")
                 h.sum = *value;
@@ -359,14 +429,8 @@ private:
                 h.count = *value;
             else if (key == "z_bucket")
                 h.zero_count = *value;
-            else if (key == "z_bucket_w")
-                h.zero_threshold = *value;
-            else if (key == "schema")
-                h.schema = static_cast<int>(*value);
-            else if (key == "offset")
-                offset = static_cast<std::int32_t>(*value);
             else
-                negative_offset = static_cast<std::int32_t>(*value);
+                h.zero_threshold = *value;
         }
         at_ += 2;
         if (h.schema != store::histogram::custom_schema && (h.schema < -4 || h.schema > 8))
@@ -381,14 +445,40 @@ private:
         while (is_letter(peek()) || is_digit(peek())) ++at_;
         return text_.substr(first, at_ - first);
     }
+    /// Of a histogram: without a plus, and not beginning with the point.
+    result<double> bucket_number()
+    {
+        if (peek() == '+' || peek() == '.')
+            return bad(concat("histogram description incomplete unexpected: '", text_.substr(at_, 1), "'"));
+        return number();
+    }
+    result<std::int32_t> integer()
+    {
+        const bool minus = peek() == '-';
+        if (minus) ++at_;
+        const std::size_t first = at_;
+        if (!is_digit(peek())) return misplaced(in_values);
+        while (is_digit(peek()) || peek() == '.') ++at_;
+        const std::string_view digits = text_.substr(first, at_ - first);
+        std::int32_t value = 0;
+        const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (code != std::errc{} || end != digits.data() + digits.size()) {
+            at_ = first;
+            return bad(concat("invalid repetition in series values: strconv.ParseUint: parsing ",
+                              detail::quote(digits), ": invalid syntax"));
+        }
+        return minus ? -value : value;
+    }
     result<void> numbers(std::vector<double>& to)
     {
         if (peek() != '[') return misplaced(in_values);
         ++at_;
         for (;;) {
-            if (!to.empty()) skip_blanks();
-            if (peek() == ']') break;
-            auto value = number();
+            if (!to.empty()) {
+                skip_blanks();
+                if (peek() == ']') break;
+            }
+            auto value = bucket_number();
             if (!value) return unexpected(std::move(value.error()));
             to.push_back(*value);
             if (to.size() > 100'000) return bad("too many buckets", errc::too_many);
@@ -440,6 +530,11 @@ private:
 [[nodiscard]] inline result<described_series> read_series(std::string_view text)
 {
     return detail::series_reader(text).series();
+}
+/// error  of read_series(); also for a metric with values
+[[nodiscard]] inline result<described_series> read_metric(std::string_view text)
+{
+    return detail::series_reader(text).labels_only();
 }
 /// Nothing for a line that describes samples.
 [[nodiscard]] inline result<std::optional<described_starts>> read_starts(std::string_view text)
