@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "catalog/source.hpp": {"pitot/connect/http.hpp", "pitot/connect/gzip.hpp"},  # a SOURCE may be a URL
     "catalog/api_client.hpp": {"pitot/connect/http.hpp"},  # a live server is asked by HTTP
     "rules/file.hpp": {"pitot/connect/yaml.hpp"},  # a rule file is YAML
+    "rules/yaml_values.hpp": {"pitot/connect/yaml.hpp"},  # as Go's yaml reads them
 }
 
 # With the C forms and the compilers' own headers of vector instructions.

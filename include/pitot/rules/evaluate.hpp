@@ -126,8 +126,8 @@ private:
         {
             const bool is_float = !s.floats.empty() && s.floats.times.back() == time_;
             if (h == nullptr)
-                return is_float && std::bit_cast<std::uint64_t>(s.floats.values.back()) ==
-                                       std::bit_cast<std::uint64_t>(value);
+                return is_float &&
+                       std::bit_cast<std::uint64_t>(s.floats.values.back()) == std::bit_cast<std::uint64_t>(value);
             return !is_float && store::equal(*h, *s.histograms.values.back());
         }
 
@@ -179,7 +179,7 @@ private:
     }
 
     /// A label's or an annotation's text.
-    static std::string expanded(std::string_view text, const promql::query_series& s, std::int64_t time,
+    static std::string expanded(const rule& r, std::string_view text, const promql::query_series& s, std::int64_t time,
                                 const store::series_store& data, const surroundings& around)
     {
         if (text.find("{{") == std::string_view::npos) return std::string(text);
@@ -193,16 +193,29 @@ private:
         const auto labels_value = templates::value::of(labels);
         const auto external_value = templates::value::of(external);
         templates::context in;
+        in.name = concat("__alert_", r.name);
+        // what Prometheus puts in front of each template, for $labels and the others
+        in.before = std::string_view("{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}"
+                                     "{{$externalURL := .ExternalURL}}{{$value := .Value}}")
+                        .size();
         in.now = time;
         in.external_url = around.external_url;
         in.match = around.match;
         in.replace = around.replace;
-        in.data = templates::value_map{{"Labels", labels_value},
-                                       {"ExternalLabels", external_value},
-                                       {"ExternalURL", templates::value(around.external_url)},
-                                       {"Value", value}};
+        in.data = templates::record{"struct { Labels map[string]string; ExternalLabels map[string]string; "
+                                    "ExternalURL string; Value interface {} }",
+                                    {{"Labels", labels_value},
+                                     {"ExternalLabels", external_value},
+                                     {"ExternalURL", templates::value(around.external_url)},
+                                     {"Value", value}}};
         in.query = [&](std::string_view expr) -> result<std::vector<templates::sample>> {
-            const auto got = promql::query(expr, data, promql::query_times::at(time), around.engine, around.parsing);
+            const auto tree = promql::parse(expr, around.parsing);
+            if (!tree) {
+                const text_position at = position_of(expr, tree.error().where.offset);
+                return unexpected(tree.error().code, concat(std::to_string(at.line), ":", std::to_string(at.column),
+                                                            ": parse error: ", tree.error().message));
+            }
+            const auto got = promql::query(tree->root(), expr, data, promql::query_times::at(time), around.engine);
             if (!got) return unexpected(got.error());
             if (got->type != promql::value_type::vector && got->type != promql::value_type::scalar)
                 return unexpected(errc::invalid_value, "rule result is not a vector or scalar");
@@ -221,9 +234,9 @@ private:
                                            {"$externalLabels", external_value},
                                            {"$externalURL", templates::value(around.external_url)},
                                            {"$value", value}});
-        return text_out
-                   ? std::move(*text_out)
-                   : concat("<error expanding template: error executing template: ", text_out.error().message, ">");
+        return text_out ? std::move(*text_out)
+                        : concat("<error expanding template: error executing template ", in.name, ": ",
+                                 text_out.error().message, ">");
     }
 
     result<void> alerting(const rule& r, rule_state& state, std::int64_t time, store::series_store& data,
@@ -237,7 +250,7 @@ private:
             for (const store::label& l : s.labels)
                 if (l.name != "__name__") a.labels.emplace(l.name, l.value);
             for (const auto& [name, value] : r.labels) {
-                std::string text = expanded(value, s, time, data, around);
+                std::string text = expanded(r, value, s, time, data, around);
                 if (text.empty())
                     a.labels.erase(name);
                 else
@@ -245,7 +258,7 @@ private:
             }
             a.labels["alertname"] = r.name;
             for (const auto& [name, value] : r.annotations)
-                a.annotations[name] = expanded(value, s, time, data, around);
+                a.annotations[name] = expanded(r, value, s, time, data, around);
             a.value = s.samples.front().value;
             a.active_at = time;
             label_map key = a.labels;

@@ -63,6 +63,13 @@ inline result<text_pairs> read_pairs(const yaml::node& from, std::string_view ke
     return out;
 }
 
+/// Of the templates of alerts.
+[[nodiscard]] inline const std::vector<std::string>& alert_variables()
+{
+    static const std::vector<std::string> all{"$labels", "$externalLabels", "$externalURL", "$value"};
+    return all;
+}
+
 /// May rules set the label?
 [[nodiscard]] inline bool is_settable(std::string_view label)
 {
@@ -117,13 +124,13 @@ inline result<rule> read_rule(const yaml::node& from, const promql::parse_option
     for (const auto& [name, value] : out.labels) {
         if (!is_settable(name)) return from.refuse(errc::invalid_value, concat("invalid label name: ", name));
         if (out.is_alert)
-            if (const auto read = templates::check(value); !read)
+            if (const auto read = templates::check(value, &alert_variables()); !read)
                 return from.refuse(errc::syntax, concat("the template of label ", name, ": ", read.error().message));
     }
     for (const auto& [name, value] : out.annotations) {
         if (!is_label_name(name, name_scheme::utf8))
             return from.refuse(errc::invalid_value, concat("invalid annotation name: ", name));
-        if (const auto read = templates::check(value); !read)
+        if (const auto read = templates::check(value, &alert_variables()); !read)
             return from.refuse(errc::syntax, concat("the template of annotation ", name, ": ", read.error().message));
     }
     return out;

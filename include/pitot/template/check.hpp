@@ -5,6 +5,8 @@
 #include <pitot/template/parse.hpp>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pitot::templates {
 
@@ -32,10 +34,11 @@ namespace detail {
 
 }  // namespace detail
 
-/// Nothing when the template can be read and knows all functions it calls. Variables are not looked at.
-[[nodiscard]] inline result<void> check(std::string_view text)
+/// Nothing when the template can be read and knows all functions it calls.
+/// known  variables that are there from the start, with their $; null: variables are not looked at
+[[nodiscard]] inline result<void> check(std::string_view text, const std::vector<std::string>* known = nullptr)
 {
-    const auto read = parse(text);
+    const auto read = parse(text, known);
     if (!read) return unexpected(read.error());
     const operand* found = detail::unknown_function(read->nodes);
     for (const auto& [name, body] : read->defined)

@@ -3,7 +3,9 @@
 
 #include <pitot/template/functions.hpp>
 #include <pitot/template/parse.hpp>
+#include <pitot/template/time_methods.hpp>
 
+#include <algorithm>  // std::count
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,8 @@ public:
         nodes(tree_.nodes, in_.data, 0);
         return std::move(out_);
     }
+    /// The template that is carried out; empty: the outermost.
+    [[nodiscard]] const std::string& running() const noexcept { return running_; }
     void set(std::string name, value v) { variables_.emplace_back(std::move(name), std::move(v)); }
 
 private:
@@ -71,7 +75,9 @@ private:
             if (at == tree_.defined.end()) throw expansion_error{concat("template \"", n.text, "\" not defined")};
             const value v = n.pipe.commands.empty() ? value() : pipe(n.pipe, dot);
             auto kept = std::exchange(variables_, {{"$", v}});
+            auto outside = std::exchange(running_, n.text);
             nodes(at->second, v, depth + 1);
+            running_ = std::move(outside);
             variables_ = std::move(kept);
             break;
         }
@@ -103,10 +109,14 @@ private:
             for (const auto& [key, v] : *m)
                 if (!item(value(key), v)) break;
         } else if (const auto* const count = over.integer()) {
+            if (n.pipe.variables.size() > 1)
+                throw expansion_error{concat("can't use ", to_text(over), " to iterate over more than one variable"),
+                                      -1, n.pipe.written, n.pipe.where.offset};
             for (std::int64_t i = 0; i < *count && i < static_cast<std::int64_t>(max_steps); ++i)
                 if (!item(value(i), value(i))) break;
         } else if (!over.is_nil()) {
-            throw expansion_error{concat("range can't iterate over ", to_text(over))};
+            throw expansion_error{concat("range can't iterate over ", to_text(over)), -1, n.pipe.written,
+                                  n.pipe.where.offset};
         }
         if (!any) nodes(n.otherwise, dot, depth + 1);
         variables_.resize(scope);
@@ -121,7 +131,7 @@ private:
                 continue;
             }
             value* const at = find(name);
-            if (at == nullptr) throw expansion_error{concat("undefined variable \"", name, "\"")};
+            if (at == nullptr) throw expansion_error{concat("undefined variable: ", name)};
             *at = v;
         }
         return v;
@@ -134,68 +144,132 @@ private:
         return v;
     }
 
+    /// Says of an error where it is; of one behind parentheses, where the last word in them is.
+    [[noreturn]] void fail(const operand& given, std::string why) const
+    {
+        const operand& at = given.is == operand::kind::parens && last_ != nullptr ? *last_ : given;
+        throw expansion_error{std::move(why), -1, at.written, place_of(at)};
+    }
+    /// A chain of fields stands where its first link is, for Go: .a.b at the second point, $a.b at the first.
+    static std::size_t place_of(const operand& o)
+    {
+        const std::size_t link = o.is == operand::kind::variable ? 0 : 1;
+        if (o.is == operand::kind::constant || o.is == operand::kind::function || o.fields.size() <= link)
+            return o.where.offset;
+        return o.field_spans[link].offset - 1;
+    }
+
     /// piped  the value of the command before, the last argument
     value command(const std::vector<operand>& words, const value& dot, const value* piped)
     {
         const operand& head = words.front();
         if (head.is == operand::kind::function) return fields(head, call(words, dot, piped));
-        if (words.size() > 1 || piped != nullptr)
-            throw expansion_error{concat("can't give argument to non-function ", head.name)};
-        return evaluate(head, dot);
+        if (head.is == operand::kind::constant && head.name == "nil") fail(head, "nil is not a command");
+        if (words.size() == 1 && piped == nullptr) return evaluate(head, dot);
+        if (head.fields.empty()) fail(head, concat("can't give argument to non-function ", head.written));
+        std::vector<value> all;
+        for (std::size_t i = 1; i < words.size(); ++i) all.push_back(evaluate(words[i], dot));
+        if (piped != nullptr) all.push_back(*piped);
+        return evaluate(head, dot, &all);
     }
     value call(const std::vector<operand>& words, const value& dot, const value* piped)
     {
-        const std::string& name = words.front().name;
+        const operand& head = words.front();
+        last_ = &head;
+        const std::string& name = head.name;
+        const std::size_t given = words.size() - 1 + (piped != nullptr ? 1U : 0U);
+        const auto count = [&](std::size_t least, bool any) {
+            fail(head, concat("wrong number of args for ", name, ": want ", any ? "at least " : "",
+                              std::to_string(least), " got ", std::to_string(given)));
+        };
         if (name == "and" || name == "or") {
+            if (given == 0) count(1, true);
             value v;
-            for (std::size_t i = 1; i < words.size() + (piped != nullptr ? 1U : 0U); ++i) {
+            for (std::size_t i = 1; i <= given; ++i) {
                 v = i < words.size() ? evaluate(words[i], dot) : *piped;
                 if (v.is_true() == (name == "or")) break;
             }
             return v;
         }
         const template_function* const f = function_of(name);
-        if (f == nullptr) throw expansion_error{concat("function \"", name, "\" not defined")};
+        if (f == nullptr) fail(head, concat("function \"", name, "\" not defined"));
+        if (given < f->least || given > f->most) count(f->least, f->most != f->least);
         std::vector<value> all;
         for (std::size_t i = 1; i < words.size(); ++i) all.push_back(evaluate(words[i], dot));
         if (piped != nullptr) all.push_back(*piped);
-        if (all.size() < f->least || all.size() > f->most)
-            throw expansion_error{concat("wrong number of args for ", name, ": want ", std::to_string(f->least),
-                                         " got ", std::to_string(all.size()))};
-        return f->call(in_, all);
+        try {
+            return f->call(in_, all);
+        } catch (expansion_error& e) {
+            if (!e.node.empty()) throw;
+            if (e.argument < 0)
+                throw expansion_error{concat("error calling ", name, ": ", e.why), -1, templates::to_text(words),
+                                      head.where.offset};
+            const auto i = static_cast<std::size_t>(e.argument) + 1;
+            if (i >= words.size()) fail(head, e.why);
+            const operand& at = words[i];
+            if (at.is != operand::kind::constant) fail(at, e.why);
+            const std::string type = e.why.substr(e.why.find("expected ") + 9,
+                                                  e.why.rfind("; got") - e.why.find("expected ") - 9);
+            if (at.name == "nil") fail(at, concat("cannot assign nil to ", type));
+            fail(at, concat("expected ", type, "; found ", at.written));
+        }
     }
 
-    value evaluate(const operand& o, const value& dot)
+    /// given  arguments of what the last field names; null: none
+    value evaluate(const operand& o, const value& dot, const std::vector<value>* given = nullptr)
     {
+        if (o.is != operand::kind::parens) last_ = &o;
         switch (o.is) {
         case operand::kind::constant: return o.constant;
-        case operand::kind::dot: return fields(o, dot);
-        case operand::kind::parens: return fields(o, pipe(*o.inner, dot));
-        case operand::kind::function: return fields(o, call({o}, dot, nullptr));
+        case operand::kind::dot: return fields(o, dot, given);
+        case operand::kind::parens: return fields(o, pipe(*o.inner, dot), given);
+        case operand::kind::function: {
+            value v = call({o}, dot, nullptr);
+            last_ = &o;
+            return fields(o, std::move(v), given);
+        }
         case operand::kind::variable: {
             const value* const at = find(o.name);
-            if (at == nullptr) throw expansion_error{concat("undefined variable \"", o.name, "\"")};
-            return fields(o, *at);
+            if (at == nullptr) fail(o, concat("undefined variable: ", o.name));
+            return fields(o, *at, given);
         }
         }
         return {};
     }
-    value fields(const operand& o, value v)
+    value fields(const operand& o, value v, const std::vector<value>* given = nullptr)
     {
-        for (const std::string& name : o.fields) {
+        for (std::size_t i = 0; i < o.fields.size(); ++i) {
+            const std::string& name = o.fields[i];
+            const auto* const all = i + 1 == o.fields.size() ? given : nullptr;
+            if (v.is_nil()) continue;
+            if (auto got = method(v, name, all != nullptr && all->size() == 1 ? all->data() : nullptr); got) {
+                v = std::move(*got);
+                continue;
+            }
+            if (all != nullptr)
+                fail(o, concat(name, field_of(v, name) != nullptr ? " has arguments but cannot be invoked as function"
+                                                                  : " is not a method but has arguments"));
             if (const auto* const m = v.map()) {
                 const auto at = m->find(name);
-                v = at == m->end() ? value("") : value(at->second);
+                v = at != m->end() ? value(at->second) : v.has_texts() ? value("") : value();
+            } else if (const value* const field = field_of(v, name)) {
+                v = value(*field);
             } else if (const auto* const s = v.one_sample(); s != nullptr && name == "Labels") {
                 v = value::of(s->labels);
             } else if (s != nullptr && name == "Value") {
                 v = s->text.empty() ? value(s->number) : value(s->text);
             } else {
-                throw expansion_error{
-                    concat("can't evaluate field ", name, " in type ", v.is_nil() ? "nil" : to_text(v))};
+                fail(o, concat("can't evaluate field ", name, " in type ", type_of(v)));
             }
         }
         return v;
+    }
+    static const value* field_of(const value& v, std::string_view name)
+    {
+        if (v.fields() == nullptr) return nullptr;
+        for (const auto& [field, in] : v.fields()->fields)
+            if (field == name) return &in;
+        return nullptr;
     }
     value* find(std::string_view name)
     {
@@ -213,24 +287,42 @@ private:
     const context& in_;
     std::vector<std::pair<std::string, value>> variables_;
     std::string out_;
+    std::string running_;
+    const operand* last_ = nullptr;  ///< word that was looked at
     unsigned steps_ = 0;
 };
 
 }  // namespace detail
+
+/// An error as Go's text/template says it: "template: NAME:1:115: executing "NAME" at <.Nope>: …".
+[[nodiscard]] inline std::string located(const expansion_error& e, std::string_view text, const context& in,
+                                         std::string_view running)
+{
+    if (in.name.empty()) return e.why;
+    if (e.node.empty()) return concat("template: ", in.name, ": ", e.why);
+    const std::string_view before = text.substr(0, e.offset);
+    const std::size_t line = before.rfind('\n');
+    const std::size_t column = line == std::string_view::npos ? e.offset + in.before : e.offset - line - 1;
+    return concat("template: ", in.name, ":", std::to_string(1 + std::count(before.begin(), before.end(), '\n')), ":",
+                  std::to_string(column), ": executing \"", running.empty() ? std::string_view(in.name) : running,
+                  "\" at <", e.node, ">: ", e.why);
+}
 
 /// variables  that are there from the start, with their $
 /// error      syntax, or invalid_value for what cannot be carried out
 [[nodiscard]] inline result<std::string> expand(std::string_view text, const context& in,
                                                 const std::vector<std::pair<std::string, value>>& variables = {})
 {
-    auto parsed = parse(text);
+    std::vector<std::string> known;
+    for (const auto& [name, v] : variables) known.push_back(name);
+    auto parsed = parse(text, &known);
     if (!parsed) return unexpected(std::move(parsed.error()));
+    detail::expander run(*parsed, in);
+    for (const auto& [name, v] : variables) run.set(name, v);
     try {
-        detail::expander run(*parsed, in);
-        for (const auto& [name, v] : variables) run.set(name, v);
         return run.run();
-    } catch (expansion_error& e) {
-        return unexpected(errc::invalid_value, std::move(e.why));
+    } catch (const expansion_error& e) {
+        return unexpected(errc::invalid_value, located(e, text, in, run.running()));
     }
 }
 

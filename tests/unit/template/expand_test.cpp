@@ -3,6 +3,9 @@
 
 #include <catch.hpp>
 
+#include <string>
+#include <vector>
+
 using namespace pitot;
 using templates::value;
 
@@ -91,4 +94,57 @@ TEST_CASE("what is wrong is said")
     std::string deep;
     for (int i = 0; i < 5000; ++i) deep += "{{ if true }}";
     CHECK(expanded(deep) == "error: the template is nested too deep");
+}
+
+TEST_CASE("times and durations have Go's methods")
+{
+    CHECK(expanded("{{ toDuration 3661.25 }} {{ toDuration -0.0015 }} {{ (toDuration 90).Minutes }}") ==
+          "1h1m1.25s -1.5ms 1.5");
+    CHECK(expanded("{{ (toTime 1435065584.25).Format \"Jan _2 15:04:05.00 2006\" }}") == "Jun 23 13:19:44.25 2015");
+    CHECK(expanded("{{ (toTime -1.5).Year }} {{ (toTime 0).Weekday }} {{ (toTime 1.5).Unix }}") == "1969 Thursday 1");
+    CHECK(expanded("{{ toTime 1e10 }}") == "error: error calling toTime: 1e+10 cannot be represented as a nanoseconds "
+                                           "timestamp since it overflows int64");
+}
+
+TEST_CASE("printf as Go has it")
+{
+    CHECK(expanded("{{ printf \"%x %X %o %b %c %U\" 30 30 8 5 233 233 }}") == "1e 1E 10 101 é U+00E9");
+    CHECK(expanded("{{ printf \"%-5s|%5s|%.1s|%x|%q\" \"é\" \"ab\" \"ab\" \"ab\" \"a\\\"\" }}") ==
+          "é    |   ab|a|6162|\"a\\\"\"");
+    CHECK(expanded("{{ printf \"%[2]d %[1]d|%*d|%.*f\" 1 2 }}").starts_with("2 1|"));
+    CHECK(expanded("{{ printf \"%t %d %s %v\" 1 \"x\" true nil }}") == "%!t(int=1) %!d(string=x) %!s(bool=true) <nil>");
+    CHECK(expanded("{{ printf \"%08.3f|%+d|% d|%e\" 3.14159 5 5 1500.0 }}") == "0003.142|+5| 5|1.500000e+03");
+}
+
+TEST_CASE("words, hosts and literals")
+{
+    CHECK(expanded("{{ title \"foo.bar 1st o'p éa\" }} {{ toUpper \"ñя\" }} {{ toLower \"ŸΣ\" }}") ==
+          "Foo.bar 1St O'p Éa ÑЯ ÿσ");
+    CHECK(expanded("{{ stripDomain \"256.1.1.1\" }} {{ stripDomain \"[fe80::1]:80\" }} {{ stripPort \"[a]b:80\" }}") ==
+          "256 [fe80::1]:80 [a]b:80");
+    CHECK(expanded("{{ 0b11 }} {{ 017 }} {{ .5 }} {{ '\\n' }} {{ \"\\u00e9\\x41\" }}") == "3 15 0.5 10 éA");
+    CHECK(expanded("{{ slice \"abcdef\" 1 3 }} {{ js \"a'<\" }} {{ (args 1).arg1 }}") == "bc a\\'\\u003C <no value>");
+}
+
+TEST_CASE("what Go refuses to read")
+{
+    const std::vector<std::string> known{"$labels"};
+    for (const char* const wrong :
+         {"{{ $label.x }}", "{{ if $x := 1 }}{{ end }}{{ $x }}", "{{ 1 | 2 }}", "{{ break }}", "{{ /* c */ }}",
+          "{{ 'ab' }}", "{{ \"\\q\" }}", "{{ $x, $y := 1 }}", "{{ if 0 }}{{ else with 1 }}{{ end }}",
+          "{{ define \"a\" }}{{ $labels }}{{ end }}", "{{ block \"a\" }}{{ end }}", "{{ ..x }}", "{{ 08 }}"})
+        CHECK_FALSE(templates::check(wrong, &known));
+    CHECK(templates::check("{{ $labels.x }}{{ range $i, $l := $labels }}{{ $i }}{{ break }}{{ end }}", &known));
+    CHECK(templates::check("{{ $label.x }}"));
+}
+
+TEST_CASE("an error says where it is")
+{
+    auto in = surroundings();
+    in.name = "__alert_A";
+    in.before = 10;
+    const auto out = templates::expand("{{ humanize\n \"x\" }}{{ .Value.y }}", in);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().message == "template: __alert_A:1:13: executing \"__alert_A\" at <humanize \"x\">: error calling "
+                                 "humanize: strconv.ParseFloat: parsing \"x\": invalid syntax");
 }
