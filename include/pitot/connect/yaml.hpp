@@ -404,8 +404,7 @@ inline result<std::vector<node::member>> node::members() const
         }
         if (starts.at.size() == 2 && !(wanted == documents::first && more_follow())) {
             const std::size_t second = starts.at[1].pos < 0 ? 0 : static_cast<std::size_t>(starts.at[1].pos);
-            if (more_follow())
-                return fail(errc::too_many, second, "one document is expected, not several");
+            if (more_follow()) return fail(errc::too_many, second, "one document is expected, not several");
             return fail(errc::syntax, second, "this belongs to nothing: is a bracket, a comma or an indent wrong?");
         }
         node root(from, YAML::Load(from->text), 0);

@@ -40,8 +40,7 @@ namespace pitot::store {
         if (!h.negative.empty()) return "custom buckets: must not have negative buckets";
     } else {
         if (std::string why = negative_bucket(h.negative, "negative"); !why.empty()) return why;
-        if (h.zero_count < 0)
-            return "zero bucket: histogram has a bucket whose observation count is negative";
+        if (h.zero_count < 0) return "zero bucket: histogram has a bucket whose observation count is negative";
         if (!h.bounds.empty()) return "histogram with exponential schema must not have custom bounds";
     }
     if (h.count < 0) return "histogram's observation count is negative";

@@ -380,7 +380,8 @@ private:
             constexpr std::string_view keys[] = {"sum",       "count",         "z_bucket",          "z_bucket_w",
                                                  "schema",    "offset",        "n_offset",          "buckets",
                                                  "n_buckets", "custom_values", "counter_reset_hint"};
-            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return bad_descriptor(begin, written);
+            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys))
+                return bad_descriptor(begin, written);
             if (peek() != ':') {
                 at_ = begin;
                 return bad("missing `:` for histogram descriptor");
@@ -464,8 +465,8 @@ private:
         const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (code != std::errc{} || end != digits.data() + digits.size()) {
             at_ = first;
-            return bad(concat("invalid repetition in series values: strconv.ParseUint: parsing ",
-                              detail::quote(digits), ": invalid syntax"));
+            return bad(concat("invalid repetition in series values: strconv.ParseUint: parsing ", detail::quote(digits),
+                              ": invalid syntax"));
         }
         return minus ? -value : value;
     }
