@@ -4,6 +4,7 @@
 
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/model/name.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/parse.hpp>
 #include <pitot/template/check.hpp>
@@ -89,6 +90,15 @@ inline void check_template(const source& file, const yaml::node& in, std::string
     }
 }
 
+/// Of a recording rule's key that only alerts have: 0s and no annotations are taken.
+[[nodiscard]] inline bool says_nothing(const yaml::node& value)
+{
+    if (value.is_null()) return true;
+    if (const auto time = value.as<duration_ms>(); time && time->count == 0) return true;
+    const auto members = value.members();
+    return members && members->empty();
+}
+
 }  // namespace detail
 
 /// What is wrong with a file as such; expressions are the business of check_rule_file.
@@ -123,6 +133,11 @@ inline void check_rule_shape(const source& file, const result<yaml::node>& root,
         for (const std::string_view key : {"interval", "query_offset"})
             if (const auto value = group.find(key))
                 if (const auto time = value->as<duration_ms>(); !time) say(rule_shape, time.error());
+        if (const auto labels = group.find("labels"))
+            if (const auto members = labels->members(); members)
+                for (const auto& m : *members)
+                    if (!is_label_name(m.name, name_scheme::utf8) || m.name == "__name__")
+                        complain(rule_shape, m.key, concat("invalid label name: ", m.name));
         const auto rules_node = group.find("rules");
         const auto list = rules_node ? rules_node->items() : result<std::vector<yaml::node>>(std::vector<yaml::node>());
         if (!list) {
@@ -142,10 +157,14 @@ inline void check_rule_shape(const source& file, const result<yaml::node>& root,
                 complain(rule_shape, one,
                          alert->empty() ? "one of 'record' or 'alert' must be set"
                                         : "only one of 'record' and 'alert' must be set");
-            if (!record->empty())
+            if (!record->empty()) {
                 for (const std::string_view key : {"for", "keep_firing_for", "annotations"})
-                    if (one.find(key))
-                        complain(rule_shape, *one.find(key), concat("invalid field '", key, "' in recording rule"));
+                    if (const auto value = one.find(key); value && !detail::says_nothing(*value))
+                        complain(rule_shape, *value, concat("invalid field '", key, "' in recording rule"));
+                if (record->find_first_of("{}") != std::string::npos)
+                    complain(rule_shape, *one.find("record"),
+                             concat("braces present in the recording rule name; should it be in expr?: ", *record));
+            }
             for (const std::string_view key : {"for", "keep_firing_for"})
                 if (const auto value = one.find(key))
                     if (const auto time = value->as<duration_ms>(); !time) say(rule_shape, time.error());
@@ -159,6 +178,9 @@ inline void check_rule_shape(const source& file, const result<yaml::node>& root,
                     continue;
                 }
                 for (const auto& m : *members) {
+                    if (!is_label_name(m.name, name_scheme::utf8) || (part == "labels" && m.name == "__name__"))
+                        complain(rule_shape, m.key,
+                                 concat("invalid ", part == "labels" ? "label" : "annotation", " name: ", m.name));
                     const auto text = m.value.template as<std::string>();
                     if (!text) continue;
                     if (part == "labels") identity += concat(m.name, "=", *text, "\n");
