@@ -4,6 +4,7 @@
 #include <pitot/base/number.hpp>
 #include <pitot/base/vectors.hpp>
 #include <pitot/model/histogram.hpp>
+#include <pitot/store/exponential_bounds.hpp>
 
 #include <algorithm>  // std::reverse
 #include <bit>
@@ -100,7 +101,7 @@ struct histogram {
     const int whole = index >> schema;
     const int part = index & (per_power - 1);
     if (part == 0 && whole == 1024) return std::numeric_limits<double>::max();
-    return std::ldexp(std::exp2(static_cast<double>(part) / per_power), whole);
+    return std::ldexp(exponential_bounds[part * (256 / per_power)], whole + 1);
 }
 
 [[nodiscard]] inline bucket_view view_of(const histogram& h, const bucket& b, bool positive)

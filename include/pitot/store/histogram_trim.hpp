@@ -1,6 +1,7 @@
 #pragma once
 // The part of a native histogram below or above a value. source  Prometheus, FloatHistogram.TrimBuckets
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/base/product.hpp>
 #include <pitot/store/histogram.hpp>
 
@@ -57,9 +58,9 @@ inline std::pair<double, double> trimmed(const bucket_view& b, double at, bool k
         } else if (linear) {
             below = product(b.count, (at - b.lower) / (b.upper - b.lower));
         } else {
-            const double lower = std::log2(std::fabs(b.lower));
-            const double upper = std::log2(std::fabs(b.upper));
-            const double here = std::log2(std::fabs(at));
+            const double lower = go::log2(std::fabs(b.lower));
+            const double upper = go::log2(std::fabs(b.upper));
+            const double here = go::log2(std::fabs(at));
             below = product(b.count, at > 0 ? (here - lower) / (upper - lower) : 1 - (here - upper) / (lower - upper));
         }
     }

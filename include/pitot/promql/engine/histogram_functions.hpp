@@ -1,6 +1,7 @@
 #pragma once
 // Quantiles and fractions of histograms, classic and native. source  Prometheus, promql/quantile.go
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/base/product.hpp>
 #include <pitot/promql/engine/annotations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
@@ -176,9 +177,9 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
 [[nodiscard]] inline double fraction_below(const store::bucket_view& b, double v, bool linear) noexcept
 {
     if (linear) return (v - b.lower) / (b.upper - b.lower);
-    const double lower = std::log2(std::fabs(b.lower));
-    const double upper = std::log2(std::fabs(b.upper));
-    const double at = std::log2(std::fabs(v));
+    const double lower = go::log2(std::fabs(b.lower));
+    const double upper = go::log2(std::fabs(b.upper));
+    const double at = go::log2(std::fabs(v));
     if (v > 0) return (at - lower) / (upper - lower);
     return 1 - (at - upper) / (lower - upper);
 }
@@ -238,10 +239,10 @@ inline void clip_zero_bucket(const histogram& h, store::bucket_view& b) noexcept
     const double fraction = rank / bucket.count;
     if (h.is_custom() || (bucket.lower <= 0 && bucket.upper >= 0))
         return bucket.lower + product(bucket.upper - bucket.lower, fraction);
-    const double lower = std::log2(std::fabs(bucket.lower));
-    const double upper = std::log2(std::fabs(bucket.upper));
-    if (bucket.lower > 0) return std::exp2(lower + product(upper - lower, fraction));
-    return -std::exp2(upper + product(lower - upper, 1 - fraction));
+    const double lower = go::log2(std::fabs(bucket.lower));
+    const double upper = go::log2(std::fabs(bucket.upper));
+    if (bucket.lower > 0) return go::exp2(lower + product(upper - lower, fraction));
+    return -go::exp2(upper + product(lower - upper, 1 - fraction));
 }
 
 [[nodiscard]] inline double native_fraction(double lower, double upper, const histogram& h, annotations& said,

@@ -3,6 +3,7 @@
 
 #include <pitot/base/calendar.hpp>
 #include <pitot/base/function_ref.hpp>
+#include <pitot/base/go_math.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
 #include <cmath>
@@ -47,9 +48,9 @@ inline constexpr float_function float_functions[] = {
     {"floor", [](double v) { return std::floor(v); }},
     {"exp", [](double v) { return std::exp(v); }},
     {"sqrt", [](double v) { return std::sqrt(v); }},
-    {"ln", [](double v) { return std::log(v); }},
-    {"log2", [](double v) { return std::log2(v); }},
-    {"log10", [](double v) { return std::log10(v); }},
+    {"ln", [](double v) { return go::log(v); }},
+    {"log2", [](double v) { return go::log2(v); }},
+    {"log10", [](double v) { return go::log10(v); }},
     {"sin", [](double v) { return std::sin(v); }},
     {"cos", [](double v) { return std::cos(v); }},
     {"tan", [](double v) { return std::tan(v); }},
