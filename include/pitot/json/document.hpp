@@ -249,11 +249,22 @@ inline value::iterator value::end() const noexcept
 
 inline value value::operator[](std::string_view key) const noexcept
 {
-    value found;
-    if (!is_object()) return found;
-    for (const value member : *this)
-        if (member.key().text() == key) found = member;
-    return found;
+    if (!is_object()) return {};
+    const detail::node* const nodes = document_->nodes_.data();
+    const char* const text = document_->text_.data();
+    const bool first_is_last = document_->duplicates_.empty();
+    const std::uint32_t after = nodes[index_].after;
+    std::uint32_t found = 0;
+    for (std::uint32_t at = index_ + 1; at < after; at = nodes[at + 1].after) {
+        const detail::node& name = nodes[at];
+        if (name.extra != 0
+                ? document_->decoded_[name.extra - 1] != key
+                : name.length != key.size() + 2 || std::string_view(text + name.offset + 1, key.size()) != key)
+            continue;
+        found = at + 1;
+        if (first_is_last) break;
+    }
+    return found == 0 ? value{} : value{*document_, found};
 }
 
 inline value value::operator[](std::size_t index) const noexcept

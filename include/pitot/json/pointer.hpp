@@ -3,10 +3,8 @@
 
 #include <pitot/json/document.hpp>
 
-#include <algorithm>  // std::reverse
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pitot::json {
 
@@ -77,21 +75,45 @@ inline void append_token(std::string& pointer, std::string_view token)
     return root;
 }
 
+namespace detail {
+
+/// Puts the token of a value, escaped and behind a slash, before `end`.
+/// returns  where it begins
+inline char* put_token(char* end, value at) noexcept
+{
+    if (const value key = at.key()) {
+        const std::string_view text = key.text();
+        for (std::size_t i = text.size(); i-- > 0;) {
+            const bool special = text[i] == '~' || text[i] == '/';
+            *--end = special ? (text[i] == '~' ? '0' : '1') : text[i];
+            if (special) *--end = '~';
+        }
+    } else {
+        std::size_t index = at.place();
+        do *--end = static_cast<char>('0' + index % 10);
+        while ((index /= 10) != 0);
+    }
+    *--end = '/';
+    return end;
+}
+
+}  // namespace detail
+
 /// The pointer of a value. Of members with the same key all have the same pointer: find() gives the last.
 /// cost  linear in its length, however long the lists around it are
 [[nodiscard]] inline std::string pointer_of(value at)
 {
-    std::vector<value> path;
-    for (; at && at.parent(); at = at.parent()) path.push_back(at);
-    std::reverse(path.begin(), path.end());
-    std::string pointer;
-    for (const value step : path) {
-        if (const value key = step.key()) {
-            append_token(pointer, key.text());
-            continue;
-        }
-        append_token(pointer, std::to_string(step.place()));
+    constexpr std::size_t digits = 10;
+    std::size_t most = 0;
+    for (value step = at; step && step.parent(); step = step.parent()) {
+        const value key = step.key();
+        most += 1 + (key ? 2 * key.text().size() : digits);
     }
+    std::string pointer(most, '\0');
+    char* const end = pointer.data() + most;
+    char* first = end;
+    for (value step = at; step && step.parent(); step = step.parent()) first = detail::put_token(first, step);
+    pointer.erase(0, static_cast<std::size_t>(first - pointer.data()));
     return pointer;
 }
 

@@ -5,6 +5,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/json/document.hpp>
 #include <pitot/json/limits.hpp>
+#include <pitot/json/scan.hpp>
 
 #include <algorithm>  // std::sort
 #include <array>
@@ -35,23 +36,6 @@ private:
     char* at_;
 };
 
-/// Bytes of a string that need no attention: ASCII from U+0020 but quote and backslash.
-inline constexpr auto plain_bytes = [] {
-    std::array<bool, 256> plain{};
-    for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
-    return plain;
-}();
-
-/// Any of eight bytes not plain? (Each term has the top bit of a byte set where the byte is below 0x20, is a quote, is
-/// a backslash or is not ASCII; a borrow can only reach bytes above a true one.)
-constexpr bool needs_attention(std::uint64_t word) noexcept
-{
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    const std::uint64_t quote = word ^ (ones * '"');
-    const std::uint64_t backslash = word ^ (ones * '\\');
-    return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & (ones * 0x80)) != 0;
-}
-
 /// One run over one text. The stack of open arrays and objects is the table itself: each node knows its parent.
 class builder {
 public:
@@ -71,46 +55,45 @@ public:
     }
 
 private:
-    enum class state { value, value_or_end, key, key_or_end, after, done };
-
     [[nodiscard]] bool read_all()
     {
-        state next = state::value;
-        for (;;) {
-            skip_blanks();
-            bool fine = true;
-            switch (next) {
-            case state::value_or_end:
-                if (peek() == ']') {
-                    fine = close(next);
-                    break;
+        skip_blanks();
+        for (;;) {  // a value is expected
+            const char c = peek();
+            if (c == '{' || c == '[') {
+                if (!open(c == '{')) return false;
+                skip_blanks();
+                if (peek() != closing_) {
+                    if (closing_ == '}' && !read_key()) return false;
+                    continue;
                 }
-                [[fallthrough]];
-            case state::value: fine = read_value(next); break;
-            case state::key_or_end:
-                if (peek() == '}') {
-                    fine = close(next);
-                    break;
-                }
-                [[fallthrough]];
-            case state::key: fine = read_key(next); break;
-            case state::after: fine = read_separator(next); break;
-            case state::done:
-                return at_ == text_.size() || fail(errc::syntax, "nothing may follow the document's value");
+                close();
+            } else if (c == '"' ? !read_string(false) : !read_plain(c)) {
+                return false;
             }
-            if (!fine) return false;
+            for (;;) {  // a value is complete
+                skip_blanks();
+                if (depth_ == 0)
+                    return at_ == text_.size() || fail(errc::syntax, "nothing may follow the document's value");
+                ++members_;
+                const char separator = peek();
+                if (separator == ',') break;
+                if (separator != closing_) return no_separator();
+                close();
+            }
+            ++at_;
+            skip_blanks();
+            if (closing_ == '}' && !read_key()) return false;
         }
     }
 
-    [[nodiscard]] bool read_value(state& next)
+    /// A value without parts that is no string.
+    [[nodiscard]] bool read_plain(char first)
     {
-        switch (peek()) {
-        case '{':
-        case '[': return open(next);
-        case '"': return read_string(false) && finish(next);
-        case 't': return read_word("true", kind::boolean, 1) && finish(next);
-        case 'f': return read_word("false", kind::boolean, 0) && finish(next);
-        case 'n': return read_word("null", kind::null, 0) && finish(next);
+        switch (first) {
+        case 't': return read_word("true", kind::boolean, 1);
+        case 'f': return read_word("false", kind::boolean, 0);
+        case 'n': return read_word("null", kind::null, 0);
         case '-':
         case '0':
         case '1':
@@ -121,89 +104,60 @@ private:
         case '6':
         case '7':
         case '8':
-        case '9': return read_number() && finish(next);
+        case '9': return read_number();
         default: return no_value();
         }
     }
 
-    [[nodiscard]] bool read_key(state& next)
+    /// Up to the value behind it.
+    [[nodiscard]] bool read_key()
     {
-        if (at_ == text_.size()) return ended();
-        if (text_[at_] != '"') {
-            if (text_[at_] == '}') return fail(errc::syntax, "no comma may stand before '}'");
-            return fail(errc::syntax, "a key in double quotes is expected");
-        }
-        const std::uint32_t key = size();
+        if (peek() != '"') return no_key();
         if (!read_string(true)) return false;
-        out_.nodes_[key].after = size();
         skip_blanks();
-        if (at_ == text_.size()) return ended();
-        if (text_[at_] != ':') return fail(errc::syntax, "':' is expected after a key");
+        if (peek() != ':') return at_ == text_.size() ? ended() : fail(errc::syntax, "':' is expected after a key");
         ++at_;
-        next = state::value;
+        skip_blanks();
         return true;
     }
 
-    [[nodiscard]] bool read_separator(state& next)
-    {
-        const bool object = out_.nodes_[open_].type == kind::object;
-        if (at_ == text_.size()) return ended();
-        const char c = text_[at_];
-        if (c == ',') {
-            ++at_;
-            next = object ? state::key : state::value;
-            return true;
-        }
-        if (c == (object ? '}' : ']')) return close(next);
-        return fail(errc::syntax, object ? "',' or '}' is expected after a member of an object"
-                                         : "',' or ']' is expected after an element of an array");
-    }
-
-    [[nodiscard]] bool open(state& next)
+    [[nodiscard]] bool open(bool object)
     {
         if (depth_ == allowed_.depth)
             return fail(errc::too_deep, concat("nested deeper than ", std::to_string(allowed_.depth), " levels"));
-        const bool object = text_[at_] == '{';
-        const std::uint32_t index = size();
+        const std::uint32_t index = count_;
         if (!add(object ? kind::object : kind::array, at_, 1, 0)) return false;
         ++at_;
         ++depth_;
+        out_.nodes_[open_].extra = members_;
         open_ = index;
-        next = object ? state::key_or_end : state::value_or_end;
+        members_ = 0;
+        closing_ = object ? '}' : ']';
         return true;
     }
 
-    [[nodiscard]] bool close(state& next)
+    void close()
     {
         ++at_;
         node& closed = out_.nodes_[open_];
         closed.length = static_cast<std::uint32_t>(at_ - closed.offset);
-        closed.after = size();
-        if (closed.type == kind::object && closed.extra > 1) find_duplicates(open_);
+        closed.after = count_;
+        closed.extra = members_;
+        if (closing_ == '}' && members_ > 1) find_duplicates(open_);
         --depth_;
         open_ = closed.parent;
-        return finish(next);
-    }
-
-    /// A value is complete: its container has one member more.
-    [[nodiscard]] bool finish(state& next) noexcept
-    {
-        if (depth_ == 0) {
-            next = state::done;
-        } else {
-            ++out_.nodes_[open_].extra;
-            next = state::after;
-        }
-        return true;
+        const node& around = out_.nodes_[open_];
+        members_ = around.extra;
+        closing_ = around.type == kind::object ? '}' : ']';
     }
 
     [[nodiscard]] bool add(kind type, std::size_t offset, std::size_t length, std::uint32_t extra, bool is_key = false)
     {
-        if (out_.nodes_.size() >= allowed_.count)
+        if (count_ >= allowed_.count)
             return fail(errc::too_many, concat("more than ", std::to_string(allowed_.count), " values and keys"));
-        const std::uint32_t place = depth_ == 0 ? 0 : out_.nodes_[open_].extra;
-        out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_,
-                               size() + 1, place, extra, type, is_key});
+        ++count_;
+        out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_, count_,
+                               members_, extra, type, is_key});
         return true;
     }
 
@@ -247,15 +201,17 @@ private:
     [[nodiscard]] bool read_string(bool is_key)
     {
         const std::size_t first = at_++;
+        at_ = offset_of(skip_plain(text_.data() + at_, end()));
+        if (peek() != '"') return read_rich_string(first, is_key);
+        ++at_;
+        return add(kind::string, first, at_ - first, 0, is_key);
+    }
+
+    /// A string from the first byte on that is more than a plain one.
+    [[gnu::noinline]] bool read_rich_string(std::size_t first, bool is_key)
+    {
         bool escaped = false;
-        for (;;) {
-            while (at_ + 8 <= text_.size()) {
-                std::uint64_t word = 0;
-                std::memcpy(&word, text_.data() + at_, 8);
-                if (needs_attention(word)) break;
-                at_ += 8;
-            }
-            while (at_ < text_.size() && plain_bytes[static_cast<unsigned char>(text_[at_])]) ++at_;
+        for (;; at_ = offset_of(skip_plain(text_.data() + at_, end()))) {
             if (at_ == text_.size()) return fail(errc::unexpected_end, "this string has no closing quote", first);
             const auto c = static_cast<unsigned char>(text_[at_]);
             if (c == '"') break;
@@ -305,24 +261,31 @@ private:
         }
     }
 
-    void skip_blanks() noexcept
+    void skip_blanks() noexcept { at_ = offset_of(detail::skip_blanks(text_.data() + at_, end())); }
+
+    /// Are all keys different for sure? Each writes the object's number at a place that its bytes choose; nearly always
+    /// they are places apart.
+    [[nodiscard]] bool all_differ(std::uint32_t object) noexcept
     {
-        while (at_ < text_.size()) {
-            const char c = text_[at_];
-            if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return;
-            ++at_;
-            while (at_ + 8 <= text_.size()) {  // indentation
-                std::uint64_t word = 0;
-                std::memcpy(&word, text_.data() + at_, 8);
-                if (word != 0x2020202020202020U) break;
-                at_ += 8;
-            }
+        const node* const nodes = out_.nodes_.data();
+        const std::uint32_t mark = object + 1;  // 0 is nobody's
+        const std::uint32_t after = nodes[object].after;
+        for (std::uint32_t key = object + 1; key < after; key = nodes[key + 1].after) {
+            if (nodes[key].extra != 0) return false;
+            const char* const text = text_.data() + nodes[key].offset;
+            const std::uint32_t length = nodes[key].length;
+            const auto byte = [text](std::uint32_t i) -> std::uint32_t { return static_cast<unsigned char>(text[i]); };
+            const std::uint32_t hash = (byte(1) + byte(length - 2) * 31 + byte(length / 2) * 61 + length * 277) & 1023U;
+            if (marks_[hash] == mark) return false;
+            marks_[hash] = mark;
         }
+        return true;
     }
 
     /// Small objects pairwise, large ones sorted: a hostile object of n keys costs n log n comparisons.
     void find_duplicates(std::uint32_t object)
     {
+        if (members_ <= 64 && all_differ(object)) return;
         keys_.clear();
         const node& around = out_.nodes_[object];
         for (std::uint32_t key = object + 1; key < around.after; key = out_.nodes_[key + 1].after)
@@ -354,7 +317,11 @@ private:
 
     /// The next byte; 0, which no grammar rule allows, at the end.
     [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
-    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(out_.nodes_.size()); }
+    [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
+    [[nodiscard]] std::size_t offset_of(const char* at) const noexcept
+    {
+        return static_cast<std::size_t>(at - text_.data());
+    }
 
     bool fail(errc code, std::string message, std::size_t at, std::size_t length = 1)
     {
@@ -371,6 +338,20 @@ private:
                     concat("the text ends inside the ", around.type == kind::object ? "object" : "array",
                            " that begins in line ", std::to_string(position_of(text_, around.offset).line)),
                     text_.size(), 0);
+    }
+
+    bool no_key()
+    {
+        if (at_ == text_.size()) return ended();
+        return fail(errc::syntax,
+                    peek() == '}' ? "no comma may stand before '}'" : "a key in double quotes is expected");
+    }
+
+    bool no_separator()
+    {
+        if (at_ == text_.size()) return ended();
+        return fail(errc::syntax, closing_ == '}' ? "',' or '}' is expected after a member of an object"
+                                                  : "',' or ']' is expected after an element of an array");
     }
 
     bool no_value()
@@ -406,9 +387,13 @@ private:
     document out_;
     std::size_t at_ = 0;
     std::size_t depth_ = 0;
-    std::uint32_t open_ = 0;
+    std::uint32_t count_ = 0;    ///< nodes
+    std::uint32_t open_ = 0;     ///< the innermost array or object that is open
+    std::uint32_t members_ = 0;  ///< of it so far
+    char closing_ = '\0';        ///< its other bracket
     error failure_{errc::syntax, {}};
     std::vector<key_place> keys_;
+    std::array<std::uint32_t, 1024> marks_{};
 };
 
 }  // namespace detail

@@ -74,7 +74,8 @@ constexpr void unescape(std::string_view body, String& out)
 {
     for (std::size_t at = 0; at < body.size();) {
         const std::size_t plain = at;
-        while (at < body.size() && body[at] != '\\') ++at;
+        at = body.find('\\', at);
+        if (at == std::string_view::npos) at = body.size();
         out.append(body.data() + plain, at - plain);
         if (at == body.size()) return;
         const detail::escape e = detail::read_escape(body, at);

@@ -231,3 +231,27 @@ TEST_CASE("a hundred thousand equal keys do not take quadratic time")
     REQUIRE(read);
     CHECK(read->duplicates().size() == 99'999);
 }
+
+TEST_CASE("equal keys are found however many there are, and other keys are not taken for them")
+{
+    for (const std::size_t n : {2U, 3U, 16U, 17U, 40U, 64U, 65U, 300U})
+        for (const std::size_t again : {std::size_t{0}, n / 2, n - 1}) {
+            std::string text = "{";
+            for (std::size_t i = 0; i < n; ++i) text += "\"key" + std::to_string(i) + "\":{\"key0\":1,\"1yek\":2},";
+            const std::string distinct = text + "\"key\":0}";
+            const auto fine = json::parse(distinct);
+            REQUIRE(fine);
+            CHECK(fine->duplicates().empty());
+            const std::string twice = text + "\"key" + std::to_string(again) + "\":0}";
+            const auto read = json::parse(twice);
+            REQUIRE(read);
+            REQUIRE(read->duplicates().size() == 1);
+            CHECK(at(twice, read->duplicates()[0].first) == "\"key" + std::to_string(again) + "\"");
+            CHECK(read->at(read->duplicates()[0].node) == read->root()["key" + std::to_string(again)]);
+            CHECK(read->root()["key" + std::to_string(again)].as_int() == 0);
+        }
+    const auto escaped = json::parse(R"({"ab":1,"\u0061b":2})");
+    REQUIRE(escaped);
+    CHECK(escaped->duplicates().size() == 1);
+    CHECK(escaped->root()["ab"].as_int() == 2);
+}
