@@ -5,6 +5,8 @@
 #include <pitot/base/text.hpp>
 #include <pitot/connect/regex.hpp>
 
+#include <algorithm>  // std::all_of, std::min
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,31 +22,31 @@ namespace pitot::catalog {
     return label == "le" || label == "quantile";
 }
 
+/// Most are never held against anything, and of most regular expressions it is seen what they match: only the others
+/// are compiled, when they are asked first. Not for several threads at once.
 /// positive  = or =~
 /// numbers   the label's values are: "1.0" selects 1
-/// pattern   of =~ and !~; null when the text is no regular expression
 class matcher {
 public:
     matcher(std::string_view value, bool positive, bool is_regex, bool numbers = false)
-        : value_(value), positive_(positive), is_regex_(is_regex), numbers_(numbers)
-    {
-        if (!is_regex) return;
-        if (auto made = regex::compile(value)) pattern_ = std::move(*made);
-    }
+        : value_(value), positive_(positive), is_regex_(is_regex), numbers_(numbers),
+          read_(is_regex ? reading_of(value) : reading::words)
+    {}
 
+    /// True for whatever is held against what is no regular expression.
     [[nodiscard]] bool operator()(std::string_view text) const
     {
         if (!is_regex_) return (text == value_ || (numbers_ && is_same_number(text))) == positive_;
-        if (!pattern_) return true;
         const bool whole = numbers_ && !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-        return (pattern_->matches(text) || (whole && pattern_->matches(concat(text, ".0")))) == positive_;
+        if (read_ == reading::pattern && compiled() == nullptr) return true;
+        return (fits(text) || (whole && fits(concat(text, ".0")))) == positive_;
     }
     [[nodiscard]] bool is_regex() const noexcept { return is_regex_; }
     [[nodiscard]] bool is_positive() const noexcept { return positive_; }
     [[nodiscard]] const std::string& value() const noexcept { return value_; }
 
-    /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$", "(a)|(b)"; empty when it is none such, or has one
-    /// only.
+    /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$", "(a)|(b)"; empty when it is none such,
+    /// or has one only.
     [[nodiscard]] std::vector<std::string_view> alternatives() const
     {
         if (!is_regex_) return {};
@@ -112,11 +114,62 @@ private:
         return other == wanted;
     }
 
+    /// Does the regular expression match?
+    [[nodiscard]] bool fits(std::string_view text) const
+    {
+        if (read_ == reading::words) return is_one_of_words(text);
+        if (read_ != reading::pattern && is_ascii(text)) return read_ == reading::anything || !text.empty();
+        return compiled() != nullptr && compiled()->matches(text);
+    }
+    [[nodiscard]] const regex* compiled() const
+    {
+        if (!is_compiled_) {
+            if (auto made = regex::compile(value_)) pattern_ = std::move(*made);
+            is_compiled_ = true;
+        }
+        return pattern_ ? &*pattern_ : nullptr;
+    }
+
+    /// What a regular expression is: "a|b", ".*", ".+", or more.
+    enum class reading : unsigned char { words, anything, something, pattern };
+
+    [[nodiscard]] static reading reading_of(std::string_view text) noexcept
+    {
+        constexpr std::size_t longest = 4096;
+        if (text == ".*") return reading::anything;
+        if (text == ".+") return reading::something;
+        const auto is_plain = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                   c == '/' || c == ':' || c == '|';
+        };
+        return text.size() <= longest && std::all_of(text.begin(), text.end(), is_plain) ? reading::words
+                                                                                         : reading::pattern;
+    }
+
+    [[nodiscard]] bool is_one_of_words(std::string_view text) const noexcept
+    {
+        const std::string_view all = value_;
+        for (std::size_t first = 0;;) {
+            const std::size_t end = std::min(all.find('|', first), all.size());
+            if (all.substr(first, end - first) == text) return true;
+            if (end == all.size()) return false;
+            first = end + 1;
+        }
+    }
+
+    /// For the dot of RE2 bytes that are no UTF-8 are nothing.
+    [[nodiscard]] static bool is_ascii(std::string_view text) noexcept
+    {
+        return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    }
+
     std::string value_;
     bool positive_;
     bool is_regex_;
     bool numbers_;
-    std::optional<regex> pattern_;
+    reading read_;
+    mutable bool is_compiled_ = false;
+    mutable std::optional<regex> pattern_;  ///< null, too, when the text is no regular expression
 };
 
 }  // namespace pitot::catalog

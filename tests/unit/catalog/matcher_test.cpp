@@ -1,0 +1,33 @@
+#include <pitot/catalog/matcher.hpp>
+
+#include <catch.hpp>
+
+#include <string_view>
+
+using pitot::catalog::matcher;
+
+TEST_CASE("what a regular expression matches does not depend on whether it had to be compiled")
+{
+    for (const std::string_view pattern :
+         {".*", ".+", "", "a", "a|b", "|", "a||b", "a|", "|a", "node-1:9100|x/y_z", "A|aB"})
+        for (const std::string_view text :
+             {"", "a", "b", "ab", "aB", "a|b", "node-1:9100", "x/y_z", "\xC3\xA4", "a\nb", "|"}) {
+            INFO(pattern << " on " << text);
+            const auto compiled = pitot::regex::compile(pattern);
+            REQUIRE(compiled);
+            CHECK(matcher(pattern, true, true)(text) == compiled->matches(text));
+            CHECK(matcher(pattern, false, true)(text) != compiled->matches(text));
+        }
+}
+
+TEST_CASE("matchers of a text, of a pattern, and of what is no pattern")
+{
+    CHECK(matcher("a|b", true, false)("a|b"));
+    CHECK_FALSE(matcher("a|b", true, false)("a"));
+    CHECK(matcher("a|b", false, false)("a"));
+    CHECK(matcher("5..", true, true)("503"));
+    CHECK_FALSE(matcher("5..", false, true)("503"));
+    CHECK(matcher("[", true, true)("anything"));
+    CHECK(matcher("[", false, true)("anything"));
+    CHECK_FALSE(matcher(".*", true, true)("\xFF"));  // as RE2 sees it
+}
