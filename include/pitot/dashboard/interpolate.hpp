@@ -10,6 +10,7 @@
 #include <pitot/promql/token.hpp>
 
 #include <algorithm>  // std::any_of
+#include <array>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -90,14 +91,29 @@ namespace detail {
     return values.size() > 1 && pattern ? concat("(", out, ")") : out;
 }
 
+/// Bytes that mean something to an interpolation; the others are copied in one go.
+inline constexpr auto marks = [] {
+    std::array<bool, 256> out{};
+    for (const char c : std::string_view("\"'`#$[](){},")) out[static_cast<unsigned char>(c)] = true;
+    return out;
+}();
+
 class interpolation {
 public:
     interpolation(std::string_view text, const variable_values* values) : text_(text), values_(values) {}
 
     [[nodiscard]] interpolated run()
     {
+        if (next_possible_reference(text_, 0) == text_.size()) {
+            out_.text = text_;
+            return std::move(out_);
+        }
         out_.text.reserve(text_.size() + 16);
         while (at_ < text_.size()) {
+            std::size_t end = at_;
+            while (end < text_.size() && !marks[static_cast<unsigned char>(text_[end])]) ++end;
+            copy(end - at_);
+            if (at_ == text_.size()) break;
             const char c = text_[at_];
             if (c == '"' || c == '\'' || c == '`') {
                 string(c);
@@ -106,11 +122,11 @@ public:
             } else if (const reference found = reference_at(text_, at_)) {
                 replace(found);
             } else {
-                if (c == '(' || c == '{' || c == '[')
-                    open_.push_back({c, c == '(' && opens_label_list(), std::string(last_word(before())), 0});
+                if (c == '(' || c == '{' || c == '[') open(c);
                 if ((c == ')' || c == '}' || c == ']') && !open_.empty()) open_.pop_back();
                 if (c == ',' && !open_.empty()) ++open_.back().argument;
-                copy(1);
+                out_.text += c;
+                ++at_;
             }
         }
         return std::move(out_);
@@ -120,13 +136,20 @@ private:
     struct bracket {
         char kind;
         bool label_list;
-        std::string function;  ///< the word before it
+        text_span function;    ///< in what has been written: the word before it
         std::size_t argument;  ///< commas seen
     };
 
+    void open(char kind)
+    {
+        const std::string_view word = last_word(before());
+        const auto first = static_cast<std::size_t>(word.data() - out_.text.data());
+        open_.push_back({kind, kind == '(' && opens_label_list(word), {first, word.size()}, 0});
+    }
+
     void copy(std::size_t n)
     {
-        out_.text += text_.substr(at_, n);
+        out_.text.append(text_.data() + at_, n);
         at_ += n;
     }
 
@@ -134,7 +157,8 @@ private:
     {
         std::size_t end = at_ + 1;
         while (end < text_.size() && text_[end] != quote) {
-            const reference found = values_ == nullptr ? reference{} : reference_at(text_, end);
+            const bool may_refer = values_ != nullptr && (text_[end] == '$' || text_[end] == '[');
+            const reference found = may_refer ? reference_at(text_, end) : reference{};
             if (found && value_of(found) != nullptr) {
                 copy(end - at_);
                 replace(found);
@@ -193,9 +217,8 @@ private:
         return text.substr(first);
     }
 
-    [[nodiscard]] bool opens_label_list() const noexcept
+    [[nodiscard]] static bool opens_label_list(std::string_view word) noexcept
     {
-        const std::string_view word = last_word(before());
         for (const std::string_view keyword : {"by", "without", "on", "ignoring", "group_left", "group_right"})
             if (equal_lower(word, keyword)) return true;
         return false;
@@ -245,14 +268,16 @@ private:
     {
         if (open_.empty() || open_.back().kind != '(') return false;
         const bracket& call = open_.back();
-        const auto is = [&call](std::initializer_list<std::string_view> names) {
+        const std::string_view function = std::string_view(out_.text).substr(call.function.offset,
+                                                                             call.function.length);
+        const auto is = [function](std::initializer_list<std::string_view> names) {
             return std::any_of(names.begin(), names.end(),
-                               [&call](std::string_view n) { return equal_lower(call.function, n); });
+                               [function](std::string_view n) { return equal_lower(function, n); });
         };
         if (call.argument == 0)
             return is({"topk", "bottomk", "quantile", "limitk", "limit_ratio", "histogram_quantile",
                        "quantile_over_time", "histogram_fraction", "vector"}) ||
-                   (call.function.empty() && next == ',');
+                   (function.empty() && next == ',');
         return is({"clamp", "clamp_min", "clamp_max", "round", "predict_linear", "holt_winters",
                    "double_exponential_smoothing"}) ||
                (call.argument == 1 && is({"histogram_fraction"}));

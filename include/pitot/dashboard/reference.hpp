@@ -74,12 +74,21 @@ constexpr std::size_t word_length(std::string_view text, std::size_t at) noexcep
     return {text.substr(name, n), inside.empty() ? inside : inside.substr(1), close + 1 - at};
 }
 
+/// The first byte from `at` on that a reference may begin at: a '$', or a '[' before another; the text's end without
+/// one.
+[[nodiscard]] constexpr std::size_t next_possible_reference(std::string_view text, std::size_t at) noexcept
+{
+    for (; at < text.size(); ++at)
+        if (text[at] == '$' || (text[at] == '[' && at + 1 < text.size() && text[at + 1] == '[')) return at;
+    return text.size();
+}
+
 /// Does a text hold a reference that `wanted(reference, byte)` is true for? They are asked in order, none inside
 /// another.
 template <class Wanted>
 [[nodiscard]] constexpr bool any_reference(std::string_view text, Wanted&& wanted)
 {
-    for (std::size_t at = text.find_first_of("$["); at != std::string_view::npos; at = text.find_first_of("$[", at)) {
+    for (std::size_t at = next_possible_reference(text, 0); at < text.size(); at = next_possible_reference(text, at)) {
         const reference found = reference_at(text, at);
         if (found && wanted(found, at)) return true;
         at += found ? found.length : 1;

@@ -22,6 +22,7 @@
 #include <algorithm>  // std::any_of
 #include <iterator>   // std::make_move_iterator
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -116,7 +117,6 @@ struct subject {
     dashboard::language in = dashboard::language::promql;
     bool is_alert = false;
     bool is_rule = false;
-    bool other_queries_are_metricsql = false;  ///< of the same dashboard
     text_position at = {};
     std::span<const std::string_view> repeats = {};
 };
@@ -164,8 +164,27 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
     return made ? std::string() : concat("error parsing regexp: ", made.error().message);
 }
 
+/// The dialect that a dashboard's queries have in common. Asked of a query that is no PromQL; most dashboards have
+/// none.
+class dialect {
+public:
+    explicit dialect(std::span<const dashboard::query> queries) noexcept : queries_(queries) {}
+
+    /// Does any of them hold what only MetricsQL has?
+    [[nodiscard]] bool is_metricsql()
+    {
+        if (!known_) known_ = std::any_of(queries_.begin(), queries_.end(), detail::is_metricsql);
+        return *known_;
+    }
+
+private:
+    std::span<const dashboard::query> queries_;
+    std::optional<bool> known_;
+};
+
+/// spoken  by the dashboard's queries; none by a rule file's
 inline void judge(const source& file, const subject& about, const world& sources, const variables& declared,
-                  verdicts& out)
+                  dialect& spoken, verdicts& out)
 {
     remarks said;
     if (about.in == dashboard::language::other) {
@@ -215,8 +234,8 @@ inline void judge(const source& file, const subject& about, const world& sources
                         said.unknown = "job whose exposition was not given";
         } else {
             const auto loose = promql::find_selectors(readable.text);
-            if (about.in == dashboard::language::metricsql || about.other_queries_are_metricsql ||
-                (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text)) {
+            if (about.in == dashboard::language::metricsql || (loose && loose->metricsql) ||
+                promql::says_metricsql(errors, readable.text) || spoken.is_metricsql()) {
                 said.unknown = "MetricsQL";
             } else {
                 const std::vector<asked> none;
@@ -245,7 +264,7 @@ inline void judge(const source& file, const subject& about, const world& sources
 }
 
 inline void check_query(const source& file, const dashboard::query& query, const world& sources,
-                        const variables& declared, bool dialect, verdicts& out)
+                        const variables& declared, dialect& spoken, verdicts& out)
 {
     const located expr = located_at(query.expr);
     const json::value legend_text = query.target["legendFormat"];
@@ -261,12 +280,11 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.panel_type = query.panel["type"] ? query.panel["type"].text()
                                            : query.panel["spec"]["vizConfig"]["group"].text();
     about.in = query.in;
-    about.other_queries_are_metricsql = dialect;
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
     if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
         about.in = dashboard::language::logql;
-    judge(file, about, sources, declared, out);
+    judge(file, about, sources, declared, spoken, out);
 }
 
 }  // namespace detail
@@ -303,11 +321,11 @@ inline void check_query(const source& file, const dashboard::query& query, const
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);
-    const bool dialect = std::any_of(board.queries.begin(), board.queries.end(), detail::is_metricsql);
+    detail::dialect spoken(board.queries);
     for (const dashboard::query& query : board.queries)
         check_datasource(file, query, document->root()["__inputs"], declared, out.findings);
     for (const dashboard::query& query : board.queries)
-        detail::check_query(file, query, sources, declared, dialect, out);
+        detail::check_query(file, query, sources, declared, spoken, out);
     for (const dashboard::unread& part : board.not_read)
         out.unknown.push_back({file.name(), json::pointer_of(part.where), part.reason});
     return true;

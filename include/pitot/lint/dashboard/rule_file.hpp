@@ -167,7 +167,8 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     about.is_alert = !one.alert.empty();
     about.panel = about.is_alert ? one.alert : one.record;
     about.at = file.position(one.expr.span.offset);
-    judge(file, about, sources, {}, out);
+    dialect none({});
+    judge(file, about, sources, {}, none, out);
 }
 
 }  // namespace detail

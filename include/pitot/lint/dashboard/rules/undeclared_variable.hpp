@@ -16,6 +16,7 @@ inline constexpr dashboard_rule undeclared_variable{
     [](const context& in, const rule& about, remarks& out) {
         if (!in.declared.known || in.is_rule) return;
         const std::string_view text = in.expr.text;
+        if (dashboard::next_possible_reference(text, 0) == text.size()) return;
         char quote = '\0';
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (quote == '\0' && text[i] == '#') {  // a comment: Grafana may fill it in, and nobody reads it
@@ -26,6 +27,7 @@ inline constexpr dashboard_rule undeclared_variable{
                 quote = quote != '\0' ? '\0' : text[i];
             else if (quote != '\0' && quote != '`' && text[i] == '\\' && ++i == text.size())
                 return;
+            if (text[i] != '$' && text[i] != '[') continue;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
             if (in.declared.lacks(ref.name)) {
