@@ -5,8 +5,10 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/listing.hpp>
 
-#include <algorithm>  // std::lower_bound
+#include <algorithm>  // std::lexicographical_compare, std::lower_bound, std::sort
+#include <array>
 #include <cstdint>
+#include <cstdlib>  // std::abs
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +20,17 @@ class similar_names {
 public:
     explicit similar_names(const listing& from) : from_(&from), all_(from.names())
     {
-        letters_.reserve(all_.size());
-        for (const std::string& name : all_) letters_.push_back(letters_of(name));
+        by_size_.reserve(all_.size());
+        by_end_.reserve(all_.size());
+        for (const std::string& name : all_) {
+            by_size_.push_back({letters_of(name), name.size(), by_end_.size()});
+            by_end_.push_back(by_end_.size());
+        }
+        std::stable_sort(by_size_.begin(), by_size_.end(),
+                         [](const candidate& a, const candidate& b) { return a.size < b.size; });
+        std::sort(by_end_.begin(), by_end_.end(), [this](std::size_t a, std::size_t b) {
+            return ends_before(without_total(all_[a]), without_total(all_[b]));
+        });
     }
 
     /// The series name that was probably meant by one that is not there: with or without _total, with more words behind
@@ -35,39 +46,60 @@ public:
         if (const std::string_view longer = shortest_beginning_with(concat(bare, "_")); !longer.empty())
             return std::string(longer);
         if (const std::string_view other = with_other_prefix(name, bare); !other.empty()) return std::string(other);
-        const std::uint64_t letters = letters_of(name);
-        const edits_from edits(name);
-        std::string_view best;
-        std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
-        for (std::size_t i = 0; i < all_.size(); ++i) {
-            // each letter that only one of them has costs an edit
-            if (has_bits(letters & ~letters_[i], least) || has_bits(letters_[i] & ~letters, least)) continue;
-            const std::size_t distance = edits.to(all_[i], least - 1);
-            if (distance >= least) continue;
-            best = all_[i];
-            least = distance;
-            if (least == 1) break;
-        }
-        return std::string(best);
+        return std::string(nearest_to(name));
     }
 
 private:
-    /// A bit for each letter that occurs, so that two names with many other letters need not be compared.
-    [[nodiscard]] static std::uint64_t letters_of(std::string_view text) noexcept
+    /// A name and what tells quickly that it is far from another.
+    /// index  in all_
+    struct candidate {
+        std::array<std::uint8_t, 32> letters;
+        std::size_t size;
+        std::size_t index;
+    };
+
+    /// How often each letter occurs; what is no lower-case letter shares places with others.
+    using letter_counts = std::array<std::uint8_t, 32>;
+    [[nodiscard]] static letter_counts letters_of(std::string_view text) noexcept
     {
-        std::uint64_t all = 0;
+        letter_counts all{};
         for (const char c : text) {
             const auto letter = static_cast<unsigned char>(c);
-            all |= std::uint64_t{1} << (letter >= 'a' && letter <= 'z' ? letter - 'a' : 26 + letter % 38);
+            std::uint8_t& n = all[letter >= 'a' && letter <= 'z' ? letter - 'a' : 26 + letter % 6];
+            if (n < 255) ++n;
         }
         return all;
     }
 
-    /// Are that many bits set?
-    [[nodiscard]] static bool has_bits(std::uint64_t bits, std::size_t count) noexcept
+    /// Letters that one of two texts has more often than the other.
+    [[nodiscard]] static std::size_t apart(const letter_counts& a, const letter_counts& b) noexcept
     {
-        for (; bits != 0 && count > 0; --count) bits &= bits - 1;
-        return count == 0;
+        unsigned sum = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<unsigned>(std::abs(a[i] - b[i]));
+        return sum;
+    }
+
+    /// A name with a slip of the pen: the one with the least edits, the first of those; no edits are as good as one.
+    [[nodiscard]] std::string_view nearest_to(std::string_view name) const
+    {
+        const letter_counts letters = letters_of(name);
+        const edits_from edits(name);
+        std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
+        std::size_t best = all_.size();
+        const auto is_shorter = [](const candidate& c, std::size_t size) { return c.size < size; };
+        const std::size_t shortest = name.size() - std::min(name.size(), least - 1);
+        for (auto c = std::lower_bound(by_size_.begin(), by_size_.end(), shortest, is_shorter);
+             c != by_size_.end() && c->size <= name.size() + least; ++c) {
+            const std::size_t limit = best != all_.size() && c->index < best ? least : least - 1;
+            // an edit makes up for one letter that each of them has and the other has not
+            const std::size_t longer = std::max(c->size, name.size()) - std::min(c->size, name.size());
+            if (apart(letters, c->letters) + longer > 2 * limit) continue;
+            const std::size_t distance = std::max<std::size_t>(edits.to(all_[c->index], limit), 1);
+            if (distance > limit) continue;
+            best = c->index;
+            least = distance;
+        }
+        return best == all_.size() ? std::string_view{} : all_[best];
     }
 
     [[nodiscard]] std::string_view shortest_beginning_with(std::string_view start) const
@@ -91,10 +123,10 @@ private:
         const std::string_view bare_rest = without_total(rest);
         const bool rest_tells = rest.find('_') != std::string_view::npos;
         std::string_view best;
-        for (const std::string& candidate : all_) {
-            const std::string_view c = candidate;
-            if (const std::string_view end = without_total(c); !end.ends_with(bare) && !end.ends_with(bare_rest))
-                continue;
+        std::size_t best_index = 0;
+        const auto consider = [&](std::size_t i) {
+            const std::string_view c = all_[i];
+            if (!best.empty() && (c.size() > best.size() || (c.size() == best.size() && i > best_index))) return;
             bool fits = rest_tells && same_but_total(c, rest);
             for (std::size_t at = c.find('_'); !fits && at != std::string_view::npos; at = c.find('_', at + 1)) {
                 const std::string_view tail = c.substr(at + 1);
@@ -102,14 +134,36 @@ private:
                 fits = (bare.find('_') != std::string_view::npos && same_but_total(tail, name)) ||
                        (rest_tells && same_but_total(tail, rest));
             }
-            if (fits && (best.empty() || c.size() < best.size())) best = c;
-        }
+            if (!fits) return;
+            best = c;
+            best_index = i;
+        };
+        each_ending_with(bare, consider);
+        if (bare_rest != bare) each_ending_with(bare_rest, consider);
         return best;
+    }
+
+    /// Calls f(index) for every name that ends with a text, _total left out of account.
+    template <class F>
+    void each_ending_with(std::string_view end, F&& f) const
+    {
+        const auto bare = [this](std::size_t i) { return without_total(all_[i]); };
+        auto at = std::lower_bound(by_end_.begin(), by_end_.end(), end, [&bare](std::size_t i, std::string_view text) {
+            return ends_before(bare(i), text);
+        });
+        for (; at != by_end_.end() && bare(*at).ends_with(end); ++at) f(*at);
+    }
+
+    /// In the order of texts read from their ends.
+    [[nodiscard]] static bool ends_before(std::string_view a, std::string_view b) noexcept
+    {
+        return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
     }
 
     const listing* from_;
     std::vector<std::string> all_;
-    std::vector<std::uint64_t> letters_;
+    std::vector<candidate> by_size_;   ///< of equal sizes in the order of the names
+    std::vector<std::size_t> by_end_;  ///< indices in all_, by what the names end with
 };
 
 }  // namespace pitot::catalog

@@ -51,3 +51,32 @@ TEST_CASE("of several names the one that was meant")
     const catalog::listing nothing;
     CHECK(catalog::similar_names(nothing).to("a").empty());
 }
+
+TEST_CASE("of equally near names the first in the alphabet, of equally fitting ones the shortest")
+{
+    catalog::listing all;
+    for (const char* name : {"node_disk_reads", "node_disk_read_b", "node_disk_read_a", "node_disk_read_cc",
+                             "zz_queue_length_total", "a_queue_length_total", "b_queue_length"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    const catalog::similar_names near(all);
+    CHECK(near.to("node_disk_read_x") == "node_disk_read_a");
+    CHECK(near.to("node_disk_read_c") == "node_disk_read_a");
+    CHECK(near.to("node_dsk_read_cc") == "node_disk_read_cc");
+    CHECK(near.to("x_queue_length") == "b_queue_length");
+    CHECK(near.to("queue_length_total") == "b_queue_length");
+    CHECK(near.to("queue") == "");
+}
+
+TEST_CASE("a longer name with as many edits comes before a shorter one that stands behind it")
+{
+    catalog::listing all;
+    for (const char* name : {"abcdefghijklmnopqrxyz", "abcdefghijklmnoxyz"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    CHECK(catalog::similar_names(all).to("abcdefghijklmnopqr") == "abcdefghijklmnopqrxyz");
+}
