@@ -9,6 +9,7 @@
 #include <charconv>  // std::from_chars
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -30,16 +31,17 @@ struct duplicate_key {
 
 namespace detail {
 
-/// A value or a key, in the order of the text. In an object every value is preceded by its key.
+/// A value or a key, in the order of the text. In an object every value is preceded by its key. Without initializers,
+/// so that room for many costs nothing.
 struct node {
-    std::uint32_t offset = 0;  ///< of the first byte, quote or bracket included
-    std::uint32_t length = 0;
-    std::uint32_t parent = 0;  ///< the array or object it stands in; itself for the root
-    std::uint32_t after = 0;   ///< index behind its last descendant
-    std::uint32_t place = 0;   ///< members that its array or object has before it
-    std::uint32_t extra = 0;   ///< array, object: members; true: 1; string with escapes: 1 + index of its decoded text
-    kind type = kind::null;
-    bool is_key = false;
+    std::uint32_t offset;  ///< of the first byte, quote or bracket included
+    std::uint32_t length;
+    std::uint32_t parent;  ///< the array or object it stands in; itself for the root
+    std::uint32_t after;   ///< index behind its last descendant
+    std::uint32_t place;   ///< members that its array or object has before it
+    std::uint32_t extra;   ///< array, object: members; true: 1; string with escapes: 1 + index of its decoded text
+    kind type;
+    bool is_key;
 };
 
 class builder;
@@ -127,12 +129,12 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     [[nodiscard]] std::span<const duplicate_key> duplicates() const noexcept { return duplicates_; }
     /// Values and keys.
-    [[nodiscard]] std::size_t node_count() const noexcept { return nodes_.size(); }
+    [[nodiscard]] std::size_t node_count() const noexcept { return count_; }
     [[nodiscard]] value at(std::uint32_t index) const noexcept { return {*this, index}; }
     /// Bytes held beside the text.
     [[nodiscard]] std::size_t memory() const noexcept
     {
-        return nodes_.capacity() * sizeof(detail::node) + decoded_.capacity() * sizeof(std::string_view) +
+        return room_ * sizeof(detail::node) + decoded_.capacity() * sizeof(std::string_view) +
                duplicates_.capacity() * sizeof(duplicate_key) + strings_.capacity();
     }
 
@@ -142,7 +144,9 @@ private:
     friend class detail::builder;
 
     std::string_view text_;
-    std::vector<detail::node> nodes_;
+    std::unique_ptr<detail::node[]> nodes_;
+    std::size_t count_ = 0;
+    std::size_t room_ = 0;  ///< nodes that have a place
     std::vector<std::string_view> decoded_;
     std::vector<duplicate_key> duplicates_;
     arena strings_{256};
@@ -250,7 +254,7 @@ inline value::iterator value::end() const noexcept
 inline value value::operator[](std::string_view key) const noexcept
 {
     if (!is_object()) return {};
-    const detail::node* const nodes = document_->nodes_.data();
+    const detail::node* const nodes = document_->nodes_.get();
     const char* const text = document_->text_.data();
     const bool first_is_last = document_->duplicates_.empty();
     const std::uint32_t after = nodes[index_].after;

@@ -7,10 +7,11 @@
 #include <pitot/json/limits.hpp>
 #include <pitot/json/scan.hpp>
 
-#include <algorithm>  // std::sort
+#include <algorithm>  // std::copy_n, std::sort
 #include <array>
 #include <cstring>  // std::memcpy
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,11 +47,12 @@ public:
         if (text_.size() > allowed_.size || text_.size() >= std::numeric_limits<std::uint32_t>::max())
             return unexpected(errc::too_large, concat("the text has ", std::to_string(text_.size()),
                                                       " bytes, the limit is ", std::to_string(allowed_.size)));
-        out_.nodes_.reserve(text_.size() / 16 + 8);
+        make_room(text_.size() / 16 + 8);
         if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // a byte order mark says nothing, and editors write it
         if (!read_all()) return unexpected(std::move(failure_));
         std::sort(out_.duplicates_.begin(), out_.duplicates_.end(),
                   [](const duplicate_key& a, const duplicate_key& b) { return a.again.offset < b.again.offset; });
+        out_.count_ = count_;
         return std::move(out_);
     }
 
@@ -153,12 +155,34 @@ private:
 
     [[nodiscard]] bool add(kind type, std::size_t offset, std::size_t length, std::uint32_t extra, bool is_key = false)
     {
+        if (count_ >= most_ && !grow()) return false;
+        out_.nodes_[count_] = {static_cast<std::uint32_t>(offset),
+                               static_cast<std::uint32_t>(length),
+                               open_,
+                               count_ + 1,
+                               members_,
+                               extra,
+                               type,
+                               is_key};
+        ++count_;
+        return true;
+    }
+
+    [[nodiscard]] bool grow()
+    {
         if (count_ >= allowed_.count)
             return fail(errc::too_many, concat("more than ", std::to_string(allowed_.count), " values and keys"));
-        ++count_;
-        out_.nodes_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), open_, count_,
-                               members_, extra, type, is_key});
+        make_room(2 * out_.room_);
         return true;
+    }
+
+    void make_room(std::size_t nodes)
+    {
+        auto more = std::make_unique_for_overwrite<node[]>(nodes);
+        std::copy_n(out_.nodes_.get(), count_, more.get());
+        out_.nodes_ = std::move(more);
+        out_.room_ = nodes;
+        most_ = std::min(nodes, allowed_.count);
     }
 
     [[nodiscard]] bool read_word(std::string_view word, kind type, std::uint32_t extra)
@@ -267,7 +291,7 @@ private:
     /// they are places apart.
     [[nodiscard]] bool all_differ(std::uint32_t object) noexcept
     {
-        const node* const nodes = out_.nodes_.data();
+        const node* const nodes = out_.nodes_.get();
         const std::uint32_t mark = object + 1;  // 0 is nobody's
         const std::uint32_t after = nodes[object].after;
         for (std::uint32_t key = object + 1; key < after; key = nodes[key + 1].after) {
@@ -388,6 +412,7 @@ private:
     std::size_t at_ = 0;
     std::size_t depth_ = 0;
     std::uint32_t count_ = 0;    ///< nodes
+    std::size_t most_ = 0;       ///< of them before there is room for more, or an error
     std::uint32_t open_ = 0;     ///< the innermost array or object that is open
     std::uint32_t members_ = 0;  ///< of it so far
     char closing_ = '\0';        ///< its other bracket
