@@ -22,9 +22,14 @@ unexpected<error> cannot_read(const fs::path& path, const std::error_code& why)
     return unexpected(code, fmt::format("cannot read '{}': {}", path.string(), why.message()));
 }
 
-result<std::vector<std::string>> files_below(const fs::path& folder)
+struct found_file {
+    std::string path;
+    bool is_link = false;
+};
+
+result<std::vector<found_file>> files_below(const fs::path& folder)
 {
-    std::vector<std::string> files;
+    std::vector<found_file> files;
     std::error_code why;
     fs::recursive_directory_iterator at(folder, why);
     if (why) return cannot_read(folder, why);
@@ -34,13 +39,13 @@ result<std::vector<std::string>> files_below(const fs::path& folder)
         if (at->is_directory(ignored)) {
             if (name.starts_with('.') || name == "node_modules") at.disable_recursion_pending();
         } else if (const fs::path kind = at->path().extension(); kind == ".json" || kind == ".yml" || kind == ".yaml") {
-            files.push_back(at->path().string());
+            files.push_back({at->path().string(), at->is_symlink(ignored)});
         }
         const fs::path here = at->path();
         at.increment(why);
         if (why) return cannot_read(here, why);
     }
-    std::sort(files.begin(), files.end());
+    std::sort(files.begin(), files.end(), [](const found_file& a, const found_file& b) { return a.path < b.path; });
     return files;
 }
 
@@ -59,26 +64,30 @@ result<std::vector<input>> find_inputs(const std::vector<std::string>& paths)
 {
     std::vector<input> out;
     std::set<std::string> seen;
-    const auto add = [&](std::string path, bool named) {
-        std::string key = path;
-        if (path != "-") {
-            std::error_code ignored;
-            const fs::path one = fs::weakly_canonical(path, ignored);
-            if (!ignored) key = one.string();
-        }
-        if (seen.insert(key).second) out.push_back({std::move(path), named});
+    const auto key_of = [](const std::string& path) {
+        std::error_code failed;
+        const fs::path one = path == "-" ? fs::path() : fs::weakly_canonical(path, failed);
+        return path == "-" || failed ? path : one.string();
+    };
+    const auto add = [&](std::string path, std::string key, bool named) {
+        if (seen.insert(std::move(key)).second) out.push_back({std::move(path), named});
     };
     const auto add_path = [&](const std::string& path) -> result<void> {
         std::error_code why;
         if (path != "-" && fs::is_directory(path, why)) {
             auto files = files_below(path);
             if (!files) return unexpected(std::move(files.error()));
-            for (std::string& file : *files) add(std::move(file), false);
+            const fs::path whole = key_of(path);
+            for (found_file& file : *files) {  // links to folders are not followed: only the file itself may be one
+                const std::size_t inside = std::min(file.path.find_first_not_of('/', path.size()), file.path.size());
+                std::string key = file.is_link ? key_of(file.path) : (whole / file.path.substr(inside)).string();
+                add(std::move(file.path), std::move(key), false);
+            }
             return {};
         }
         if (path != "-" && !fs::exists(path, why))
             return cannot_read(path, why ? why : std::make_error_code(std::errc::no_such_file_or_directory));
-        add(path, true);
+        add(path, key_of(path), true);
         return {};
     };
     for (const std::string& path : paths) {

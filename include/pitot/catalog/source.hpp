@@ -5,13 +5,17 @@
 #include <pitot/connect/gzip.hpp>
 #include <pitot/connect/http.hpp>
 
+#include <algorithm>  // std::min
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>  // std::strerror
+#include <cstring>     // std::strerror
+#include <filesystem>  // a file's size
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace pitot::catalog {
@@ -75,15 +79,21 @@ struct source_options {
     const std::unique_ptr<std::FILE, decltype(close)> file(name == "-" ? stdin : std::fopen(name.c_str(), "rb"), close);
     if (!file) return fail(errno);
     std::string text;
-    const std::unique_ptr<char[]> room(new char[std::size_t{64} << 10U]);
+    if (file.get() != stdin) {
+        std::setvbuf(file.get(), nullptr, _IONBF, 0);  // what is read goes to `room` at once
+        std::error_code no_file;
+        if (const auto size = std::filesystem::file_size(name, no_file); !no_file)
+            text.reserve(static_cast<std::size_t>(std::min<std::uintmax_t>(size, max_bytes)));
+    }
+    char room[std::size_t{64} << 10U];
     for (;;) {
         errno = 0;
-        const std::size_t n = std::fread(room.get(), 1, std::size_t{64} << 10U, file.get());
+        const std::size_t n = std::fread(room, 1, sizeof room, file.get());
         if (n == 0) break;
         if (n > max_bytes - text.size())
             return unexpected(errc::too_large,
                               concat("'", name, "' is larger than ", std::to_string(max_bytes), " bytes"));
-        text.append(room.get(), n);
+        text.append(room, n);
     }
     if (std::ferror(file.get()) != 0) return fail(errno != 0 ? errno : EIO);
     return text;
