@@ -1,5 +1,6 @@
 #include <common/junit.hpp>
 #include <dashboard-lint/output.hpp>
+#include <dashboard-lint/threads.hpp>
 
 #include <pitot/lint/dashboard/table.hpp>
 #include <pitot/lint/report_github.hpp>
@@ -11,9 +12,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <new>  // std::bad_alloc
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>  // the terminal's width
@@ -68,6 +72,29 @@ lint::report report_of(lint::dashboards::verdicts& found, std::optional<std::vec
     out.not_verified = std::move(found.unknown);
     out.live = std::move(answers);
     return out;
+}
+
+/// The report with its findings written on all processors: with tens of thousands of them that is a quarter of the run.
+void write_json(lint::dashboards::verdicts& found, std::optional<std::vector<lint::answered>> answers)
+{
+    constexpr std::size_t some = 512;
+    lint::report all = report_of(found, std::move(answers));
+    std::vector<std::string> parts((all.findings.size() + some - 1) / some);
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> failed{false};
+    on_threads(parts.size(), [&] {
+        const std::span<const lint::finding> findings(all.findings);
+        try {
+            for (std::size_t n = 0; (n = next++) < parts.size();)
+                parts[n] = lint::to_json_members(
+                    findings.subspan(n * some, std::min(some, findings.size() - n * some)));
+        } catch (const std::bad_alloc&) {
+            failed = true;
+        }
+    });
+    if (failed) throw std::bad_alloc();
+    all.findings.clear();
+    lint::write_json(all, print, 2, parts);
 }
 
 std::string sarif(lint::dashboards::verdicts& found)
@@ -148,7 +175,7 @@ void write_report(const settings& how, lint::dashboards::verdicts& found,
                   std::optional<std::vector<lint::answered>> answers, bool all_asked)
 {
     switch (how.form) {
-    case report_form::json: return print(lint::to_json(report_of(found, std::move(answers))));
+    case report_form::json: return write_json(found, std::move(answers));
     case report_form::sarif: return print(sarif(found));
     case report_form::junit: return print(junit(how, found));
     case report_form::github: return print(github(how, found));

@@ -1,3 +1,4 @@
+#include <dashboard-lint/threads.hpp>
 #include <dashboard-lint/work.hpp>
 
 #include <pitot/catalog/source.hpp>
@@ -12,23 +13,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace pitot::tools::dashboard_lint {
 namespace {
-
-/// Calls work() on as many threads as there are processors, but no more than pay.
-/// tasks  how many there are; a thread for a few of them costs more than it saves
-void on_threads(std::size_t tasks, const std::function<void()>& work)
-{
-    const std::size_t useful = tasks / 8;
-    std::vector<std::thread> others;
-    for (std::size_t n = 1; n < std::min<std::size_t>({std::thread::hardware_concurrency(), useful, 16}); ++n)
-        others.emplace_back(work);
-    work();
-    for (std::thread& t : others) t.join();
-}
 
 /// A file's text; empty when it cannot be read, which is said in `out`.
 std::optional<lint::source> read(const input& in, const json::limits& limits, outcome& out)

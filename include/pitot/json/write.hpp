@@ -3,6 +3,7 @@
 
 #include <pitot/base/number.hpp>
 #include <pitot/base/utf8.hpp>
+#include <pitot/json/scan.hpp>
 
 #include <cmath>  // std::isfinite
 #include <concepts>
@@ -17,15 +18,11 @@ inline void append_string(std::string& out, std::string_view text)
 {
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
-    const auto is_plain = [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-    };
     for (std::size_t i = 0; i < text.size();) {
-        std::size_t end = i;
-        while (end < text.size() && is_plain(text[end])) ++end;
-        out.append(text, i, end - i);
-        i = end;
+        const char* const first = text.data() + i;
+        const char* const end = detail::skip_plain(first, text.data() + text.size());
+        out.append(first, end);
+        i += static_cast<std::size_t>(end - first);
         if (i == text.size()) break;
         const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
@@ -109,11 +106,33 @@ public:
         return *this;
     }
 
+    /// Members that another writer wrote at the same depth, with the commas and line breaks between them and the line
+    /// break before them; nothing for none.
+    writer& members(std::string_view written)
+    {
+        if (written.empty()) return *this;
+        if (!empty_.back()) text_ += ',';
+        empty_.back() = false;
+        text_ += written;
+        return *this;
+    }
+
     template <class T>
     writer& member(std::string_view name, const T& what)
     {
         key(name);
         return value(what);
+    }
+
+    /// Hands what was written so far to sink(std::string_view) once it is as much as pays, and goes on without it.
+    /// returns  true when it did
+    template <class Sink>
+    bool drain(Sink&& sink, std::size_t most = std::size_t{64} << 10U)
+    {
+        if (text_.size() < most) return false;
+        sink(std::string_view(text_));
+        text_.clear();
+        return true;
     }
 
     [[nodiscard]] const std::string& text() const& noexcept { return text_; }

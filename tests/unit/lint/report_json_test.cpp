@@ -3,6 +3,10 @@
 
 #include <catch.hpp>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace lint = pitot::lint;
 
 TEST_CASE("the report has every field of the contract")
@@ -56,4 +60,24 @@ TEST_CASE("what was asked stands in the report")
     CHECK(live[1]["message"].text() == "why \"\"");
     CHECK(lint::to_string(lint::asking::no_data) == "no data");
     CHECK(lint::to_string(lint::asking::not_asked) == "not asked");
+}
+
+TEST_CASE("findings may be written beforehand")
+{
+    const lint::source file("d.json", "{\n \"a\": 1}");
+    lint::report what;
+    for (const char* const message : {"one", "two", "three"})
+        what.findings.push_back(lint::finding_at(file, {3, 3}, "r", lint::severity::info, message));
+    const std::string whole = lint::to_json(what);
+    for (std::size_t n = 0; n <= 3; ++n) {
+        lint::report rest = what;
+        rest.findings.erase(rest.findings.begin(), rest.findings.begin() + static_cast<std::ptrdiff_t>(n));
+        std::vector<std::string> written;
+        for (std::size_t i = 0; i < n; ++i) written.push_back(lint::to_json_members({&what.findings[i], 1}));
+        written.push_back(lint::to_json_members({}));
+        std::string text;
+        lint::write_json(
+            rest, [&text](std::string_view part) { text += part; }, 2, written);
+        CHECK(text == whole);
+    }
 }
