@@ -7,6 +7,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,7 +55,8 @@ public:
         return true;
     }
 
-    /// Every place that matches, replaced by what the replacement's $1 and ${name} make of it.
+    /// Every place that matches, replaced by what the replacement's $1 and ${name} make of it. As in Go an empty match
+    /// right behind another one is none.
     [[nodiscard]] std::string replace_all(std::string_view text, std::string_view replacement) const
     {
         const int groups = compiled_->NumberOfCapturingGroups() + 1;
@@ -65,18 +67,49 @@ public:
         for (std::size_t at = 0; at <= text.size();) {
             if (!compiled_->Match(in, at, in.size(), RE2::UNANCHORED, found.data(), groups)) break;
             const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
+            const std::size_t end = begin + found[0].size();
             out += text.substr(copied, begin - copied);
-            append_expanded(found, replacement, out);
-            copied = begin + found[0].size();
-            at = copied;
-            if (found[0].empty()) {  // go on, or it would match here for ever
-                if (copied < text.size()) out += text[copied];
-                ++at;
-                ++copied;
+            if (end > copied || begin == 0) append_expanded(found, replacement, out);
+            copied = end;
+            at = std::max(end, at + 1);
+            while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U && at > end) ++at;
+        }
+        return out.append(text.substr(copied));
+    }
+
+    /// Is it surely a regular expression, as is seen without compiling it? False leaves it open.
+    [[nodiscard]] static bool is_surely_valid(std::string_view pattern) noexcept
+    {
+        constexpr std::size_t longest = 1000;  // bytes; compiled they take no room to speak of
+        if (pattern.size() > longest) return false;
+        bool repeatable = false;
+        int depth = 0;
+        for (std::size_t i = 0; i < pattern.size(); ++i) {
+            const char c = pattern[i];
+            if (c == '*' || c == '+' || c == '?') {
+                if (!repeatable) return false;
+                repeatable = false;  // ** is none, and *? needs no more
+            } else if (c == '(') {
+                if (pattern.substr(i, 3) == "(?:") i += 2;
+                if (++depth > 20) return false;
+                repeatable = false;
+            } else if (c == ')') {
+                if (--depth < 0) return false;
+                repeatable = true;
+            } else if (c == '|' || c == '^' || c == '$') {
+                repeatable = false;
+            } else if (c == '\\') {
+                if (++i == pattern.size() ||
+                    std::string_view(".-/_|*+?()[]{}$^dDwWsS").find(pattern[i]) == std::string_view::npos)
+                    return false;
+                repeatable = true;
+            } else if (is_word(c) || std::string_view(".-/: ,=@%;#~!&\"'<>").find(c) != std::string_view::npos) {
+                repeatable = true;
+            } else {
+                return false;
             }
         }
-        if (copied < text.size()) out += text.substr(copied);
-        return out;
+        return depth == 0;
     }
 
 private:

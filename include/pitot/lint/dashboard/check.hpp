@@ -159,7 +159,7 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
 /// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.
 [[nodiscard]] inline std::string what_is_wrong_with(std::string_view pattern)
 {
-    if (dashboard::has_reference(pattern)) return {};
+    if (regex::is_surely_valid(pattern) || dashboard::has_reference(pattern)) return {};
     const auto made = regex::compile(pattern, false);  // the message has the pattern as it is written
     return made ? std::string() : concat("error parsing regexp: ", made.error().message);
 }
