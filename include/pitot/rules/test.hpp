@@ -6,6 +6,7 @@
 #include <pitot/promql/testing/load.hpp>
 #include <pitot/promql/walk.hpp>
 #include <pitot/rules/evaluate.hpp>
+#include <pitot/rules/sample_compare.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -348,18 +349,13 @@ private:
              std::move(notes));
     }
 
-    static bool same(double want, double got, bool fuzzy)
-    {
-        if (want == got) return true;
-        return fuzzy && (std::nextafter(want, -INFINITY) == got || std::nextafter(want, INFINITY) == got);
-    }
     [[nodiscard]] bool same(const expr_sample& want, const promql::query_series& got) const
     {
         if (want.labels.label_set() != got.labels) return false;
         const promql::query_sample sample = got.samples.front();
         if ((want.hist == nullptr) != (sample.hist == nullptr)) return false;
-        if (want.hist == nullptr) return same(want.value, sample.value, fuzzy_);
-        return store::equal(*want.hist, *sample.hist) && want.hist->hint == sample.hist->hint;
+        return want.hist == nullptr ? detail::same(want.value, sample.value, fuzzy_)
+                                    : detail::same(*want.hist, *sample.hist);
     }
 
     void check(const expr_test& test)
@@ -390,10 +386,13 @@ private:
         std::vector<std::string> notes;
         for (const expr_sample* const w : want)
             notes.push_back(concat("want  ", promql::to_series_text(w->labels.label_set()), " ",
-                                   w->hist ? store::to_text(*w->hist) : promql::plain_number(w->value)));
-        for (const promql::query_series& g : got->series)
+                                   w->hist ? detail::shown(*w->hist) : promql::plain_number(w->value)));
+        for (const promql::query_series& g : got->series) {
+            const promql::query_sample sample = g.samples.front();
             notes.push_back(
-                concat("got   ", promql::to_series_text(g.labels), " ", promql::detail::to_text(g.samples.front())));
+                concat("got   ", promql::to_series_text(g.labels), " ",
+                       sample.hist != nullptr ? detail::shown(*sample.hist) : promql::plain_number(sample.value)));
+        }
         fail(std::move(what),
              concat("want ", std::to_string(want.size()), " samples, got ", std::to_string(got->series.size()),
                     want.size() == got->series.size() ? ", and not the same" : ""),
