@@ -75,4 +75,11 @@ struct day_time {
            date.day - 1 + detail::march_of_year_0;
 }
 
+/// 0: Sunday.
+/// days  since 1970-01-01, a Thursday
+[[nodiscard]] constexpr int weekday_of_days(std::int64_t days) noexcept
+{
+    return static_cast<int>(days - 7 * detail::rounded_down(days + 4, 7)) + 4;
+}
+
 }  // namespace pitot

@@ -50,16 +50,17 @@ public:
     }
 
 private:
+    /// How often each letter occurs; what is no lower-case letter shares places with others.
+    using letter_counts = std::array<std::uint8_t, 32>;
+
     /// A name and what tells quickly that it is far from another.
     /// index  in all_
     struct candidate {
-        std::array<std::uint8_t, 32> letters;
+        letter_counts letters;
         std::size_t size;
         std::size_t index;
     };
 
-    /// How often each letter occurs; what is no lower-case letter shares places with others.
-    using letter_counts = std::array<std::uint8_t, 32>;
     [[nodiscard]] static letter_counts letters_of(std::string_view text) noexcept
     {
         letter_counts all{};

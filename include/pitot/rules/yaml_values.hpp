@@ -2,12 +2,12 @@
 // Numbers and truths in YAML as Go's yaml reads them: 010 is eight, .inf is infinite, yes is true; "8" in quotes is a
 // text and no number.
 
+#include <pitot/base/go_integer.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/yaml.hpp>
 
-#include <charconv>  // std::from_chars
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -19,24 +19,6 @@ namespace pitot::rules {
 
 namespace detail {
 
-/// An integer of Go's base 0: 0x1F, 0b11, 0o17, 017 and 17.
-[[nodiscard]] inline std::optional<double> go_integer(std::string_view text)
-{
-    const bool minus = text.starts_with('-');
-    if (minus || text.starts_with('+')) text.remove_prefix(1);
-    int base = 10;
-    if (text.size() > 1 && text[0] == '0') {
-        const char c = to_lower(text[1]);
-        base = c == 'x' ? 16 : c == 'b' ? 2 : 8;
-        text.remove_prefix(c == 'x' || c == 'b' || c == 'o' ? 2 : 1);
-    }
-    std::uint64_t value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (text.empty() || code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    if (minus && value > std::uint64_t{1} << 63U) return std::nullopt;
-    return minus ? -static_cast<double>(value) : static_cast<double>(value);
-}
-
 [[nodiscard]] inline std::optional<double> number_of(std::string text)
 {
     const bool minus = text.starts_with('-');
@@ -46,7 +28,9 @@ namespace detail {
     for (const std::string_view nan : {".nan", ".NaN", ".NAN"})
         if (text == nan) return std::numeric_limits<double>::quiet_NaN();
     std::erase(text, '_');
-    if (const auto whole = go_integer(text)) return whole;
+    constexpr std::uint64_t least = std::uint64_t{1} << 63U;
+    if (const auto whole = parse_go_integer(text); whole && !(whole->minus && whole->magnitude > least))
+        return (whole->minus ? -1 : 1) * static_cast<double>(whole->magnitude);
     if (text.find_first_not_of("+-0123456789.eE") != std::string::npos) return std::nullopt;
     const auto number = parse_number(text);
     if (!number || std::isinf(*number)) return std::nullopt;

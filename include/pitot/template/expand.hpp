@@ -208,10 +208,8 @@ private:
             if (i >= words.size()) fail(head, e.why);
             const operand& at = words[i];
             if (at.is != operand::kind::constant) fail(at, e.why);
-            const std::string type = e.why.substr(e.why.find("expected ") + 9,
-                                                  e.why.rfind("; got") - e.why.find("expected ") - 9);
-            if (at.name == "nil") fail(at, concat("cannot assign nil to ", type));
-            fail(at, concat("expected ", type, "; found ", at.written));
+            if (at.name == "nil") fail(at, concat("cannot assign nil to ", e.wanted));
+            fail(at, concat("expected ", e.wanted, "; found ", at.written));
         }
     }
 

@@ -45,12 +45,14 @@ struct context {
 
 /// Ends an expansion.
 /// argument  of the function whose fault it is; -1: none
+/// wanted    the type that it takes, where it is of another
 /// node      that was carried out, and where; empty when that is not known yet
 struct expansion_error {
     std::string why;
     int argument = -1;
     std::string node = {};
     std::size_t offset = 0;
+    std::string_view wanted = {};
 };
 
 namespace detail {
@@ -89,8 +91,8 @@ namespace detail {
 /// An argument of the type that the function takes.
 [[noreturn]] inline void wrong_argument(arguments a, std::size_t i, std::string_view type)
 {
-    throw expansion_error{concat("wrong type for value; expected ", type, "; got ", type_of(a[i])),
-                          static_cast<int>(i)};
+    throw expansion_error{
+        concat("wrong type for value; expected ", type, "; got ", type_of(a[i])), static_cast<int>(i), {}, 0, type};
 }
 [[nodiscard]] inline const std::string& as_text(arguments a, std::size_t i)
 {

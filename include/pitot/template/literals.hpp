@@ -1,7 +1,7 @@
 #pragma once
 // Numbers and texts as Go's templates write them.
 
-#include <pitot/base/text.hpp>
+#include <pitot/base/go_integer.hpp>
 #include <pitot/base/utf8.hpp>
 
 #include <charconv>  // std::from_chars
@@ -12,21 +12,13 @@
 
 namespace pitot::templates::detail {
 
-/// Of Go's base 0: 0x1F, 0b11, 0o17, 017.
+/// As parse_go_integer() reads it; nothing beyond int64.
 [[nodiscard]] inline std::optional<std::int64_t> go_integer(std::string_view text)
 {
-    const bool minus = text.starts_with('-');
-    if (minus || text.starts_with('+')) text.remove_prefix(1);
-    int base = 10;
-    if (text.size() > 1 && text[0] == '0') {
-        const char c = to_lower(text[1]);
-        base = c == 'x' ? 16 : c == 'b' ? 2 : 8;
-        text.remove_prefix(c == 'x' || c == 'b' || c == 'o' ? 2 : 1);
-    }
-    std::int64_t value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (text.empty() || code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return minus ? -value : value;
+    const auto read = parse_go_integer(text);
+    constexpr std::uint64_t least = std::uint64_t{1} << 63U;
+    if (!read || read->magnitude > least || (read->magnitude == least && !read->minus)) return std::nullopt;
+    return static_cast<std::int64_t>(read->minus ? 0 - read->magnitude : read->magnitude);
 }
 
 /// Go's escapes.

@@ -1,9 +1,10 @@
 #pragma once
 // What templates can ask of Go's time.Time (in UTC) and time.Duration.
 
+#include <pitot/base/calendar.hpp>
 #include <pitot/template/value.hpp>
 
-#include <chrono>
+#include <algorithm>  // std::min
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -31,20 +32,18 @@ struct calendar {
 };
 [[nodiscard]] inline calendar calendar_of(moment at)
 {
-    namespace c = std::chrono;
-    const c::sys_time<c::milliseconds> point{c::milliseconds(at.milliseconds)};
-    const auto day = c::floor<c::days>(point);
-    const c::year_month_day date(day);
-    const c::hh_mm_ss<c::milliseconds> clock(point - day);
-    return {static_cast<int>(date.year()),
-            static_cast<int>(static_cast<unsigned>(date.month())),
-            static_cast<int>(static_cast<unsigned>(date.day())),
-            static_cast<int>(clock.hours().count()),
-            static_cast<int>(clock.minutes().count()),
-            static_cast<int>(clock.seconds().count()),
-            static_cast<int>(clock.subseconds().count()),
-            static_cast<int>(c::weekday(day).c_encoding()),
-            static_cast<int>((day - c::sys_days(date.year() / c::January / 1)).count()) + 1};
+    const std::int64_t whole = pitot::detail::rounded_down(at.milliseconds, 1000);
+    const auto [day, second] = day_time_of(whole);
+    const civil_date date = date_of_days(day);
+    return {static_cast<int>(date.year),
+            static_cast<int>(date.month),
+            static_cast<int>(date.day),
+            second / 3600,
+            second / 60 % 60,
+            second % 60,
+            static_cast<int>(at.milliseconds - whole * 1000),
+            weekday_of_days(day),
+            static_cast<int>(day - days_of_date({date.year, 1, 1})) + 1};
 }
 
 /// Go's Time.Format.
@@ -159,7 +158,7 @@ struct calendar {
     if (name == "Weekday") return value(day_names[t.weekday]);
     if (name == "YearDay") return whole(t.day_of_year);
     if (name == "UnixMilli") return whole(at->milliseconds);
-    if (name == "Unix") return whole((at->milliseconds - (at->milliseconds % 1000 + 1000) % 1000) / 1000);
+    if (name == "Unix") return whole(pitot::detail::rounded_down(at->milliseconds, 1000));
     return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Letters' cases, and hosts with ports, as templates have them.
+// Texts as templates change them: letters' cases, hosts and ports, quotes, JavaScript's escapes.
 
 #include <pitot/base/text.hpp>
 #include <pitot/base/utf8.hpp>

@@ -14,7 +14,8 @@ bool same_as_chrono(int day)
     const auto last = static_cast<unsigned>((want.year() / want.month() / std::chrono::last).day());
     return got.year == static_cast<int>(want.year()) && got.month == static_cast<unsigned>(want.month()) &&
            got.day == static_cast<unsigned>(want.day()) && pitot::days_of_date(got) == day &&
-           pitot::days_in_month(got.year, got.month) == last;
+           pitot::days_in_month(got.year, got.month) == last &&
+           pitot::weekday_of_days(day) == static_cast<int>(std::chrono::weekday(want).c_encoding());
 }
 
 }  // namespace

@@ -71,11 +71,7 @@ inline constexpr float_function float_functions[] = {
     // Dates. Without an argument they are of the time.
     {"days_in_month", days_in_month_of},
     {"day_of_month", [](double t) { return static_cast<double>(date_of(t).day); }},
-    {"day_of_week",
-     [](double t) {
-         const std::int64_t d = day_of(t).day;
-         return static_cast<double>(((d + 4) % 7 + 7) % 7);
-     }},
+    {"day_of_week", [](double t) { return static_cast<double>(weekday_of_days(day_of(t).day)); }},
     {"day_of_year", day_of_year},
     {"hour", [](double t) { return static_cast<double>(day_of(t).second / 3600); }},
     {"minute", [](double t) { return static_cast<double>(day_of(t).second / 60 % 60); }},
