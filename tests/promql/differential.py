@@ -1,5 +1,7 @@
 """Generated expressions over generated data, answered by Pitot's engine and by Prometheus's own: equal to 1e-9, or both refuse.
 
+Warnings and infos must be the same texts at the same places.
+
 usage: differential.py JUDGED [COUNT [SEED]]
 """
 import collections
@@ -91,7 +93,7 @@ class Generator:
 
     def scalar(self, depth):
         r = self.r.random()
-        if r < 0.75 or depth <= 0:
+        if r < 0.6 or depth <= 0:
             return self.r.choice(("2", "0.5", "-1", "10", "1e3", "pi()", "time()"))
         return self.r.choice((f"scalar({self.vector(depth - 1)})", f"({self.scalar(depth - 1)} {self.r.choice(ARITHMETIC)} {self.scalar(depth - 1)})",
                               f"max_of({self.scalar(depth - 1)}, 3)", f"min_of({self.scalar(depth - 1)}, 3)"))
@@ -212,6 +214,8 @@ def difference(ours, theirs):
         for x, y in zip(samples, b[key]):
             if not same_sample(x, y):
                 return f"{key}: ours {x}, theirs {y}"
+    if ours["said"] != theirs["said"]:
+        return f"ours says {ours['said']}, theirs {theirs['said']}"
     return None
 
 
@@ -242,7 +246,7 @@ def main():
         print("SKIPPED: Go or its module proxy is not there, so there is no Prometheus to compare with")
         return 77
     r = random.Random(seed)
-    seen, failures, passed, filled, refused = collections.Counter(), [], 0, 0, 0
+    seen, failures, passed, filled, refused, said = collections.Counter(), [], 0, 0, 0, collections.Counter()
     while passed + len(failures) < count:
         data, generator, queries = Data(r), Generator(r), []
         for _ in range(min(AT_ONCE, count - passed - len(failures))):
@@ -266,6 +270,7 @@ def main():
             passed += 1
             refused += "error" in theirs
             filled += bool(theirs.get("series"))
+            said.update(re.sub(r"\W(?:for metric|from buckets|must be between|\(|\").*", "", text) for texts in theirs.get("said", {}).values() for text in texts)
             seen.update(set(re.findall(r"[a-z_][a-z0-9_]*(?=\s*(?:\(| by| without))|\b(?:offset|and|or|unless|bool|group_left|group_right|on|ignoring|anchored|smoothed|fill|atan2)\b|@|</|>/|[-+*/%^]|[=!<>]=?", query["expr"])))
     for failure in failures[:40]:
         print("FAILED", failure)
@@ -275,6 +280,7 @@ def main():
             failures.append(f"{rare} was seen {seen[rare]} times only")
             print("FAILED", failures[-1])
     print("seen:", ", ".join(f"{k} {v}" for k, v in sorted(seen.items())))
+    print("said:", ", ".join(f"{n} of {text!r}" for text, n in sorted(said.items())))
     print(f"{filled} of {passed} give something, {refused} are refused by both (seed {seed})")
     print(f"{passed} passed, {len(failures)} failed")
     return 1 if failures or filled < 0.8 * count else 0

@@ -1,7 +1,7 @@
 """Generated expressions over generated data, answered by Pitot's engine and by a real Prometheus over its HTTP API.
 
 The data, native histograms among them, reach the server by remote write. Ours is what promcheck query --format json writes, and
-numbers that are equal must be written alike. Half is asked of a server with delayed name removal.
+numbers that are equal must be written alike, and warnings and infos say the same. Half is asked of a server with delayed name removal.
 
 usage: differential_server.py JUDGED [COUNT [SEED]]
 """
@@ -75,6 +75,10 @@ def difference(ours, theirs, texts):
         for s, t in zip(own, y[key]):
             if isinstance(s[1], dict) != isinstance(t[1], dict) or not (same_histogram if isinstance(s[1], dict) else texts.same)(s[1], t[1], *([texts] if isinstance(s[1], dict) else [])):
                 return f"{key}: ours {s}, theirs {t}"
+    for kind in ("warnings", "infos"):
+        said, wanted = sorted(ours.get(kind, ())), sorted(theirs.get(kind, ()))
+        if said != wanted and not any("omitted" in text for text in wanted):  # the server says ten of them at most
+            return f"{kind}: ours {said}, theirs {wanted}"
     return None
 
 

@@ -49,6 +49,17 @@ std::string value(const promql::query_sample& s)
                   ",\"negative\":", buckets(h.negative), "}");
 }
 
+std::string texts(std::vector<std::string> all)
+{
+    std::sort(all.begin(), all.end());
+    std::string out = "[";
+    for (const std::string& text : all) {
+        if (out.size() > 1) out += ',';
+        json::append_string(out, text);
+    }
+    return out + "]";
+}
+
 void show(const result<promql::query_result>& got)
 {
     std::string out;
@@ -78,7 +89,7 @@ void show(const result<promql::query_result>& got)
             }
             out += "]}";
         }
-        out += ']';
+        out += concat("],\"said\":{\"warnings\":", texts(got->warnings), ",\"infos\":", texts(got->infos), "}");
     }
     std::printf("%s}\n", out.c_str());
 }

@@ -97,7 +97,16 @@ func hist(h *histogram.FloatHistogram) string {
 		buckets(h.PositiveSpans, h.PositiveBuckets), buckets(h.NegativeSpans, h.NegativeBuckets))
 }
 
-func show(out *bufio.Writer, res *promql.Result) {
+// What the query has to say besides, in the order of the texts.
+func said(res *promql.Result, expr string) string {
+	warnings, infos := res.Warnings.AsStrings(expr, 0, 0)
+	sort.Strings(warnings)
+	sort.Strings(infos)
+	both, _ := json.Marshal(map[string][]string{"warnings": warnings, "infos": infos})
+	return string(both)
+}
+
+func show(out *bufio.Writer, expr string, res *promql.Result) {
 	if res.Err != nil {
 		text, _ := json.Marshal(res.Err.Error())
 		fmt.Fprintf(out, "{\"error\":%s}\n", text)
@@ -140,7 +149,7 @@ func show(out *bufio.Writer, res *promql.Result) {
 			all = append(all, series(s.Metric, texts))
 		}
 	}
-	fmt.Fprintf(out, "{\"series\":[%s]}\n", strings.Join(all, ","))
+	fmt.Fprintf(out, "{\"series\":[%s],\"said\":%s}\n", strings.Join(all, ","), said(res, expr))
 }
 
 func answer(file string) {
@@ -161,7 +170,7 @@ func answer(file string) {
 	e := engine(in.Delayed)
 	out := bufio.NewWriter(os.Stdout)
 	for _, q := range in.Queries {
-		show(out, run(e, data, q))
+		show(out, q.Expr, run(e, data, q))
 	}
 	out.Flush()
 	for _, f := range t.cleanups {

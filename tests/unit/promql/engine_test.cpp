@@ -41,9 +41,10 @@ store::series_store odd_histograms()
     });
 }
 /// Its series, a line for each sample.
-std::string shown(std::string_view expr, const store::series_store& data, const query_times& when)
+std::string shown(std::string_view expr, const store::series_store& data, const query_times& when,
+                  promql::engine_options how = {})
 {
-    const auto got = promql::query(expr, data, when, {}, promql::parse_options::everything());
+    const auto got = promql::query(expr, data, when, how, promql::parse_options::everything());
     if (!got) return got.error().message;
     std::string out;
     for (const promql::query_series& s : got->series)
@@ -238,4 +239,28 @@ TEST_CASE("rows that are one without their names are merged before they are adde
     CHECK(sum == shown("sum(rate({l=\"1\"}[5m]) * 1)", apart, when));
     CHECK(std::count(sum.begin(), sum.end(), '\n') == 23);
     CHECK(shown("count(rate({l=\"1\"}[5m]) > 0)", apart, query_times::at(600'000)) == "{} 600000 1\n");
+}
+
+TEST_CASE("of rows that are one with delayed removal the first sample says whether the name goes")
+{
+    const store::series_store data = loaded({"a 0+1x10"});
+    promql::engine_options how;
+    how.delayed_name_removal = true;
+    const query_times from_the_start{0, 120'000, 60'000};  // where one sample makes no difference yet
+    CHECK(shown("delta(a[2m]) or a", data, from_the_start, how).starts_with("a 0 0\na 60000 "));
+    CHECK(shown("a offset 2m or delta(a[2m])", data, from_the_start, how).starts_with("{} 60000 "));
+}
+
+TEST_CASE("what is said has a place: the outer of two sorts, none for a subquery")
+{
+    const store::series_store data = loaded({"a 0+1x10"});
+    const auto sorts = promql::query("sort(sort_desc(a))", data, {0, 120'000, 60'000}, {});
+    REQUIRE(sorts);
+    REQUIRE(sorts->warnings.size() == 1);
+    CHECK(sorts->warnings[0].ends_with(" (1:1)"));
+    const auto rates = promql::query("1 + rate(a[5m])", data, query_times::at(120'000), {});
+    const auto subqueries = promql::query("1 + rate(a[5m:1m])", data, query_times::at(120'000), {});
+    REQUIRE((rates && subqueries && rates->infos.size() == 1 && subqueries->infos.size() == 1));
+    CHECK(rates->infos[0].ends_with("\"a\" (1:10)"));
+    CHECK(subqueries->infos[0].ends_with("\"a\" (1:1)"));  // as Prometheus has it
 }

@@ -204,6 +204,7 @@ public:
         if (into.empty()) return;
         for (std::size_t i = 0; i < m.size(); ++i) {
             if (into[i] == i) continue;
+            if (first_step(m, i) < first_step(m, into[i])) m.rows[into[i]].drop_name = m.rows[i].drop_name;
             for (std::size_t s = 0; s < m.steps; ++s) {
                 if (!m.has(i, s)) continue;
                 if (m.has(into[i], s)) fail("vector cannot contain metrics with the same labelset");
@@ -222,6 +223,12 @@ public:
     }
 
 private:
+    [[nodiscard]] static std::size_t first_step(const matrix& m, std::size_t row) noexcept
+    {
+        std::size_t s = 0;
+        while (s < m.steps && !m.has(row, s)) ++s;
+        return s;
+    }
     /// Milliseconds of a clock that nobody sets.
     [[nodiscard]] static std::int64_t now() noexcept
     {

@@ -129,9 +129,9 @@ namespace detail {
 /// sort, sort_desc, sort_by_label, sort_by_label_desc. Over a range they change nothing.
 [[nodiscard]] inline matrix sort_rows(evaluation& in, const call_node& call, const time_grid& grid)
 {
-    if (!grid.is_instant())
-        in.said.warn("sort is ineffective for range queries since results are always ordered by labels", call.span);
     matrix m = evaluate(in, without_parens(call.arguments[0]), grid);
+    if (!grid.is_instant())  // said behind what the argument says: of the same text twice the last has its place
+        in.said.warn("sort is ineffective for range queries since results are always ordered by labels", call.span);
     const bool by_value = call.name == "sort" || call.name == "sort_desc";
     const bool down = call.name.ends_with("_desc");
     if (by_value && !m.histograms.empty()) {

@@ -164,7 +164,7 @@ public:
         : in_(in), call_(call), function_(function), grid_(grid), argument_(arguments()),
           range_(range_argument_of(in, argument_, grid)),
           starts_(function.wants_starts && in.how.use_start_timestamps && !range_.is_subquery),
-          about_{in, range_, without_parens(call.arguments[0])->span, call.span}
+          about_{in, range_, place_of(without_parens(call.arguments[0])), call.span}
     {
         const auto refuse = [&](const char* modifier, bool range_function::*what) {
             in.fail(concat(modifier, " modifier can only be used with: ", names_with(what), " - not with ", call.name),
@@ -213,6 +213,11 @@ public:
     }
 
 private:
+    /// Prometheus makes a selector of a subquery, and that one has no place: its annotations say (1:1).
+    static text_span place_of(const node* argument) noexcept
+    {
+        return argument->kind == node_kind::subquery ? text_span{} : argument->span;
+    }
     /// The argument that is a range; the values of the others go to scalars_.
     const node* arguments()
     {
