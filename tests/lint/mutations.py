@@ -30,7 +30,8 @@ names = set(types) | {n + end for n, t in types.items() if t in ("histogram", "s
 def lint(expressions, folder):
     path = os.path.join(folder, "d.json")
     with open(path, "w", encoding="utf-8") as f:
-        json.dump({"panels": [{"targets": [{"expr": e}]} for e in expressions]}, f)
+        names = {name for e in expressions for name in re.findall(r"(?:\$\{?|\[\[)([a-zA-Z]\w*)", e)}
+        json.dump({"templating": {"list": [{"name": name} for name in sorted(names)]}, "panels": [{"targets": [{"expr": e}]} for e in expressions]}, f)
     done = subprocess.run([tool, path, *sources, "--format", "json"], capture_output=True, text=True, timeout=120, check=False)
     report = json.loads(done.stdout)
     found = {}

@@ -32,12 +32,14 @@ struct declared_variable {
 
 namespace detail {
 
-/// What a layout of version 2, its spec, holds: its rows, tabs or items.
+/// What a layout of version 2, its spec, holds: its rows, tabs or items; of a row in an old grid its elements.
 template <class F>
 void each_layout_part(json::value layout, F&& f)
 {
     for (const std::string_view list : {"rows", "tabs", "items"})
         for (const json::value part : layout[list]) f(part);
+    if (const json::value list = layout["elements"]; list.is_array())
+        for (const json::value part : list) f(part);
 }
 
 /// Rows and tabs of version 2 have variables of their own: f(variable, section).

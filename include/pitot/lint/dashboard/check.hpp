@@ -6,6 +6,7 @@
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
+#include <pitot/lint/dashboard/layout.hpp>
 #include <pitot/lint/dashboard/log_streams.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
@@ -312,12 +313,14 @@ inline void check_query(const source& file, const dashboard::query& query, const
         out.findings.push_back(std::move(f));
     }
     variables declared;
-    declared.known = static_cast<bool>(board.model["templating"]) || static_cast<bool>(board.model["variables"]);
+    // What Grafana's API tells of library panels alone leaves their dashboards' variables open.
+    declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
     for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
     const dashboard::detail::datasource_types types(document->root(), board.model);
     check_variable_graph(file, all, declared, types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
+    check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);

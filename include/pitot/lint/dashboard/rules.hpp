@@ -2,6 +2,7 @@
 // All rules on queries, in one table.
 
 #include <pitot/lint/dashboard/datasource_missing.hpp>
+#include <pitot/lint/dashboard/layout.hpp>
 #include <pitot/lint/dashboard/rules/ambiguous_source.hpp>
 #include <pitot/lint/dashboard/rules/annotation_label_missing.hpp>
 #include <pitot/lint/dashboard/rules/counter_without_rate.hpp>
@@ -77,6 +78,8 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            duplicate_variable,
                                            variable_query,
                                            datasource_missing,
+                                           element_not_shown,
+                                           element_missing,
                                            filter_never_zero,
                                            regex_alternative_dead,
                                            division_by_zero,

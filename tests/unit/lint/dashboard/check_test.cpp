@@ -15,7 +15,9 @@ namespace {
 verdicts judge(std::string_view expr, bool with_metrics = true)
 {
     pitot::json::writer w;
-    w.begin_object().key("panels").begin_array().begin_object().key("targets").begin_array().begin_object();
+    w.begin_object().key("templating").begin_object().key("list").begin_array();
+    for (const char* const name : {"a", "b", "m", "y"}) w.begin_object().member("name", name).end_object();
+    w.end_array().end_object().key("panels").begin_array().begin_object().key("targets").begin_array().begin_object();
     w.member("expr", expr).end_object().end_array().end_object().end_array().end_object();
     pitot::batch families;
     REQUIRE(
