@@ -44,9 +44,9 @@ public:
     /// `bytes` of uninitialised memory for what has an alignment, a power of two.
     [[nodiscard]] char* allocate(std::size_t bytes, std::size_t alignment)
     {
-        const auto gap = [&] { return (0 - reinterpret_cast<std::uintptr_t>(at_)) & (alignment - 1); };
-        if (bytes + gap() > static_cast<std::size_t>(end_ - at_)) grow(bytes + alignment - 1);
-        char* const out = at_ + gap();
+        const std::size_t gap = (0 - reinterpret_cast<std::uintptr_t>(at_)) & (alignment - 1);
+        if (bytes + gap > static_cast<std::size_t>(end_ - at_)) return allocate_anew(bytes, alignment);
+        char* const out = at_ + gap;
         at_ = out + bytes;
         return out;
     }
@@ -105,6 +105,11 @@ private:
         }
     }
 
+    [[gnu::noinline]] char* allocate_anew(std::size_t bytes, std::size_t alignment)
+    {
+        grow(bytes + alignment - 1);
+        return allocate(bytes, alignment);
+    }
     [[gnu::noinline]] void grow(std::size_t bytes)
     {
         const std::size_t size = bytes > next_size_ ? bytes : next_size_;

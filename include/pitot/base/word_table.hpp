@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace pitot {
@@ -23,18 +24,27 @@ public:
 
     /// text_of  gives the word of a row
     template <class Row, std::size_t Rows, class TextOf>
-    consteval word_places(const Row (&table)[Rows], TextOf text_of) : at_{}
+    consteval word_places(const Row (&table)[Rows], TextOf text_of) : at_{}, sizes_{}
     {
         static_assert(Rows <= 128, "rows are numbered by a byte, and half of the places stay free");
         at_.fill(none);
         for (unsigned char row = 0; row < Rows; ++row) {
-            std::size_t place = word_hash(text_of(table[row])) & 255U;
+            const std::string_view word = text_of(table[row]);
+            if (word.size() < 2 || word.size() > 31) throw "a word has 2 to 31 letters";
+            sizes_[word[0] & 31] |= std::uint32_t{1} << word.size();
+            std::size_t place = word_hash(word) & 255U;
             while (at_[place] != none) place = (place + 1) & 255U;
             at_[place] = row;
         }
     }
 
-    /// The row of a word of two letters or more.
+    /// False for most words that are none of them: no word that begins so is as long.
+    [[nodiscard]] constexpr bool may_have(std::string_view word) const noexcept
+    {
+        return !word.empty() && word.size() < 32 && (sizes_[word[0] & 31] >> word.size() & 1U) != 0;
+    }
+
+    /// The row of a word of two letters or more; worth asking for when may_have() says so.
     /// is_it  tells of a row whether it is the one
     template <class IsIt>
     [[nodiscard]] constexpr unsigned char find(std::string_view word, IsIt is_it) const noexcept
@@ -47,6 +57,7 @@ public:
 
 private:
     std::array<unsigned char, 256> at_;
+    std::array<std::uint32_t, 32> sizes_;  ///< of the words that begin with a letter, a bit each
 };
 
 }  // namespace pitot

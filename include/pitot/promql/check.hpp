@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::promql {
@@ -96,7 +97,16 @@ public:
     value_type check(node* n)
     {
         if (n->kind != node_kind::binary && n->kind != node_kind::subquery) return leaf(n);
-        // A long chain of operators leans to the left: its spine is walked in a loop.
+        if (auto* const b = as<binary_node>(n);
+            b != nullptr && b->left->kind != node_kind::binary && b->left->kind != node_kind::subquery)
+            return binary(*b, leaf(b->left));
+        return spine(n);
+    }
+
+private:
+    /// A long chain of operators leans to the left: its spine is walked in a loop.
+    [[gnu::noinline]] value_type spine(node* n)
+    {
         const std::size_t first = spine_.size();
         for (;;) {
             spine_.push_back(n);
@@ -123,10 +133,13 @@ public:
         return type;
     }
 
-private:
-    [[gnu::cold, gnu::noinline]] void complain(text_span where, std::string_view message)
+    [[gnu::cold, gnu::noinline]] void complain(text_span where, std::string message)
     {
-        errors_.push_back({where.offset, where.end(), std::string(message)});
+        errors_.push_back({where.offset, where.end(), std::move(message)});
+    }
+    [[gnu::cold, gnu::noinline]] void complain(text_span where, const char* message)
+    {
+        complain(where, std::string(message));
     }
 
     static std::string_view short_name(value_type type) noexcept

@@ -16,6 +16,34 @@
 
 namespace pitot::promql {
 
+/// What most durations are: one to five digits and a unit from seconds to days. False for others.
+[[nodiscard]] constexpr bool read_short_duration(std::string_view text, double& seconds) noexcept
+{
+    if (text.size() < 2 || text.size() > 6) return false;
+    int sum = 0;
+    for (const char c : text.substr(0, text.size() - 1)) {
+        if (c < '0' || c > '9') return false;
+        sum = sum * 10 + (c - '0');
+    }
+    const char unit = text.back();
+    const int scale = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3'600 : unit == 'd' ? 86'400 : 0;
+    seconds = static_cast<double>(sum) * scale;
+    return scale != 0;
+}
+
+/// What most numbers are: up to nine digits, decimal. False for others.
+[[nodiscard]] constexpr bool read_short_number(std::string_view text, double& value) noexcept
+{
+    if (text.empty() || text.size() > 9 || (text[0] == '0' && text.size() > 1)) return false;
+    int sum = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+        sum = sum * 10 + (c - '0');
+    }
+    value = sum;
+    return true;
+}
+
 /// Why a text is no duration; empty when it is one, and `seconds` is set.
 /// source  Prometheus, common/model, ParseDuration
 [[nodiscard]] inline std::string read_duration_seconds(std::string_view text, double& seconds)

@@ -153,7 +153,7 @@ inline constexpr word_places function_places(functions, [](const function& f) { 
 /// Null when there is none of the name; names are in lower case.
 [[nodiscard]] constexpr const function* find_function(std::string_view name) noexcept
 {
-    if (name.size() < 2) return nullptr;
+    if (!detail::function_places.may_have(name)) return nullptr;
     const unsigned char row = detail::function_places.find(
         name, [name](unsigned char i) { return functions[i].name == name; });
     return row == word_places::none ? nullptr : &functions[row];

@@ -30,12 +30,14 @@ public:
     /// the end, every further call gives the end.
     const token& next()
     {
-        switch (state_) {
-        case where::outside: outside(); break;
-        case where::braces: in_braces(); break;
-        case where::range: in_range(); break;
-        case where::behind: last_ = {token_kind::end, {text_.size(), 0}}; break;
-        }
+        if (state_ == where::outside)
+            outside();
+        else if (state_ == where::braces)
+            in_braces();
+        else if (state_ == where::range)
+            in_range();
+        else
+            last_ = {token_kind::end, {text_.size(), 0}};
         return last_;
     }
     /// The one that next() gave.
@@ -131,7 +133,7 @@ private:
         case '`': return string(c);
         case '=':
             if (accept('=')) return take(token_kind::equal);
-            if (peek() == '~') return fail("unexpected character after '=': '~'");
+            if (is('~')) return fail("unexpected character after '=': '~'");
             return take(token_kind::assign);
         case '!':
             if (accept('=')) return take(token_kind::not_equal);
@@ -144,7 +146,7 @@ private:
                                       : token_kind::greater);
         default: break;
         }
-        if (is_digit(c) || (c == '.' && is_digit(peek()))) return number();
+        if (is_digit(c) || (c == '.' && at_ < text_.size() && is_digit(text_[at_]))) return number();
         fail_at_first("unexpected character: ");
     }
 
@@ -261,15 +263,22 @@ private:
             at_ = behind(at_, detail::class_alpha | detail::class_digit | detail::class_colon);
             return take(token_kind::metric_identifier);
         }
-        const auto kind = keyword_of({text_.data() + start_, at_ - start_});
-        if (!kind) return take(token_kind::identifier);
-        if (*kind == token_kind::number) return take_closing(token_kind::number);  // inf, nan
+        if (!detail::keyword_places.may_have({text_.data() + start_, at_ - start_}))
+            return take(token_kind::identifier);
+        return keyword();
+    }
+    [[gnu::noinline]] void keyword() noexcept
+    {
+        const unsigned char row = detail::keyword_row({text_.data() + start_, at_ - start_});
+        if (row == word_places::none) return take(token_kind::identifier);
+        const token_kind kind = detail::keywords[row].kind;
+        if (kind == token_kind::number) return take_closing(token_kind::number);  // inf, nan
         // These came late: where they could not be meant they stay names.
-        if (*kind == token_kind::fill || *kind == token_kind::fill_left || *kind == token_kind::fill_right) {
+        if (kind == token_kind::fill || kind == token_kind::fill_left || kind == token_kind::fill_right) {
             const std::size_t after = behind(at_, detail::class_blank);
             if (after == text_.size() || text_[after] != '(') return take(token_kind::identifier);
         }
-        return take(*kind);
+        return take(kind);
     }
 
     [[gnu::noinline]] void number()

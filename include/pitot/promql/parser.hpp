@@ -50,16 +50,12 @@ private:
     {
         const deeper guard(*this);
         if (too_deep()) return nullptr;
-        node* left = now().kind == token_kind::add || now().kind == token_kind::subtract ? unary() : operand();
+        node* left = operand();
         while (left != nullptr) {
             const int strength = level_of(now().kind);
             if (strength == 0 || strength < level) return left;
             const token op = now();
-            if (++operators_ > how_.max_operators) {
-                complain(op.span, concat("more than ", std::to_string(how_.max_operators), " operators"));
-                failed_ = true;
-                return nullptr;
-            }
+            if (++operators_ > how_.max_operators) return too_many_operators(op.span);
             advance();
             left = binary(left, op, strength);
         }
@@ -149,11 +145,7 @@ private:
             case token_kind::smoothed: extend(of); break;
             default: return of;
             }
-            if (++operators_ > how_.max_operators && of != nullptr) {
-                complain(now().span, concat("more than ", std::to_string(how_.max_operators), " operators"));
-                failed_ = true;
-                return nullptr;
-            }
+            if (++operators_ > how_.max_operators && of != nullptr) return too_many_operators(now().span);
         }
         return nullptr;
     }
@@ -177,6 +169,8 @@ private:
             return tree_.make(paren_node{{node_kind::paren, {begin, previous_end_ - begin}}, of});
         }
         case token_kind::left_brace: return vector();
+        case token_kind::add:
+        case token_kind::subtract: return unary();
         default: return can_be_metric(now().kind) ? named() : fail();
         }
     }

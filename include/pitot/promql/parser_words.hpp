@@ -182,45 +182,55 @@ protected:
         }
         return nullptr;
     }
-    bool too_deep()
+    bool too_deep() { return depth_ > how_.max_depth && refuse_depth(); }
+    [[gnu::cold, gnu::noinline]] bool refuse_depth()
     {
-        if (depth_ <= how_.max_depth) return false;
         if (!failed_) complain(now().span, concat("nested more than ", std::to_string(how_.max_depth), " levels deep"));
         failed_ = lexing_failed_ = true;
         return true;
     }
+    [[gnu::cold, gnu::noinline]] std::nullptr_t too_many_operators(text_span where)
+    {
+        complain(where, concat("more than ", std::to_string(how_.max_operators), " operators"));
+        failed_ = true;
+        return nullptr;
+    }
 
     // Operators
 
+    static constexpr signed char levels[] = {
+        4, 4,              // + -
+        5, 5, 5,           // * / %
+        6,                 // ^
+        3, 3, 3, 3, 3, 3,  // == != < <= > >=
+        0, 0,              // =~ !~
+        3, 3,              // </ >/
+        2, 1, 2,           // and or unless
+        5,                 // atan2
+    };
+    static_assert(std::size(levels) ==
+                  static_cast<std::size_t>(token_kind::atan2) - static_cast<std::size_t>(token_kind::add) + 1);
     /// How strong an operator binds; 0 for what is none.
     [[nodiscard]] static constexpr int level_of(token_kind kind) noexcept
     {
-        constexpr signed char of[] = {
-            4, 4,              // + -
-            5, 5, 5,           // * / %
-            6,                 // ^
-            3, 3, 3, 3, 3, 3,  // == != < <= > >=
-            0, 0,              // =~ !~
-            3, 3,              // </ >/
-            2, 1, 2,           // and or unless
-            5,                 // atan2
-        };
-        static_assert(std::size(of) ==
-                      static_cast<std::size_t>(token_kind::atan2) - static_cast<std::size_t>(token_kind::add) + 1);
         const unsigned i = static_cast<unsigned>(kind) - static_cast<unsigned>(token_kind::add);
-        return i < std::size(of) ? of[i] : 0;
+        return i < std::size(levels) ? levels[i] : 0;
     }
 
     [[nodiscard]] number_node* number()
     {
         const bool is_duration = now().kind == token_kind::duration;
         const std::string_view text = word();
-        double value = 0;
-        std::string why = is_duration ? read_duration_seconds(text, value) : read_number(text, value);
-        if (!why.empty()) complain(now().span, std::move(why));
-        auto* const made = tree_.make(number_node{{node_kind::number, now().span}, value, is_duration});
+        auto* const made = tree_.make(number_node{{node_kind::number, now().span}, 0, is_duration});
+        if (!(is_duration ? read_short_duration(text, made->value) : read_short_number(text, made->value)))
+            long_number(*made, text);
         advance();
         return made;
+    }
+    [[gnu::noinline]] void long_number(number_node& into, std::string_view text)
+    {
+        std::string why = into.is_duration ? read_duration_seconds(text, into.value) : read_number(text, into.value);
+        if (!why.empty()) complain(into.span, std::move(why));
     }
 
     /// The string that is looked at, without its quotes and escapes.

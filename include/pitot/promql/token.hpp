@@ -145,11 +145,20 @@ inline constexpr alone tokens_alone = make_tokens_alone();
 
 inline constexpr word_places keyword_places(keywords, [](const keyword& k) { return k.text; });
 
+/// Of letters, digits and _, in any case.
+[[nodiscard]] constexpr bool is_keyword(std::string_view word, std::string_view keyword) noexcept
+{
+    if (word.size() != keyword.size()) return false;
+    for (std::size_t i = 0; i < word.size(); ++i)
+        if (((word[i] ^ keyword[i]) & ~0x20) != 0) return false;
+    return true;
+}
+
 /// The row of `keywords` that a word is, in any case; word_places::none when it is none.
+/// word  two letters or more, digits and _
 [[nodiscard]] constexpr unsigned char keyword_row(std::string_view word) noexcept
 {
-    if (word.size() < 2 || word.size() > 12) return word_places::none;
-    return keyword_places.find(word, [word](unsigned char row) { return equal_lower(word, keywords[row].text); });
+    return keyword_places.find(word, [word](unsigned char row) { return is_keyword(word, keywords[row].text); });
 }
 
 }  // namespace detail
@@ -157,6 +166,7 @@ inline constexpr word_places keyword_places(keywords, [](const keyword& k) { ret
 /// The keyword that a word is, in any case.
 [[nodiscard]] constexpr std::optional<token_kind> keyword_of(std::string_view word) noexcept
 {
+    if (!detail::keyword_places.may_have(word)) return std::nullopt;
     const unsigned char row = detail::keyword_row(word);
     if (row == word_places::none) return std::nullopt;
     return detail::keywords[row].kind;

@@ -36,4 +36,14 @@ TEST_CASE("a table's words are found by their hash, others are not")
     CHECK(number_of("zz") == 0);
 }
 
+TEST_CASE("most words are told apart from a table's by their first letter and their length")
+{
+    STATIC_REQUIRE(places.may_have("max_of_it"));
+    CHECK(places.may_have("may_be_so"));
+    CHECK(places.may_have("AB"));
+    for (const std::string_view other : {"", "a", "abc", "max_of_i", "bax_of_it", "a_word_of_thirty_one_letters___",
+                                         "a_word_that_is_longer_than_a_row_of_bits"})
+        CHECK_FALSE(places.may_have(other));
+}
+
 }  // namespace
