@@ -1,9 +1,12 @@
 """Every header compiles alone and twice in a row, without a warning, under each compiler.
 
+A header that another one includes before anything else is compiled alone there: it is not compiled by itself once more.
+
 usage: headers.py SOURCE_ROOT WORK_FOLDER COMPILER…
 A compiler that is not installed is skipped and said. Objects go through ccache where it is installed: a second run costs little.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +22,16 @@ def headers(root):
             for name in names:
                 if name.endswith(".hpp"):
                     yield top, os.path.relpath(os.path.join(where, name), os.path.join(root, base))
+
+
+def first_included(path):
+    """What a header includes before it says anything of its own, as `pitot/base/text.hpp`; None when that is no header of ours."""
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            if line.strip() and not line.startswith(("#pragma once", "//")):
+                found = re.match(r"#include <([a-z-]+/[^>]+\.hpp)>", line)
+                return found.group(1) if found else None
+    return None
 
 
 def self_test(compiler, work, flags):
@@ -58,7 +71,15 @@ def main():
         if problem := self_test(compiler, work, flags):
             print(problem)
             failed += 1
-        todo = sorted(headers(root))
+        every = sorted(headers(root))
+        firsts = {first_included(os.path.join(root, top, header)) for top, header in every}
+        todo = [(top, header) for top, header in every if header not in firsts]
+        for top, header in every:
+            with open(os.path.join(root, top, header), encoding="utf-8") as f:
+                if f.readline() != "#pragma once\n":
+                    failed += 1
+                    print(f"FAILED: {top}/{header}: does not begin with #pragma once")
+        passed += len(every) - len(todo)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = [pool.submit(compile_one, compiler, work, [*flags, "-I", os.path.join(root, "include")],
                                 os.path.join(root, top), header) for top, header in todo]
