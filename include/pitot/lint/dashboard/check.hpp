@@ -98,7 +98,7 @@ namespace detail {
         const std::size_t last = text.find_last_not_of(" \t", end - 1);
         if (first >= end || first > last) continue;
         const std::string_view name = text.substr(first, last - first + 1);
-        if (!dashboard::has_reference(name) && name != "__name__") all.push_back({name, {first, name.size()}, &legend});
+        if (!dashboard::has_reference(name)) all.push_back({name, {first, name.size()}, &legend});
     }
     return all;
 }

@@ -25,13 +25,13 @@ namespace pitot::lint::dashboards {
     return false;
 }
 
-/// Does everything that a part of the query asks for exist?
+/// Does everything that a part of the query asks for exist, with its labels?
 [[nodiscard]] inline bool is_complete(const context& in, const promql::node* part)
 {
     for (const asked& a : in.asks) {
         bool inside = static_cast<const promql::node*>(a.selector) == part;
         for (const promql::node* up : a.above) inside = inside || up == part;
-        if (inside && (!a.unknown.empty() || !a.exists)) return false;
+        if (inside && (!a.unknown.empty() || !a.exists || a.dead_matcher() != nullptr)) return false;
     }
     return true;
 }
@@ -170,11 +170,16 @@ void each_dead_matcher(const context& in, F&& f)
             if (!m.alive) f(a, m);
 }
 
-/// Is there a job that the matcher selects, whatever it exposes?
+/// Is there a job that the matcher selects, whatever it exposes? Relabelling may have given it another name.
 [[nodiscard]] inline bool names_a_job(const world& in, const asked_matcher& m)
 {
-    for (const catalog::scrape_job& j : in.series->jobs())
-        if (m.test(j.name)) return true;
+    for (const catalog::scrape_job& j : in.series->jobs()) {
+        if (j.targets.empty() && m.test(j.name)) return true;
+        for (const catalog::label_list& t : j.targets) {
+            const std::string_view given = catalog::value_of(t, "job");
+            if (m.test(given.empty() ? std::string_view(j.name) : given)) return true;
+        }
+    }
     return !in.series->knows_all_jobs();
 }
 /// Is a job among them whose exposition was given?

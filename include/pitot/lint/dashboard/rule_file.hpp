@@ -102,17 +102,35 @@ public:
 
     void read(const result<yaml::node>& root)
     {
-        if (!root) return refuse(root.error());
-        const auto groups = root->find("groups");
+        if (!root) {
+            to_.is_rules = root.error().code != errc::too_many || has_groups(to_.file.text());
+            if (to_.is_rules) refuse(root.error());
+            return;
+        }
+        const auto kind = root->get<std::string>("kind", "");
+        if (const auto spec = root->find("spec"); spec && kind && *kind == "PrometheusRule")
+            return read_groups(*spec, "/spec");    // as the operator of Kubernetes has them
+        to_.is_rules = !root->find("apiVersion");  // Grafana's own alerts have groups too
+        if (to_.is_rules) read_groups(*root, "");
+    }
+
+private:
+    /// A file of several documents: does one look like rules?
+    [[nodiscard]] static bool has_groups(std::string_view text)
+    {
+        return text.starts_with("groups:") || text.find("\ngroups:") != std::string_view::npos;
+    }
+    void read_groups(const yaml::node& in, const std::string& pointer)
+    {
+        const auto groups = in.find("groups");
         to_.is_rules = groups && groups->kind() == yaml::kind::list;
         if (!to_.is_rules) return;
         const auto all = groups->items();
         if (!all) return refuse(all.error());
         for (std::size_t g = 0; g < all->size(); ++g)
-            if (const auto list = (*all)[g].find("rules")) read_rules(*list, concat("/groups/", std::to_string(g)));
+            if (const auto list = (*all)[g].find("rules"))
+                read_rules(*list, concat(pointer, "/groups/", std::to_string(g)));
     }
-
-private:
     void refuse(const error& why)
     {
         const std::string& name = to_.file.name();
@@ -167,6 +185,7 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     about.is_alert = !one.alert.empty();
     about.panel = about.is_alert ? one.alert : one.record;
     about.at = file.position(one.expr.span.offset);
+    if (is_logql_only(one.expr.text)) about.in = dashboard::language::logql;  // of Loki's ruler
     dialect none({});
     judge(file, about, sources, {}, none, out);
 }

@@ -27,12 +27,17 @@ struct plain_side {
 }  // namespace detail
 using detail::plain_side;
 
-/// The part of a product that is no number: 100 * x is x.
+/// The part of a product that is no number, and what a number only filters: 100 * x and x > 0 are x.
 [[nodiscard]] inline const promql::node* without_factors(const promql::node* n)
 {
     for (n = promql::without_parens(n);;) {
+        if (const auto* const sign = promql::as<promql::unary_node>(n)) {
+            n = promql::without_parens(sign->of);
+            continue;
+        }
         const auto* const b = promql::as<promql::binary_node>(n);
-        if (b == nullptr || b->op != promql::token_kind::multiply || b->matching != nullptr) return n;
+        if (b == nullptr || b->matching != nullptr) return n;
+        if (b->op != promql::token_kind::multiply && (!promql::is_comparison(b->op) || b->return_bool)) return n;
         n = promql::without_parens(promql::type_of(b->left) == promql::value_type::vector ? b->left : b->right);
     }
 }

@@ -8,6 +8,14 @@ namespace pitot::lint::dashboards {
     return concat("the dashboard has no variable ", name);
 }
 
+/// Does a regular expression of the text have a group of this name? label_replace() takes it over: (?P<host>.*),
+/// "$host".
+[[nodiscard]] inline bool names_a_group(std::string_view text, std::string_view name)
+{
+    return text.find(concat("(?P<", name, ">")) != std::string_view::npos ||
+           text.find(concat("(?<", name, ">")) != std::string_view::npos;
+}
+
 inline constexpr dashboard_rule undeclared_variable{
     {"undeclared-variable", severity::warning, "a query uses a variable that the dashboard does not declare",
      "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing. In titles, legends and\n"
@@ -30,7 +38,7 @@ inline constexpr dashboard_rule undeclared_variable{
             if (text[i] != '$' && text[i] != '[') continue;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
-            if (in.declared.lacks(ref.name)) {
+            if (in.declared.lacks(ref.name) && !names_a_group(text, ref.name)) {
                 finding f = finding_in_query(in.file, in.expr.place({i, ref.length}), text, {i, ref.length}, about.id,
                                              about.level, undeclared_message(ref.name));
                 f.pointer = in.expr.pointer;
