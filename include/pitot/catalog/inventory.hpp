@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -126,6 +127,11 @@ public:
         const auto at = metrics_.find(name);
         return at == metrics_.end() ? nullptr : &at->second;
     }
+    /// Is it a name that metric_relabel_configs dropped or changed, wherever it is exposed?
+    [[nodiscard]] bool was_dropped(std::string_view name) const
+    {
+        return dropped_.contains(name) && !metrics_.contains(name);
+    }
     [[nodiscard]] const std::map<std::string, existing_metric, std::less<>>& metrics() const noexcept
     {
         return metrics_;
@@ -158,8 +164,8 @@ private:
         }
         label_list all = labels;
         set_label(all, "__name__", name);
-        if (!relabel(all, steps)) return;
-        const std::string now(value_of(all, "__name__"));
+        const std::string now(relabel(all, steps) ? value_of(all, "__name__") : "");
+        if (now != name) dropped_.emplace(name);
         set_label(all, "__name__", "");
         if (!now.empty()) insert(now, type, all, job);
     }
@@ -208,6 +214,7 @@ private:
 
     std::vector<scrape_job> jobs_;
     std::map<std::string, existing_metric, std::less<>> metrics_;
+    std::set<std::string, std::less<>> dropped_;
     std::size_t count_ = 0;
     bool knows_all_jobs_ = false;
 };

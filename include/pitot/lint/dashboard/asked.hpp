@@ -201,7 +201,8 @@ inline void hold_against(const world& in, asked& a)
         return;
     } else {
         a.metric = in.series->find(a.name);
-        a.exists = a.metric != nullptr || (in.names != nullptr && in.names->find(a.name).has_value());
+        a.exists = a.metric != nullptr ||
+                   (in.names != nullptr && in.names->find(a.name).has_value() && !in.series->was_dropped(a.name));
         if (!a.exists) {
             a.metric = in.series->find(a.name + "_total");
             a.total = a.metric != nullptr;

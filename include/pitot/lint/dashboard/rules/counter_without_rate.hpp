@@ -8,8 +8,9 @@ inline constexpr dashboard_rule counter_without_rate{
     {"counter-without-rate", severity::warning, "a counter is shown as it is, since its start",
      "A counter only grows, and falls to 0 when its process restarts: its value says little. Reported where the source "
      "declares a counter\n"
-     "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie. So is a\n"
-     "counter divided by counters (a mean since the start), one compared with its own past by unless, one that a rule\n"
+     "and the name ends in _total, _count, _sum or _bucket; with another name it is info, since types lie. So is what\n"
+     "is only exposed with _total, a counter divided by counters (a mean since the start), one compared with its own "
+     "past by unless, one that a rule\n"
      "records, and a histogram's or summary's _count, _sum and _bucket.",
      "http_requests_total", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
@@ -23,7 +24,7 @@ inline constexpr dashboard_rule counter_without_rate{
             for (const std::string_view end : {"_total", "_count", "_sum", "_bucket"})
                 usual = usual || name.ends_with(end);
             const bool recorded = in.is_rule && !in.is_alert;  // neither shown nor compared
-            const bool plain = usual && !part && !recorded && !is_beside_its_like(in, a);
+            const bool plain = usual && !a.total && !part && !recorded && !is_beside_its_like(in, a);
             out.findings.push_back(in.at(a.selector->span, about, plain ? about.level : severity::info,
                                          concat(name, " is a counter: it grows until its process restarts"),
                                          concat("rate(", name, "[5m])")));

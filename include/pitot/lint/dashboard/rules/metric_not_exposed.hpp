@@ -98,7 +98,8 @@ inline constexpr dashboard_rule metric_not_exposed{
                 continue;
             }
             if (a.exists) continue;
-            std::string suggestion = suggest_name(in, a.name);
+            std::string suggestion = in.sources.series->was_dropped(a.name) ? "metric_relabel_configs drop or rename it"
+                                                                            : suggest_name(in, a.name);
             if (is_under_absent(a))
                 out.findings.push_back(in.at(where, about, severity::info,
                                              "no source exposes this metric, and absent() says so",
