@@ -3,6 +3,7 @@
 // (elements by name); of library panels that its export brings along, and of exported library panels alone.
 
 #include <pitot/base/text.hpp>
+#include <pitot/dashboard/datasources.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/document.hpp>
@@ -31,6 +32,7 @@ enum class language : unsigned char {
 /// target  what the expression is a member of, its legend too; absent for annotations
 /// untyped  nothing says what kind of datasource it asks
 /// repeats  variables that its panel, row or tab is repeated for: there they hold one value
+/// asks     the datasource that it names, itself or by its panel; absent when it asks the default one
 struct query {
     json::value expr;
     json::value panel;
@@ -38,6 +40,7 @@ struct query {
     json::value target = {};
     std::vector<std::string_view> repeats = {};
     bool untyped = false;
+    json::value asks = {};
 };
 
 /// A part of the dashboard whose queries are not in reach.
@@ -50,9 +53,12 @@ struct unread {
 ///          document when it is what Grafana's API tells of library panels; absent when it is neither
 /// queries  of panels in the order of the file, then of library panels in __elements, each once, then of annotations;
 ///          without empty ones
+/// asks     the datasources that targets and annotations name, also those without an expression; one may stand there
+///          several times
 struct dashboard {
     json::value model;
     std::vector<query> queries;
+    std::vector<json::value> asks;
     std::vector<unread> not_read;
 
     explicit operator bool() const noexcept { return static_cast<bool>(model); }
@@ -67,11 +73,27 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
     return false;
 }
 
+/// What a datasource is named by: "name", its uid, or {name} of version 2; "" for the default one.
+[[nodiscard]] inline std::string_view name_of_datasource(json::value datasource)
+{
+    const json::value inside = datasource["uid"] ? datasource["uid"] : datasource["name"];
+    const std::string_view name = datasource.is_string() ? datasource.text() : inside.text();
+    return name == "default" ? std::string_view() : name;
+}
+
+/// Does a query that says this ask its panel's datasource, or the default one?
+[[nodiscard]] inline bool is_default_datasource(json::value datasource)
+{
+    return name_of_datasource(datasource).empty() && datasource["type"].text().empty();
+}
+
 /// Finds the type of a datasource through its forms: {type, uid}, "name", "$variable", "${DS_INPUT}"; {name} in
 /// version 2.
 class datasource_types {
 public:
-    datasource_types(json::value root, json::value model) : root_(root), model_(model)
+    /// declared  by the user; asked where the dashboard itself does not say it
+    datasource_types(json::value root, json::value model, const datasources* declared = nullptr)
+        : root_(root), model_(model), declared_(declared)
     {
         for (const std::string_view list : {"panels", "rows"})
             for (const json::value one : model[list]) learn(one);
@@ -85,13 +107,12 @@ public:
         if (const std::string_view special = special_of(datasource); !special.empty())
             return special == "-- Mixed --" ? std::string_view{} : special;  // mixed: each target says its own
         if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
-        const json::value uid = datasource["uid"] ? datasource["uid"] : datasource["name"];
-        const std::string_view name = datasource.is_string() ? datasource.text() : uid.text();
+        const std::string_view name = name_of_datasource(datasource);
         const reference variable = reference_at(name, 0);
         if (!variable) {
-            if (datasource.is_string()) return name;
-            const auto known = types_.find(name);
-            return known == types_.end() ? std::string_view{} : known->second;
+            if (const auto known = types_.find(name); known != types_.end()) return known->second;
+            const std::string_view told = declared_ == nullptr ? std::string_view() : declared_->type_of(name);
+            return told.empty() && datasource.is_string() ? name : told;
         }
         for (const json::value declared : model_["templating"]["list"])
             if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
@@ -102,6 +123,29 @@ public:
         for (const json::value input : root_["__inputs"])
             if (input["name"].text() == variable.name) return input["pluginId"].text();
         return variable.name;  // DS_LOKI says it by its name
+    }
+
+    /// Of a query that names one datasource, in a panel or the like that names another, or of the default one.
+    [[nodiscard]] std::string_view of(json::value own, json::value outer) const
+    {
+        for (const json::value named : {own, outer})
+            if (const std::string_view type = of(named); !type.empty()) return type;
+        return declared_ != nullptr && !asked(own, outer) ? declared_->default_type() : std::string_view();
+    }
+
+    /// Of a variable's query.
+    [[nodiscard]] std::string_view of(const declared_variable& v) const
+    {
+        const json::value query = v.written["query"];
+        if (const std::string_view group = query["group"].text(); !group.empty()) return group;  // version 2
+        return of(v.datasource, query["datasource"]);
+    }
+
+    /// Which of the two a query asks; absent when it asks the default one.
+    [[nodiscard]] static json::value asked(json::value own, json::value outer)
+    {
+        if (!is_default_datasource(own)) return own;
+        return is_default_datasource(outer) || special_of(outer) == "-- Mixed --" ? json::value() : outer;
     }
 
     /// What is no datasource of its own: "-- Mixed --" and the like; else "".
@@ -133,6 +177,7 @@ private:
 
     json::value root_;
     json::value model_;
+    const datasources* declared_;
     std::map<std::string_view, std::string_view> types_;  ///< by uid
 };
 
@@ -248,12 +293,14 @@ inline void read_targets(json::value panel, const datasource_types& types, dashb
                          const std::vector<std::string_view>& repeats = {})
 {
     for (const json::value target : panel["targets"]) {
+        const json::value asks = datasource_types::asked(target["datasource"], panel["datasource"]);
+        out.asks.push_back(asks);
         const json::value expr = target["expr"];
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-        std::string_view type = types.of(target["datasource"]);
-        if (type.empty()) type = types.of(panel["datasource"]);
+        const std::string_view type = types.of(target["datasource"], panel["datasource"]);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back({expr, panel, language_of(type, panel["type"].text()), target, repeats, type.empty()});
+        out.queries.push_back(
+            {expr, panel, language_of(type, panel["type"].text()), target, repeats, type.empty(), asks});
     }
 }
 
@@ -287,12 +334,14 @@ inline void read_elements(const datasource_types& types, const library& known, d
         if (element["kind"].text() == "LibraryPanel") look_up(element, spec["libraryPanel"], known, out);
         for (const json::value one : spec["data"]["spec"]["queries"]) {
             const json::value asked = one["spec"]["query"];
+            const json::value asks = datasource_types::asked(asked["datasource"], {});
+            out.asks.push_back(asks);
             const json::value expr = asked["spec"]["expr"];
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
             std::string_view type = asked["group"].text();
-            if (type.empty()) type = types.of(asked["datasource"]);
-            out.queries.push_back(
-                {expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"], repeats});
+            if (type.empty()) type = types.of(asked["datasource"], {});
+            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"],
+                                   repeats, false, asks});
         }
     }
 }
@@ -303,12 +352,15 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
     const json::value all = out.model["annotations"];
     for (const json::value one : all.is_array() ? all : all["list"]) {
         const json::value spec = one["spec"] ? one["spec"] : one;
+        const json::value inner = spec["query"]["datasource"];
+        const json::value asks = datasource_types::asked(inner, spec["datasource"]);
+        out.asks.push_back(asks);
         for (const json::value expr :
              {spec["expr"], spec["target"]["expr"], spec["query"]["spec"]["expr"], spec["legacyOptions"]["expr"]}) {
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-            std::string_view type = types.of(spec["datasource"]);
-            if (type.empty()) type = spec["query"]["group"].text();
-            out.queries.push_back({expr, one, language_of(type, {})});
+            std::string_view type = spec["query"]["group"].text();
+            if (type.empty()) type = types.of(inner, spec["datasource"]);
+            out.queries.push_back({expr, one, language_of(type, {}), {}, {}, false, asks});
             break;
         }
     }
@@ -353,7 +405,8 @@ inline json::value library_elements(json::value root)
 }  // namespace detail
 
 /// Finds a dashboard and its queries in a document; see dashboard::model for what is none.
-[[nodiscard]] inline dashboard read_dashboard(const json::document& document)
+/// declared  datasources that the user knows of, whose types the dashboard may leave out
+[[nodiscard]] inline dashboard read_dashboard(const json::document& document, const datasources* declared = nullptr)
 {
     dashboard out;
     const json::value root = document.root();
@@ -367,14 +420,14 @@ inline json::value library_elements(json::value root)
         const json::value elements = detail::library_elements(root);
         if (!elements) return out;
         out.model = root;
-        const detail::datasource_types types(root, root);
+        const detail::datasource_types types(root, root, declared);
         if (elements.is_array())
             detail::read_library(detail::library(elements), types, out);
         else
             detail::read_targets(elements["model"], types, out);
         return out;
     }
-    const detail::datasource_types types(root, out.model);
+    const detail::datasource_types types(root, out.model, declared);
     const detail::library known(root["__elements"] ? root["__elements"] : out.model["__elements"]);
     if (version_2) {
         detail::read_elements(types, known, out);

@@ -172,3 +172,41 @@ TEST_CASE("annotations: expr, target, version 2")
                   "spec":{"expr":"a"}}}},{"spec":{"legacyOptions":{"expr":"b"}}}]})") ==
         "/annotations/0/spec/query/spec/expr=a\n/annotations/1/spec/legacyOptions/expr=b\n");
 }
+
+TEST_CASE("types of datasources that the user declared")
+{
+    dashboard::datasources declared;
+    declared.add({"Logs", "l-1", "loki", true});
+    declared.add({"Main", "p-1", "prometheus"});
+    declared.add({"Base", "s-1", "mysql"});
+    const auto kinds = [&declared](std::string_view text) {
+        const auto document = json::parse(text);
+        REQUIRE(document);
+        std::string out;
+        for (const auto& q : dashboard::read_dashboard(*document, &declared).queries)
+            out += q.in == dashboard::language::promql ? 'p' : q.in == dashboard::language::logql ? 'l' : 'o';
+        return out;
+    };
+    // By uid, by name, by either in the other's place; what the dashboard says goes first.
+    CHECK(kinds(R"({"panels":[{"datasource":{"uid":"l-1"},"targets":[{"expr":"a"}]},
+                              {"datasource":{"uid":"Base"},"targets":[{"expr":"a"}]},
+                              {"datasource":"Base","targets":[{"expr":"a"}]},
+                              {"datasource":"p-1","targets":[{"expr":"a"}]},
+                              {"datasource":{"type":"prometheus","uid":"Logs"},"targets":[{"expr":"a"}]},
+                              {"datasource":{"uid":"gone"},"targets":[{"expr":"a"}]}]})") == "looppp");
+    // The default one: absent, null, {}, "default", and what is mixed.
+    CHECK(kinds(R"({"panels":[{"targets":[{"expr":"a"},{"expr":"a","datasource":null},{"expr":"a","datasource":{}},
+                              {"expr":"a","datasource":"default"},{"expr":"a","datasource":{"uid":"p-1"}}]},
+                              {"datasource":"-- Mixed --","targets":[{"expr":"a"},{"expr":"a","datasource":"Base"}]},
+                              {"datasource":{"type":"prometheus"},"targets":[{"expr":"a"}]},
+                              {"datasource":"$ds","targets":[{"expr":"a"}]}],
+                    "annotations":{"list":[{"expr":"a"},{"expr":"a","datasource":"Main"}]}})") == "llllplopplp");
+    // Version 2.
+    CHECK(kinds(R"({"elements":{"a":{"kind":"Panel","spec":{"data":{"spec":{"queries":[
+                      {"spec":{"query":{"spec":{"expr":"a"},"datasource":{"name":"Base"}}}},
+                      {"spec":{"query":{"spec":{"expr":"a"},"datasource":{"name":"l-1"}}}},
+                      {"spec":{"query":{"group":"prometheus","spec":{"expr":"a"},"datasource":{"name":"l-1"}}}},
+                      {"spec":{"query":{"group":"","spec":{"expr":"a"}}}}]}}}}},
+                    "annotations":[{"kind":"AnnotationQuery","spec":{"query":{"group":"prometheus","spec":{"expr":"a"}}}}]})") ==
+          "olplp");
+}

@@ -6,6 +6,7 @@
 #include <pitot/catalog/log_labels.hpp>
 #include <pitot/catalog/matcher.hpp>
 #include <pitot/catalog/similar_names.hpp>
+#include <pitot/dashboard/datasources.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
@@ -25,6 +26,7 @@ namespace pitot::lint::dashboards {
 /// collected_by  collecting job -> services it stands for
 /// values        of variables; null when none was told
 /// logs          labels of log streams; null when nobody told
+/// datasources   of the Grafana that the dashboards are for; null when nobody told
 /// recorded      names that recording rules of the run's own files make; null when there are none
 /// unread        why series is null although a source was given; empty otherwise
 struct world {
@@ -33,6 +35,7 @@ struct world {
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;
+    const dashboard::datasources* datasources = nullptr;
     const std::set<std::string, std::less<>>* recorded = nullptr;
     std::string_view unread;
     // What was found out before: a copy of the world for each thread.

@@ -120,6 +120,7 @@ struct subject {
     bool is_rule = false;
     text_position at = {};
     std::span<const std::string_view> repeats = {};
+    bool broken = false;  ///< by what was found before
 };
 
 /// Can a query be nothing but LogQL?
@@ -247,8 +248,8 @@ inline void judge(const source& file, const subject& about, const world& sources
         }
     }
     ++out.queries;
-    const bool broken = std::any_of(said.findings.begin(), said.findings.end(),
-                                    [](const finding& f) { return f.level != severity::info; });
+    const bool broken = about.broken || std::any_of(said.findings.begin(), said.findings.end(),
+                                                    [](const finding& f) { return f.level != severity::info; });
     out.judged.push_back(
         {file.name(), about.panel, std::string(about.expr->text), about.at, verdict::ok, {}, about.expr->pointer});
     if (broken) {
@@ -265,7 +266,7 @@ inline void judge(const source& file, const subject& about, const world& sources
 }
 
 inline void check_query(const source& file, const dashboard::query& query, const world& sources,
-                        const variables& declared, dialect& spoken, verdicts& out)
+                        const variables& declared, bool broken, dialect& spoken, verdicts& out)
 {
     const located expr = located_at(query.expr);
     const json::value legend_text = query.target["legendFormat"];
@@ -283,6 +284,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.in = query.in;
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
+    about.broken = broken;
     if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
         about.in = dashboard::language::logql;
     judge(file, about, sources, declared, spoken, out);
@@ -301,7 +303,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
         out.findings.push_back(finding_of(file, document.error(), json_syntax.about.id));
         return true;
     }
-    const dashboard::dashboard board = dashboard::read_dashboard(*document);
+    const dashboard::dashboard board = dashboard::read_dashboard(*document, sources.datasources);
     if (!board) return false;
     ++out.dashboards;
     for (const json::duplicate_key& twice : document->duplicates()) {
@@ -317,18 +319,20 @@ inline void check_query(const source& file, const dashboard::query& query, const
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
     for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
-    const dashboard::detail::datasource_types types(document->root(), board.model);
+    const dashboard::detail::datasource_types types(document->root(), board.model, sources.datasources);
     check_variable_graph(file, all, declared, types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
     check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
-        if (dashboard::detail::language_of(types.of(v.datasource), {}) == dashboard::language::promql)
+        if (dashboard::detail::language_of(types.of(v), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);
     detail::dialect spoken(board.queries);
+    datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);
     for (const dashboard::query& query : board.queries)
-        check_datasource(file, query, document->root()["__inputs"], declared, out.findings);
-    for (const dashboard::query& query : board.queries)
-        detail::check_query(file, query, sources, declared, spoken, out);
+        detail::check_query(file, query, sources, declared, asked.is_missing(query.asks, query.expr.text()), spoken,
+                            out);
+    for (const json::value at : board.asks) static_cast<void>(asked.is_missing(at));
+    for (const dashboard::declared_variable& v : all) asked.check(v);
     for (const dashboard::unread& part : board.not_read)
         out.unknown.push_back({file.name(), json::pointer_of(part.where), part.reason});
     return true;

@@ -49,9 +49,7 @@ inline void check_variable_graph(const source& file, const std::vector<dashboard
         if (!use.in_query || !declared.lacks(use.name)) continue;
         const dashboard::declared_variable& by = all[use.by];
         if (by.type != "query" && by.type != "QueryVariable") continue;
-        const json::value group = by.written["query"]["group"];  // version 2
-        const std::string_view datasource = group ? group.text() : types.of(by.datasource);
-        if (dashboard::detail::language_of(datasource, {}) == dashboard::language::other) continue;
+        if (dashboard::detail::language_of(types.of(by), {}) == dashboard::language::other) continue;
         out.push_back(finding_in_text(file, use.text, use.where, undeclared_variable.about,
                                       undeclared_variable.about.level, undeclared_message(use.name)));
     }

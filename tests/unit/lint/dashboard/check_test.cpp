@@ -181,3 +181,87 @@ TEST_CASE("a datasource must be one of the inputs, where there are inputs")
     CHECK(rules_of("{\"__inputs\": [{\"name\": \"DS_P\"}], " + panels).empty());
     CHECK(rules_of("{" + panels).empty());
 }
+
+TEST_CASE("a datasource must be declared, where the user declared some")
+{
+    pitot::dashboard::datasources declared;
+    const auto rules_of = [&declared](std::string text) {
+        verdicts out;
+        lint::dashboards::world sources;
+        sources.datasources = &declared;
+        CHECK(lint::dashboards::check(lint::source("d", std::move(text)), sources, {}, out));
+        std::string all;
+        for (const lint::finding& f : out.findings)
+            all += pitot::concat(f.pointer, " ", f.message, "; ", f.suggestion, "\n");
+        return all + std::to_string(out.broken);
+    };
+    const auto panel = [&rules_of](std::string_view datasource) {
+        return rules_of(
+            pitot::concat(R"({"panels": [{"datasource": )", datasource, R"(, "targets": [{"expr": "{a=\"b\"}"}]}]})"));
+    };
+    const auto variable = [&rules_of](std::string_view members) {
+        return rules_of(pitot::concat(R"({"panels": [], "templating": {"list": [{"name": "ds", "type": "datasource", )",
+                                      members, "}]}}"));
+    };
+    CHECK(panel(R"("gone")") == "0");  // nobody declared any
+    CHECK(variable(R"("query": "tempo")") == "0");
+    declared.add({"Main", "p-main", "prometheus", true});
+    declared.add({"Logs", "l-1", "loki"});
+    CHECK(panel(R"({"uid": "p-main"})") == "0");
+    CHECK(panel(R"({"uid": "Main"})") == "0");
+    CHECK(panel(R"("l-1")") == "0");
+    CHECK(panel(R"({"uid": "p-mian"})") ==
+          "/panels/0/datasource/uid no declared datasource has the uid p-mian; did you mean Main (uid p-main)?\n1");
+    CHECK(
+        panel(R"({"type": "loki", "uid": "p-mian"})") ==
+        "/panels/0/datasource/uid no declared datasource has the uid p-mian; of type loki there are Logs (uid l-1)\n1");
+    CHECK(panel(R"({"type": "tempo", "uid": "x"})") ==
+          "/panels/0/datasource/uid no declared datasource has the uid x; none of type tempo is declared\n1");
+    CHECK(panel(R"("Prometheus")") == "/panels/0/datasource no declared datasource has the name Prometheus; there are "
+                                      "Main (uid p-main), Logs (uid l-1)\n1");
+    for (const char* const own :
+         {"null", "{}", R"("default")", R"("$ds")", R"("${DS_X}")", R"({"uid": "${ds}"})", R"("-- Mixed --")",
+          R"("-- Grafana --")", R"("-- Dashboard --")", R"("__expr__")", R"({"type": "__expr__", "uid": "-100"})",
+          R"("grafana")", R"({"type": "datasource", "uid": "grafana"})", R"({"type": "prometheus"})", R"("12")"}) {
+        CAPTURE(own);
+        CHECK(panel(own) == "0");
+    }
+
+    // A place once, its queries all broken; targets without an expression; what stays in a panel without targets.
+    CHECK(rules_of(R"({"panels": [{"datasource": {"uid": "gone-1"}, "targets": [{"expr": "a"}, {"expr": "b"}]},
+                                  {"datasource": {"uid": "gone-2"}, "type": "text"},
+                                  {"datasource": {"uid": "p-main"}, "targets": [{"rawSql": "x", "datasource": {"uid": "gone-3"}}]}],
+                       "annotations": {"list": [{"datasource": "gone-4", "expr": "a"}]},
+                       "templating": {"list": [{"name": "v", "type": "query", "query": "up", "datasource": {"uid": "gone-5"}}]}})") ==
+          "/panels/0/datasource/uid no declared datasource has the uid gone-1; there are Main (uid p-main), Logs (uid "
+          "l-1)\n"
+          "/annotations/list/0/datasource no declared datasource has the name gone-4; there are Main (uid p-main), "
+          "Logs (uid l-1)\n"
+          "/panels/2/targets/0/datasource/uid no declared datasource has the uid gone-3; there are Main (uid p-main), "
+          "Logs (uid l-1)\n"
+          "/templating/list/0/datasource/uid no declared datasource has the uid gone-5; there are Main (uid p-main), "
+          "Logs (uid l-1)\n3");
+
+    // Variables of datasources: of a type, and by a regular expression as JavaScript reads it.
+    CHECK(variable(R"("query": "prometheus")") == "0");
+    CHECK(variable(R"("query": "grafana-amazonprometheus-datasource")") == "0");
+    CHECK(variable(R"("query": "prometheus", "regex": "/^MA/i")") == "0");
+    CHECK(variable(R"("query": "prometheus", "regex": "Main")") == "0");
+    CHECK(variable(R"("query": "prometheus", "regex": "/default/")") == "0");
+    CHECK(variable(R"("query": "prometheus", "regex": "/(?!x)/")") == "0");
+    CHECK(variable(R"("query": "prometheus", "regex": "$other")") == "0");
+    CHECK(variable(R"("query": "$type")") == "0");
+    CHECK(variable(R"("query": "tempo")") ==
+          "/templating/list/0/query no declared datasource is of type tempo: the variable has none; there are Main "
+          "(uid p-main), Logs (uid l-1)\n0");
+    CHECK(variable(R"("query": "prometheus", "regex": "Mai")") ==
+          "/templating/list/0/regex no declared datasource of type prometheus has a name that this finds; of type "
+          "prometheus there are Main (uid p-main)\n0");
+    CHECK(variable(R"("query": "loki", "regex": "/default/")") ==
+          "/templating/list/0/regex no declared datasource of type loki has a name that this finds; of type loki there "
+          "are Logs (uid l-1)\n0");
+
+    declared.add({"", "x", ""});  // one whose name and type nobody knows
+    CHECK(panel(R"("gone")") == "0");
+    CHECK(variable(R"("query": "tempo")") == "0");
+}
