@@ -63,8 +63,8 @@ result<file_config> read_config(const std::string& path)
     }
     const auto root = yaml::read_file(file);
     if (!root) return unexpected(root.error());
-    if (auto known = root->only_keys(
-            {"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude", "loki_labels"});
+    if (auto known = root->only_keys({"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude",
+                                      "loki_labels", "datasources"});
         !known)
         return unexpected(known.error());
     const auto prometheus = root->get<std::string>("prometheus_config", "");
@@ -97,6 +97,9 @@ result<file_config> read_config(const std::string& path)
             }
         }
     }
+    const auto datasources = root->get<std::vector<std::string>>("datasources", {});
+    if (!datasources) return unexpected(datasources.error());
+    for (const std::string& one : *datasources) out.datasource_files.push_back(beside(file, one));
     if (const auto map = root->find("collected_by")) {
         const auto members = map->members();
         if (!members) return unexpected(members.error());
@@ -173,12 +176,16 @@ void apply(const file_config& how, lint::dashboards::verdicts& to)
         });
     });
     std::set<std::pair<std::string, std::string>> wrong;
-    for (const lint::finding& f : to.findings)
-        if (f.level != lint::severity::info) wrong.emplace(f.file, f.query);
+    std::set<std::pair<std::string, std::string>> missing;  // file and pointer of datasources: several queries ask one
+    for (const lint::finding& f : to.findings) {
+        if (f.level == lint::severity::info) continue;
+        wrong.emplace(f.file, f.query);
+        if (f.rule == lint::dashboards::datasource_missing.about.id) missing.emplace(f.file, f.pointer);
+    }
     to.broken = 0;
     for (auto& j : to.judged) {
         if (j.is == lint::dashboards::verdict::not_verified) continue;
-        const bool broken = wrong.contains({j.file, j.query});
+        const bool broken = wrong.contains({j.file, j.query}) || missing.contains({j.file, j.missing});
         j.is = broken ? lint::dashboards::verdict::broken : lint::dashboards::verdict::ok;
         to.broken += broken ? 1U : 0U;
     }

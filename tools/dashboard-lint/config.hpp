@@ -31,6 +31,7 @@ struct file_config {
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     std::string fail_on;
     std::vector<std::string> loki_label_files;
+    std::vector<std::string> datasource_files;
     catalog::log_labels loki_labels;                             ///< written in the file itself
     std::map<std::string, std::string, std::less<>> severities;  ///< by rule: error, warning, info or off
     std::vector<exclusion> exclusions;

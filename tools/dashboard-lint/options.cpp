@@ -19,6 +19,8 @@ constexpr flag flags[] = {
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped, their targets and relabelling"},
     {"loki", 0, "URL", "a Loki: the labels of its log streams in the last day"},
     {"loki-labels", 0, "FILE", "the labels of log streams, without a Loki: JSON, {\"NAME\": [\"value\", …]}", true},
+    {"grafana", 0, "URL", "a Grafana: the datasources that panels may name, and their types"},
+    {"datasources", 0, "FILE", "the same without a Grafana: its provisioning, or GET /api/datasources saved", true},
     {"var", 0, "NAME=VALUE", "the value of a dashboard's variable; given again, one of several values", true},
     {"config", 'c', "FILE",
      "severities, exclusions and the flags by their names (.dashboard-lint.yml here, if there is one)"},
@@ -46,7 +48,9 @@ const command dashboard_lint_command{
     "SOURCEs, or of\n"
     "{source: …, job: …}); collected_by (a job, and the services it collects); fail_on; rules (RULE: error, warning, "
     "info or\n"
-    "off); loki_labels (a FILE as for --loki-labels, or NAME: [value, …]); exclude (a list of {file, panel, rule, "
+    "off); loki_labels (a FILE as for --loki-labels, or NAME: [value, …]); datasources (a FILE as for --datasources, "
+    "or "
+    "a list of them);\nexclude (a list of {file, panel, rule, "
     "metric, reason}: patterns, of which each that is given must fit).\n"
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
     "--format github writes annotations into the log of GitHub Actions, sarif what code scanning takes, junit a test "
@@ -106,6 +110,10 @@ result<settings> understand(const arguments& given)
     out.loki = {given.get("loki"), given.all("loki-labels")};
     if (!out.loki.url.empty() && !http::is_url(out.loki.url))
         return bad(fmt::format("--loki {}: a URL is expected, http://127.0.0.1:3100", out.loki.url));
+    out.grafana = {given.get("grafana"), out.file.datasource_files};
+    if (!out.grafana.url.empty() && !http::is_url(out.grafana.url))
+        return bad(fmt::format("--grafana {}: a URL is expected, http://127.0.0.1:3000", out.grafana.url));
+    for (const std::string& path : given.all("datasources")) out.grafana.files.push_back(path);
     for (const std::string& text : given.all("var")) {
         const std::size_t equals = text.find('=');
         if (equals == 0 || equals == std::string::npos)

@@ -4,6 +4,7 @@
 #include <common/flags.hpp>
 #include <common/pages.hpp>
 #include <dashboard-lint/config.hpp>
+#include <dashboard-lint/datasources.hpp>
 #include <dashboard-lint/loki.hpp>
 
 #include <pitot/base/result.hpp>
@@ -32,6 +33,7 @@ struct settings {
     std::vector<std::string> catalogs;
     std::string prometheus;
     loki_settings loki;
+    grafana_settings grafana;
     dashboard::variable_values values;
     http::options http;
     lint::severity fail_on = lint::severity::warning;

@@ -1,4 +1,5 @@
 #include <common/malformed.hpp>
+#include <dashboard-lint/datasources.hpp>
 #include <dashboard-lint/loki.hpp>
 #include <dashboard-lint/sources.hpp>
 
@@ -105,6 +106,7 @@ exit_code load(const settings& how, const std::vector<input>& inputs, const note
         how.loki, how.file, how.http,
         [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, say,
         to.server);
+    to.datasources = load_datasources(how.grafana, how.http, say, to.server);
     return exit_code::clean;
 }
 
@@ -112,6 +114,7 @@ lint::dashboards::world world_of(const settings& how, const evidence& held)
 {
     lint::dashboards::world sources;
     if (held.logs) sources.logs = &*held.logs;
+    if (held.datasources) sources.datasources = &*held.datasources;
     if (!how.values.empty()) sources.values = &how.values;
     if (!held.unread.empty()) sources.unread = held.unread;
     if (held.known) {

@@ -9,6 +9,7 @@
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/log_labels.hpp>
+#include <pitot/dashboard/datasources.hpp>
 #include <pitot/lint/dashboard/asked.hpp>
 #include <pitot/store/series.hpp>
 
@@ -28,6 +29,7 @@ struct evidence {
     catalog::inventory series;
     store::series_store data;
     std::optional<catalog::log_labels> logs;
+    std::optional<dashboard::datasources> datasources;
     std::int64_t now = 0;
     bool known = false;
     std::string_view unread;

@@ -25,13 +25,35 @@ struct datasource {
     bool is_default = false;
 };
 
+/// Does who asks for datasources of one type take those of another?
+/// source  Grafana 12, matchPluginId(); aliasIDs in the plugins' plugin.json
+[[nodiscard]] inline bool takes_type(std::string_view asked, std::string_view type) noexcept
+{
+    static constexpr std::string_view same[][3] = {
+        {"prometheus", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource"},
+        {"postgres", "grafana-postgresql-datasource", ""},
+        {"testdata", "grafana-testdata-datasource", ""},
+        {"phlare", "grafana-pyroscope-datasource", ""},
+    };
+    const auto has = [](const auto& row, std::string_view one) {
+        return one == row[0] || one == row[1] || (one == row[2] && !one.empty());
+    };
+    if (asked == type) return true;
+    for (const auto& row : same)
+        if (has(row, asked) && has(row, type)) return true;
+    return false;
+}
+
 class datasources {
 public:
     void add(datasource one)
     {
         learn(by_uid_, one.uid, one.type);
         learn(by_name_, one.name, one.type);
-        if (one.is_default) default_type_ = default_type_.value_or(one.type) == one.type ? one.type : std::string();
+        if (one.is_default) {
+            if (!default_type_) default_type_ = one.type;
+            if (!takes_type(*default_type_, one.type)) default_type_->clear();
+        }
         open_ = open_ || one.uid.empty() || one.name.empty();
         all_.push_back(std::move(one));
     }
@@ -72,7 +94,7 @@ private:
     {
         if (key.empty()) return;
         const auto [at, fresh] = known.try_emplace(key, type);
-        if (!fresh && at->second != type) at->second.clear();
+        if (!fresh && !takes_type(at->second, type)) at->second.clear();
     }
 
     std::vector<datasource> all_;

@@ -27,6 +27,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
@@ -43,6 +44,7 @@ enum class verdict : unsigned char { ok, broken, not_verified };
 /// at      of the expression in the file
 /// reason  why it is not verified, else empty
 /// pointer of the expression in the file
+/// missing  pointer of its datasource's name when nobody declares it, else empty
 struct judgement {
     std::string file;
     std::string panel;
@@ -51,6 +53,7 @@ struct judgement {
     verdict is = verdict::ok;
     std::string reason;
     std::string pointer = {};
+    std::string missing = {};
 };
 
 /// What a run over dashboards has found so far.
@@ -120,7 +123,7 @@ struct subject {
     bool is_rule = false;
     text_position at = {};
     std::span<const std::string_view> repeats = {};
-    bool broken = false;  ///< by what was found before
+    std::string missing = {};  ///< as of its judgement
 };
 
 /// Can a query be nothing but LogQL?
@@ -248,10 +251,17 @@ inline void judge(const source& file, const subject& about, const world& sources
         }
     }
     ++out.queries;
-    const bool broken = about.broken || std::any_of(said.findings.begin(), said.findings.end(),
-                                                    [](const finding& f) { return f.level != severity::info; });
-    out.judged.push_back(
-        {file.name(), about.panel, std::string(about.expr->text), about.at, verdict::ok, {}, about.expr->pointer});
+    const bool broken = !about.missing.empty() ||
+                        std::any_of(said.findings.begin(), said.findings.end(),
+                                    [](const finding& f) { return f.level != severity::info; });
+    out.judged.push_back({file.name(),
+                          about.panel,
+                          std::string(about.expr->text),
+                          about.at,
+                          verdict::ok,
+                          {},
+                          about.expr->pointer,
+                          about.missing});
     if (broken) {
         ++out.broken;
         out.judged.back().is = verdict::broken;
@@ -266,7 +276,7 @@ inline void judge(const source& file, const subject& about, const world& sources
 }
 
 inline void check_query(const source& file, const dashboard::query& query, const world& sources,
-                        const variables& declared, bool broken, dialect& spoken, verdicts& out)
+                        const variables& declared, std::string missing, dialect& spoken, verdicts& out)
 {
     const located expr = located_at(query.expr);
     const json::value legend_text = query.target["legendFormat"];
@@ -284,7 +294,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.in = query.in;
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
-    about.broken = broken;
+    about.missing = std::move(missing);
     if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
         about.in = dashboard::language::logql;
     judge(file, about, sources, declared, spoken, out);
@@ -328,10 +338,12 @@ inline void check_query(const source& file, const dashboard::query& query, const
             check_variable(file, v, sources, declared, out.findings);
     detail::dialect spoken(board.queries);
     datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);
-    for (const dashboard::query& query : board.queries)
-        detail::check_query(file, query, sources, declared, asked.is_missing(query.asks, query.expr.text()), spoken,
+    for (const dashboard::query& query : board.queries) {
+        const json::value missing = asked.check(query.asks, query.expr.text());
+        detail::check_query(file, query, sources, declared, missing ? json::pointer_of(missing) : std::string(), spoken,
                             out);
-    for (const json::value at : board.asks) static_cast<void>(asked.is_missing(at));
+    }
+    for (const json::value at : board.asks) asked.check(at);
     for (const dashboard::declared_variable& v : all) asked.check(v);
     for (const dashboard::unread& part : board.not_read)
         out.unknown.push_back({file.name(), json::pointer_of(part.where), part.reason});

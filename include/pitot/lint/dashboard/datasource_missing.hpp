@@ -9,9 +9,7 @@
 #include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 
-#include <algorithm>  // std::any_of
 #include <cstdint>
-#include <iterator>  // std::begin
 #include <map>
 #include <optional>
 #include <string>
@@ -31,25 +29,6 @@ inline constexpr dashboard_rule datasource_missing{
      "\"datasource\": {\"type\": \"prometheus\", \"uid\": \"prometheus\"}"}};
 
 namespace detail {
-
-/// Does a datasource variable that asks for one type take a datasource of another?
-/// source  Grafana 12, matchPluginId(); aliasIDs in the plugins' plugin.json
-[[nodiscard]] inline bool takes_type(std::string_view asked, std::string_view type)
-{
-    static constexpr std::string_view same[][3] = {
-        {"prometheus", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource"},
-        {"postgres", "grafana-postgresql-datasource", ""},
-        {"testdata", "grafana-testdata-datasource", ""},
-        {"phlare", "grafana-pyroscope-datasource", ""},
-    };
-    const auto has = [](const auto& row, std::string_view one) {
-        return std::any_of(std::begin(row), std::end(row), [one](std::string_view t) { return t == one; });
-    };
-    if (asked == type) return true;
-    for (const auto& row : same)
-        if (has(row, asked) && has(row, type)) return true;
-    return false;
-}
 
 /// A variable's regex as JavaScript's: /searched for/flags, or without slashes the whole text. Nothing when RE2 cannot
 /// read it.
@@ -85,7 +64,7 @@ namespace detail {
     std::string of_type;
     std::size_t n = 0;
     for (const dashboard::datasource& one : declared.all()) {
-        const bool fits = type.empty() || takes_type(type, one.type);
+        const bool fits = type.empty() || dashboard::takes_type(type, one.type);
         for (const std::string_view word : {std::string_view(one.uid), std::string_view(one.name)})
             if (fits && !word.empty() && words.try_emplace(word, &one).second) known.push_back(word);
         if (!fits || shown(one).empty() || ++n > few) continue;
@@ -112,12 +91,13 @@ public:
           known_(known == nullptr || known->empty() ? nullptr : known), out_(out)
     {}
 
-    /// Is this a datasource that nobody declares? Says so when it is.
-    /// query  that asks it
-    [[nodiscard]] bool is_missing(json::value datasource, std::string_view query = {})
+    /// Says so of a datasource that nobody declares.
+    /// query    that asks it
+    /// returns  where its name stands; absent when it is declared, or nobody can tell
+    json::value check(json::value datasource, std::string_view query = {})
     {
-        if (!datasource) return false;
-        const auto [at, fresh] = judged_.try_emplace(datasource.index(), false);
+        if (!datasource) return {};
+        const auto [at, fresh] = judged_.try_emplace(datasource.index());
         if (!fresh) return at->second;
         const std::size_t before = out_.size();
         const json::value name = datasource.is_string() ? datasource
@@ -127,29 +107,26 @@ public:
             check_input(name);
         else if (known_ != nullptr)
             check_name(datasource, name);
-        if (out_.size() > before) out_.back().query = query;
-        return at->second = out_.size() > before;
+        if (out_.size() == before) return {};
+        out_.back().query = query;
+        return at->second = name;
     }
 
     /// The datasource that a variable asks, or those that it lists.
     void check(const dashboard::declared_variable& v)
     {
         if (v.type != "datasource" && v.type != "DatasourceVariable") {
-            static_cast<void>(
-                is_missing(dashboard::detail::datasource_types::asked(v.datasource, v.written["query"]["datasource"])));
+            check(dashboard::detail::datasource_types::asked(v.datasource, v.written["query"]["datasource"]));
             return;
         }
         const json::value type = v.type == "datasource" ? v.written["query"] : v.written["pluginId"];
         if (known_ == nullptr || type.text().empty() || dashboard::has_reference(type.text())) return;
-        bool any = false;
         std::vector<const dashboard::datasource*> fit;
         for (const dashboard::datasource& one : known_->all()) {
             if (one.type.empty()) return;
-            if (!detail::takes_type(type.text(), one.type)) continue;
-            any = true;
-            fit.push_back(&one);
+            if (dashboard::takes_type(type.text(), one.type)) fit.push_back(&one);
         }
-        if (!any)
+        if (fit.empty())
             return say(type, concat("no declared datasource is of type ", type.text(), ": the variable has none"),
                        detail::suggest_datasource(*known_, {}, {}));
         const json::value written = v.written["regex"];
@@ -202,7 +179,7 @@ private:
     const variables& declared_;
     const dashboard::datasources* known_;
     std::vector<finding>& out_;
-    std::map<std::uint32_t, bool> judged_;  ///< by place in the document
+    std::map<std::uint32_t, json::value> judged_;  ///< what check() returns, by place in the document
 };
 
 }  // namespace pitot::lint::dashboards
