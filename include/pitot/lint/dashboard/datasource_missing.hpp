@@ -162,7 +162,8 @@ private:
     void check_name(json::value datasource, json::value name)
     {
         const std::string_view wanted = dashboard::detail::name_of_datasource(datasource);
-        const std::string_view type = datasource["type"].text();
+        const json::value group = datasource.parent()["group"];  // version 2
+        std::string_view type = (group ? group : datasource["type"]).text();
         // Grafana's own, the default one, and what is left of times when datasources had numbers.
         for (const std::string_view own : {"grafana", "__expr__", "datasource", "mixed", "dashboard"})
             if (type == own) return;
@@ -170,8 +171,11 @@ private:
             wanted.find_first_not_of("-0123456789") == std::string_view::npos || known_->has(wanted) ||
             known_->is_open())
             return;
+        if (dashboard::has_reference(type)) type = {};
+        const auto [advice, fresh] = advice_.try_emplace({wanted, type});
+        if (fresh) advice->second = detail::suggest_datasource(*known_, wanted, type);
         say(name, concat("no declared datasource has the ", datasource["uid"] ? "uid " : "name ", wanted),
-            detail::suggest_datasource(*known_, wanted, dashboard::has_reference(type) ? std::string_view() : type));
+            advice->second);
     }
 
     const source& file_;
@@ -180,6 +184,7 @@ private:
     const dashboard::datasources* known_;
     std::vector<finding>& out_;
     std::map<std::uint32_t, json::value> judged_;  ///< what check() returns, by place in the document
+    std::map<std::pair<std::string_view, std::string_view>, std::string> advice_;  ///< by name and type
 };
 
 }  // namespace pitot::lint::dashboards
