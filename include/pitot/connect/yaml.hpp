@@ -442,43 +442,4 @@ inline result<std::vector<node::member>> node::members() const
     return read(std::move(text), path, wanted);
 }
 
-/// Reads every document of a text, each as read() does; empty ones are null values.
-/// error  of read(); too_many beyond max_documents
-[[nodiscard]] inline result<std::vector<node>> read_documents(std::string_view text, const std::string& file)
-{
-    constexpr std::size_t max_documents = 100;
-    if (text.size() > max_bytes) return unexpected(errc::too_large, concat(file, ": larger than 4 MiB"));
-    std::vector<node> all;
-    std::string above;  // what keeps the places of lines and bytes: it is blank where other documents stand
-    bool begun = false;
-    const auto take = [&](std::string_view part) -> result<void> {
-        if (all.size() == max_documents)
-            return unexpected(errc::too_many,
-                              concat(file, ": more than ", std::to_string(max_documents), " documents"));
-        auto one = read(concat(above, part), file);
-        if (!one) return unexpected(std::move(one.error()));
-        all.push_back(std::move(*one));
-        for (const char c : part) above += c == '\n' ? '\n' : ' ';
-        begun = false;
-        return {};
-    };
-    std::size_t first = 0;
-    for (std::size_t line = 0; line < text.size();) {
-        const std::string_view rest = text.substr(line);
-        // Three dashes at a line's begin are a document's, in texts of several lines too.
-        if (rest.starts_with("---") && (rest.size() == 3 || rest.find_first_of(" \t\r\n", 3) == 3)) {
-            if (begun) {
-                if (auto done = take(text.substr(first, line - first)); !done) return unexpected(done.error());
-                first = line;
-            }
-            begun = true;
-        } else if (rest.front() != '#' && rest.front() != '%' && rest.find_first_not_of(" \t\r") != rest.find('\n')) {
-            begun = true;
-        }
-        line = std::min(text.find('\n', line), text.size() - 1) + 1;
-    }
-    if (auto done = take(text.substr(first)); !done) return unexpected(done.error());
-    return all;
-}
-
 }  // namespace pitot::yaml

@@ -92,7 +92,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// text   provisioning as YAML, of one document or several, or the API's JSON: a list
+/// text   provisioning as YAML, one document, or the API's JSON: a list
 /// file   its name in messages
 /// error  as of yaml::read() and read_datasources_json(); the message begins with FILE:LINE:COLUMN
 [[nodiscard]] inline result<datasources> read_datasources(std::string_view text, const std::string& file)
@@ -106,11 +106,10 @@ namespace detail {
                                       read.error().message);
         return read;
     }
-    const auto documents = yaml::read_documents(text, file);
-    if (!documents) return unexpected(documents.error());
+    const auto root = yaml::read(std::string(text), file);
+    if (!root) return unexpected(root.error());
     datasources out;
-    for (const yaml::node& root : *documents)
-        if (auto done = detail::read_provisioning(root, out); !done) return unexpected(std::move(done.error()));
+    if (auto done = detail::read_provisioning(*root, out); !done) return unexpected(std::move(done.error()));
     return out;
 }
 

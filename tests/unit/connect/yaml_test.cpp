@@ -115,31 +115,3 @@ TEST_CASE("yaml: hostile documents end in an error")
           "/nonexistent/f.yml: No such file or directory");
     CHECK(pitot::yaml::read_file("/").error().code == errc::io);
 }
-
-TEST_CASE("yaml: several documents, each with its places")
-{
-    const auto texts = [](std::string_view text) {
-        const auto all = pitot::yaml::read_documents(text, "f.yml");
-        if (!all) return all.error().message;
-        std::string out;
-        for (const auto& one : *all) {
-            const auto a = one.find("a");
-            out += a ? pitot::concat(*a->as<std::string>(), "@", a->place(), "+", std::to_string(a->span().offset))
-                     : std::string("null");
-            out += ' ';
-        }
-        return out;
-    };
-    CHECK(texts("a: 1\n") == "1@f.yml:1:4+3 ");
-    CHECK(texts("# c\n%YAML 1.2\n---\na: 1\n---\n---\n a: 2") == "1@f.yml:4:4+21 null 2@f.yml:7:5+35 ");
-    CHECK(texts("a: 1\r\n--- # next\r\na: ä\r\n---\r\na: b\r\n") == "1@f.yml:1:4+3 ä@f.yml:3:4+21 b@f.yml:5:4+33 ");
-    CHECK(texts("a: |-\n  x\n  ---\n---\na: ---b") == "x\n---@f.yml:1:4+3 ---b@f.yml:5:4+23 ");
-    CHECK(texts("") == "null ");
-    CHECK(texts("---") == "null ");
-    CHECK(texts("a: 1\n---\na: [\n") == "f.yml:4:1: end of sequence flow not found");
-    CHECK(texts("a: 1\n---\na: 1\na: 2") == "f.yml:4:1: key 'a' is given twice; first at f.yml:3:1");
-    std::string many;
-    for (int i = 0; i < 101; ++i) many += "---\n";
-    CHECK(texts(many) == "f.yml: more than 100 documents");
-    CHECK(texts(std::string(pitot::yaml::max_bytes + 1, ' ')) == "f.yml: larger than 4 MiB");
-}

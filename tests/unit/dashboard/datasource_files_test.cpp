@@ -30,8 +30,6 @@ TEST_CASE("datasources of provisioning")
     CHECK(read("datasources: [{name: Old, type: graphite, uid: 7, is_default: true}]") == "Old/7/graphite* ");
     CHECK(read("{\"apiVersion\": 1, \"datasources\": [{\"name\": \"J\", \"type\": \"loki\", \"uid\": \"j\"}]}") ==
           "J/j/loki ");
-    CHECK(read("apiVersion: 1\ndatasources:\n- {name: A, type: loki, uid: a}\n---\n# nothing\n---\ndatasources:\n"
-               "- {name: B, type: loki, uid: b}\n") == "A/a/loki B/b/loki ");
     CHECK(read("apiVersion: 1\ndeleteDatasources: [{name: Main, orgId: 1}]").empty());
     CHECK(read("").empty());
     CHECK(read(" \n[{\"name\": \"A\", \"type\": \"loki\", \"uid\": \"a\"}]") == "A/a/loki ");
@@ -56,7 +54,7 @@ TEST_CASE("what declares no datasources is said with its place")
     CHECK(
         read("groups: []").starts_with("f.yml:1:1: this declares no datasources; Grafana's provisioning is expected"));
     CHECK(read("just text").starts_with("f.yml:1:1: this declares no datasources"));
-    CHECK(read("apiVersion: 1\n---\ngroups: []").starts_with("f.yml:3:1: this declares no datasources"));
+    CHECK(read("datasources: []\n---\ndatasources: []") == "f.yml:2:1: one document is expected, not several");
     CHECK(read("datasources: {name: a}") == "f.yml:1:14: a list is expected here, not a map");
     CHECK(read("datasources:\n  - a") == "f.yml:2:5: a datasource is a map: {name: …, type: …, uid: …}");
     CHECK(read("datasources:\n  - {type: loki}") == "f.yml:2:5: this datasource has no name");

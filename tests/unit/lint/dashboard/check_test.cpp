@@ -142,7 +142,7 @@ TEST_CASE("labels, values and types are judged too")
     CHECK(verdict("a{y=\"\"} + a{y!=\"1\"} + a{y=~\".*\"}") == "ok");
     CHECK(verdict("a{x=\"2\"}") == "broken error:label-value-not-exposed");
     CHECK(verdict("a{x=~\"1|2\"}") == "ok info:regex-alternative-dead");
-    CHECK(verdict("c") == "broken error:metric-not-exposed warning:missing-total-suffix warning:counter-without-rate");
+    CHECK(verdict("c") == "broken error:metric-not-exposed warning:missing-total-suffix info:counter-without-rate");
     CHECK(verdict("c_total") == "broken warning:counter-without-rate");
     CHECK(verdict("c_total - c_total offset 1d") == "ok");
     CHECK(verdict("count(c_total)") == "ok");
