@@ -45,7 +45,7 @@ class Loki(Double):
 
 server, url = serve(Loki)
 folder = tempfile.TemporaryDirectory()
-board = {"panels": [{"datasource": {"type": "loki"}, "targets": [{"expr": e} for e in (
+board = {"templating": {"list": [{"name": "app"}]}, "panels": [{"datasource": {"type": "loki"}, "targets": [{"expr": e} for e in (
     '{app="web", env=~"pro."} |= "x"', 'sum(rate({app="wbe"}[5m]))', '{nowhere="x"}', '{empty="x"}', '{app="$app"}')]},
     {"targets": [{"expr": "sum(a"}]}]}
 with open(os.path.join(folder.name, "board.json"), "w", encoding="utf-8") as file:
