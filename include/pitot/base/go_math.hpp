@@ -1,6 +1,9 @@
 #pragma once
-// Logarithms and powers to the last bit as Go calculates them: results of queries are compared exactly in tests.
+// Logarithms and powers to the last bit as Go calculates them: results of queries are compared exactly in tests,
+// whatever the processor can fuse.
 // source  Go, math/log.go, log10.go and exp.go, after FreeBSD's msun
+
+#include <pitot/base/product.hpp>
 
 #include <cmath>
 #include <limits>
@@ -11,6 +14,16 @@ namespace pitot::go {
 namespace detail {
 inline constexpr double ln2_high = 6.93147180369123816490e-01;
 inline constexpr double ln2_low = 1.90821492927058770002e-10;
+
+/// a + x * (b + x * (c + …)), each product rounded.
+template <class... More>
+[[nodiscard]] double polynomial(double x, double first, More... more) noexcept
+{
+    if constexpr (sizeof...(more) == 0)
+        return first;
+    else
+        return first + product(x, polynomial(x, more...));
+}
 }  // namespace detail
 
 [[nodiscard]] inline double log(double x) noexcept
@@ -29,12 +42,13 @@ inline constexpr double ln2_low = 1.90821492927058770002e-10;
     const double s = f / (2 + f);
     const double s2 = s * s;
     const double s4 = s2 * s2;
-    const double t1 =
-        s2 * (6.666666666666735130e-01 +
-              s4 * (2.857142874366239149e-01 + s4 * (1.818357216161805012e-01 + s4 * 1.479819860511658591e-01)));
-    const double t2 = s4 * (3.999999999940941908e-01 + s4 * (2.222219843214978396e-01 + s4 * 1.531383769920937332e-01));
-    const double half_square = 0.5 * f * f;
-    return k * detail::ln2_high - ((half_square - (s * (half_square + (t1 + t2)) + k * detail::ln2_low)) - f);
+    const double t1 = product(s2, detail::polynomial(s4, 6.666666666666735130e-01, 2.857142874366239149e-01,
+                                                     1.818357216161805012e-01, 1.479819860511658591e-01));
+    const double t2 = product(
+        s4, detail::polynomial(s4, 3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01));
+    const double half_square = product(0.5 * f, f);
+    const double sum = product(s, half_square + (t1 + t2)) + product(k, detail::ln2_low);
+    return product(k, detail::ln2_high) - ((half_square - sum) - f);
 }
 
 /// Exact for powers of two.
@@ -44,7 +58,7 @@ inline constexpr double ln2_low = 1.90821492927058770002e-10;
     int exponent = 0;
     const double fraction = std::frexp(x, &exponent);
     if (fraction == 0.5) return exponent - 1;
-    return log(fraction) * std::numbers::log2e + exponent;
+    return product(log(fraction), std::numbers::log2e) + exponent;
 }
 
 [[nodiscard]] inline double log10(double x) noexcept { return log(x) * std::numbers::log10e; }
@@ -56,15 +70,14 @@ inline constexpr double ln2_low = 1.90821492927058770002e-10;
     if (x < -1.0740e+03) return 0;
     const int k = x > 0 ? static_cast<int>(x + 0.5) : x < 0 ? static_cast<int>(x - 0.5) : 0;
     const double t = x - k;
-    const double high = t * detail::ln2_high;
-    const double low = -t * detail::ln2_low;
+    const double high = product(t, detail::ln2_high);
+    const double low = product(-t, detail::ln2_low);
     const double r = high - low;
-    const double r2 = r * r;
-    const double c = r - r2 * (1.66666666666666657415e-01 +
-                               r2 * (-2.77777777770155933842e-03 +
-                                     r2 * (6.61375632143793436117e-05 +
-                                           r2 * (-1.65339022054652515390e-06 + r2 * 4.13813679705723846039e-08))));
-    return std::ldexp(1 - ((low - (r * c) / (2 - c)) - high), k);
+    const double r2 = product(r, r);
+    const double c = r - product(r2, detail::polynomial(r2, 1.66666666666666657415e-01, -2.77777777770155933842e-03,
+                                                        6.61375632143793436117e-05, -1.65339022054652515390e-06,
+                                                        4.13813679705723846039e-08));
+    return std::ldexp(1 - ((low - product(r, c) / (2 - c)) - high), k);
 }
 
 }  // namespace pitot::go
