@@ -304,24 +304,25 @@ inline void read_targets(json::value panel, const datasource_types& types, dashb
     }
 }
 
-using repeats_by_element = std::multimap<std::string_view, std::vector<std::string_view>>;
-
-/// What the items of a layout that show an element are repeated for, rows and tabs around them too.
-inline void read_layout(json::value at, std::vector<std::string_view> around, repeats_by_element& into, int depth = 0)
+/// The elements that a layout shows: f(name, what the item and the rows and tabs around it are repeated for).
+template <class F>
+void each_shown_element(json::value at, F&& f, std::vector<std::string_view> around = {}, int depth = 0)
 {
     if (depth > 40 || !at.is_object()) return;
     const json::value spec = at["spec"] ? at["spec"] : at;
     around = with_repeat(std::move(around), spec);
-    if (const std::string_view name = spec["element"]["name"].text(); !name.empty()) into.emplace(name, around);
-    read_layout(spec["layout"], around, into, depth + 1);
-    each_layout_part(spec, [&](json::value part) { read_layout(part, around, into, depth + 1); });
+    if (const json::value name = spec["element"]["name"]; !name.text().empty()) f(name, around);
+    each_shown_element(spec["layout"], f, around, depth + 1);
+    each_layout_part(spec, [&](json::value part) { each_shown_element(part, f, around, depth + 1); });
 }
 
 /// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}
 inline void read_elements(const datasource_types& types, const library& known, dashboard& out)
 {
-    repeats_by_element shown;
-    read_layout(out.model["layout"], {}, shown);
+    std::multimap<std::string_view, std::vector<std::string_view>> shown;
+    each_shown_element(out.model["layout"], [&shown](json::value name, const std::vector<std::string_view>& around) {
+        shown.emplace(name.text(), around);
+    });
     for (const json::value element : out.model["elements"]) {
         const json::value spec = element["spec"];
         const auto [first, last] = shown.equal_range(element.key().text());

@@ -4,7 +4,7 @@
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
-#include <pitot/dashboard/variables.hpp>
+#include <pitot/dashboard/queries.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 
@@ -29,27 +29,15 @@ inline constexpr dashboard_rule element_missing{
      "\"element\": {\"kind\": \"ElementReference\", \"name\": \"panel-10\"}",
      "\"element\": {\"kind\": \"ElementReference\", \"name\": \"panel-1\"}"}};
 
-namespace detail {
-
-/// The names in a layout, of its rows, tabs and items.
-inline void read_references(json::value at, std::vector<json::value>& into, int depth = 0)
-{
-    if (depth > 40 || !at.is_object()) return;
-    const json::value spec = at["spec"] ? at["spec"] : at;
-    if (const json::value name = spec["element"]["name"]; name.is_string()) into.push_back(name);
-    read_references(spec["layout"], into, depth + 1);
-    dashboard::detail::each_layout_part(spec, [&](json::value part) { read_references(part, into, depth + 1); });
-}
-
-}  // namespace detail
-
 /// model  of read_dashboard; without a layout it is not judged
 inline void check_layout(const source& file, json::value model, std::vector<finding>& out)
 {
     const json::value elements = model["elements"];
     if (!elements.is_object() || !model["layout"].is_object()) return;
     std::vector<json::value> references;
-    detail::read_references(model["layout"], references);
+    dashboard::detail::each_shown_element(
+        model["layout"],
+        [&references](json::value name, const std::vector<std::string_view>&) { references.push_back(name); });
     std::vector<std::string_view> shown;
     for (const json::value at : references) shown.push_back(at.text());
     std::sort(shown.begin(), shown.end());
