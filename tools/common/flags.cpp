@@ -103,4 +103,10 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     return out;
 }
 
+exit_code refuse(const command& what, std::string_view why)
+{
+    fmt::print(stderr, "{}: {}\n", what.name, why);
+    return exit_code::usage;
+}
+
 }  // namespace pitot::tools

@@ -2,6 +2,8 @@
 // A tool's flags are one table: parsing is here, --help, the man page and shell completions are made from it in
 // pages.hpp.
 
+#include <common/exit_code.hpp>
+
 #include <pitot/base/result.hpp>
 
 #include <map>
@@ -64,5 +66,8 @@ public:
 
 /// The command's own flags, then the common ones that it does not define itself.
 [[nodiscard]] std::vector<flag> all_flags(const command& what);
+
+/// Says on standard error why the command does not do what it was asked for; the exit code for that.
+exit_code refuse(const command& what, std::string_view why);
 
 }  // namespace pitot::tools

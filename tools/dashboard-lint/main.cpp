@@ -27,12 +27,6 @@
 namespace pitot::tools::dashboard_lint {
 namespace {
 
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "dashboard-lint: {}\n", why);
-    return exit_code::usage;
-}
-
 exit_code list_rules()
 {
     for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules)
@@ -42,7 +36,8 @@ exit_code list_rules()
 
 exit_code explain_rule(std::span<char* const> argv)
 {
-    if (argv.size() != 1) return refuse("explain takes one rule; dashboard-lint rules lists them");
+    if (argv.size() != 1)
+        return refuse(dashboard_lint_command, "explain takes one rule; dashboard-lint rules lists them");
     std::vector<std::string_view> ids;
     for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules) {
         ids.push_back(r.about.id);
@@ -52,9 +47,9 @@ exit_code explain_rule(std::span<char* const> argv)
         return exit_code::clean;
     }
     const std::string_view near = nearest(argv[0], ids);
-    return refuse(
-        fmt::format("no rule is called '{}'{}", argv[0],
-                    near.empty() ? "; dashboard-lint rules lists them" : fmt::format("; did you mean {}?", near)));
+    return refuse(dashboard_lint_command, fmt::format("no rule is called '{}'{}", argv[0],
+                                                      near.empty() ? "; dashboard-lint rules lists them"
+                                                                   : fmt::format("; did you mean {}?", near)));
 }
 
 /// What all files together gave, in the order of their places; what could not be read is said.
@@ -108,19 +103,19 @@ exit_code run(std::span<char* const> argv)
     if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules();
     if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
     const auto given = parse(dashboard_lint_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(dashboard_lint_command, given.error().message);
     if (const auto code = answer(dashboard_lint, dashboard_lint_command, *given)) return *code;
     const auto say = notes::from_flags(*given);
-    if (!say) return refuse(say.error().message);
+    if (!say) return refuse(dashboard_lint_command, say.error().message);
     const auto how = understand(*given);
-    if (!how) return refuse(how.error().message);
+    if (!how) return refuse(dashboard_lint_command, how.error().message);
     std::vector<std::string> paths = given->positional;
     paths.insert(paths.end(), given->rest.begin(), given->rest.end());
     if (paths.empty()) paths.emplace_back(".");
     const auto inputs = find_inputs(paths);
-    if (!inputs) return refuse(inputs.error().message);
+    if (!inputs) return refuse(dashboard_lint_command, inputs.error().message);
     if (how->live && how->prometheus.empty() && how->sources.empty())
-        return refuse("--live asks --metrics or --prometheus: give one of them");
+        return refuse(dashboard_lint_command, "--live asks --metrics or --prometheus: give one of them");
 
     evidence held;
     if (const exit_code code = load(*how, *inputs, *say, held); code != exit_code::clean) return code;
@@ -128,8 +123,9 @@ exit_code run(std::span<char* const> argv)
     std::size_t skipped = 0;
     auto found = gather(check_all(*inputs, world_of(*how, held), how->limits), *say, code, skipped);
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
-        return refuse(skipped == 0 ? fmt::format("no *.json and no rule file in '{}'", paths.front())
-                                   : "none of the files is a dashboard or a rule file");
+        return refuse(dashboard_lint_command, skipped == 0
+                                                  ? fmt::format("no *.json and no rule file in '{}'", paths.front())
+                                                  : "none of the files is a dashboard or a rule file");
     apply(how->file, found);
     std::optional<std::vector<lint::answered>> answers;
     if (how->live) answers.emplace();

@@ -19,7 +19,7 @@
 namespace pitot::tools::promcheck {
 namespace {
 
-constexpr flag flags[] = {
+constexpr flag catalog_flags[] = {
     {"format", 0, "text|json", "how diff reports", false, "text"},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
 };
@@ -28,7 +28,7 @@ constexpr flag flags[] = {
 
 const command catalog_command{
     "promcheck catalog", "save SOURCE… | diff BEFORE AFTER",
-    "Says what exists, as a file to commit; and what changed between two.", flags,
+    "Says what exists, as a file to commit; and what changed between two.", catalog_flags,
     "A SOURCE is an exposition (a file, - or a URL), with the labels that Prometheus adds behind it: app.prom,job=app\n"
     "BEFORE and AFTER are files that save has written, or SOURCEs.\n\n"
     "Exit codes: 0 clean; 1 something changed that breaks queries (removed, renamed, another type); 2 wrong arguments "
@@ -40,25 +40,19 @@ const command catalog_command{
 
 namespace {
 
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "promcheck catalog: {}\n", why);
-    return exit_code::usage;
-}
-
 /// Adds what a source exposes; a catalog file stands for itself.
 exit_code add(const std::string& argument, const http::options& http, catalog::listing& into, bool may_be_saved)
 {
     const auto split = catalog::split_source(argument);
-    if (!split) return refuse(fmt::format("{}: {}", argument, split.error().message));
+    if (!split) return refuse(catalog_command, fmt::format("{}: {}", argument, split.error().message));
     const std::string& source = split->source;
     if (may_be_saved && !http::is_url(source)) {
         auto text = catalog::read_file(source, std::size_t{256} << 20U);
-        if (!text) return refuse(text.error().message);
+        if (!text) return refuse(catalog_command, text.error().message);
         if (text->find_first_not_of(" \t\r\n") != std::string::npos &&
             (*text)[text->find_first_not_of(" \t\r\n")] == '{') {
             auto saved = catalog::load(*text);
-            if (!saved) return refuse(fmt::format("{}: {}", source, saved.error().message));
+            if (!saved) return refuse(catalog_command, fmt::format("{}: {}", source, saved.error().message));
             for (const auto& [name, m] : saved->metrics()) into.add(m);
             return exit_code::clean;
         }
@@ -67,7 +61,7 @@ exit_code add(const std::string& argument, const http::options& http, catalog::l
     how.http = http;
     const auto in = catalog::load_source(source, how);
     if (!in) {
-        refuse(in.error().message);
+        refuse(catalog_command, in.error().message);
         return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
     for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
@@ -110,28 +104,28 @@ exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json
 exit_code run_catalog(std::span<char* const> argv)
 {
     const auto given = parse(catalog_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(catalog_command, given.error().message);
     if (const auto code = answer(whole_program(), catalog_command, *given)) return *code;
     std::vector<std::string> words = given->positional;
     words.insert(words.end(), given->rest.begin(), given->rest.end());
-    if (words.empty()) return refuse("save or diff is expected; promcheck catalog --help says more");
+    if (words.empty()) return refuse(catalog_command, "save or diff is expected; promcheck catalog --help says more");
     const std::string format = given->get("format");
     if (format != "text" && format != "json")
-        return refuse(fmt::format("--format {}: text and json are known", format));
+        return refuse(catalog_command, fmt::format("--format {}: text and json are known", format));
     const auto http = http_options_of(*given);
-    if (!http) return refuse(http.error().message);
+    if (!http) return refuse(catalog_command, http.error().message);
     const std::string what = words.front();
     words.erase(words.begin());
     if (what == "save") {
-        if (words.empty()) return refuse("save needs a SOURCE");
+        if (words.empty()) return refuse(catalog_command, "save needs a SOURCE");
         catalog::listing all;
         for (const std::string& source : words)
             if (const exit_code code = add(source, *http, all, false); code != exit_code::clean) return code;
         fmt::print("{}", catalog::save(all));
         return exit_code::clean;
     }
-    if (what != "diff") return refuse(fmt::format("'{}' is neither save nor diff", what));
-    if (words.size() != 2) return refuse("diff compares two: BEFORE and AFTER");
+    if (what != "diff") return refuse(catalog_command, fmt::format("'{}' is neither save nor diff", what));
+    if (words.size() != 2) return refuse(catalog_command, "diff compares two: BEFORE and AFTER");
     catalog::listing sides[2];
     for (std::size_t i = 0; i < 2; ++i)
         if (const exit_code code = add(words[i], *http, sides[i], true); code != exit_code::clean) return code;

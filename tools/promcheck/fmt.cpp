@@ -55,12 +55,6 @@ namespace {
 
 using promql::as;
 
-exit_code refuse(std::string_view command, std::string_view why)
-{
-    fmt::print(stderr, "promcheck {}: {}\n", command, why);
-    return exit_code::usage;
-}
-
 result<std::string> text_of(const std::string& argument)
 {
     if (argument != "-") return argument;
@@ -169,21 +163,22 @@ void write_tree(json::writer& w, const promql::node* n)
 exit_code run_fmt(std::span<char* const> argv)
 {
     const auto given = parse(fmt_command, argv);
-    if (!given) return refuse("fmt", given.error().message);
+    if (!given) return refuse(fmt_command, given.error().message);
     if (const auto code = answer(whole_program(), fmt_command, *given)) return *code;
     std::vector<std::string> all = given->positional;
     all.insert(all.end(), given->rest.begin(), given->rest.end());
-    if (all.empty()) return refuse("fmt", "an expression is missing: promcheck fmt EXPR, or - for standard input");
+    if (all.empty())
+        return refuse(fmt_command, "an expression is missing: promcheck fmt EXPR, or - for standard input");
     const std::string width_text = given->get("width");
     std::size_t width = 0;
     const auto [end, code] = std::from_chars(width_text.data(), width_text.data() + width_text.size(), width);
     if (code != std::errc() || end != width_text.data() + width_text.size())
-        return refuse("fmt", fmt::format("--width {}: a number of bytes is expected", width_text));
+        return refuse(fmt_command, fmt::format("--width {}: a number of bytes is expected", width_text));
     const promql::parse_options how = options_of(*given);
     exit_code worst = exit_code::clean;
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto text = text_of(all[i]);
-        if (!text) return refuse("fmt", text.error().message);
+        if (!text) return refuse(fmt_command, text.error().message);
         while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
         promql::tree_arena memory;
         std::vector<promql::parse_error> errors;
@@ -208,15 +203,15 @@ exit_code run_fmt(std::span<char* const> argv)
 exit_code run_explain(std::span<char* const> argv)
 {
     const auto given = parse(explain_command, argv);
-    if (!given) return refuse("explain", given.error().message);
+    if (!given) return refuse(explain_command, given.error().message);
     if (const auto code = answer(whole_program(), explain_command, *given)) return *code;
     const std::string format = given->get("format");
     if (format != "text" && format != "json")
-        return refuse("explain", fmt::format("--format {}: text and json are known", format));
+        return refuse(explain_command, fmt::format("--format {}: text and json are known", format));
     if (given->positional.size() + given->rest.size() != 1)
-        return refuse("explain", "one expression is expected: promcheck explain EXPR");
+        return refuse(explain_command, "one expression is expected: promcheck explain EXPR");
     auto text = text_of(given->positional.empty() ? given->rest.front() : given->positional.front());
-    if (!text) return refuse("explain", text.error().message);
+    if (!text) return refuse(explain_command, text.error().message);
     promql::tree_arena memory;
     std::vector<promql::parse_error> errors;
     const promql::node* const root = promql::parse_into(memory, *text, options_of(*given), errors);

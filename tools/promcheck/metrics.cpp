@@ -24,7 +24,7 @@
 namespace pitot::tools::promcheck {
 namespace {
 
-constexpr flag flags[] = {
+constexpr flag metrics_flags[] = {
     {"format", 0, "text|json", "how to report", false, "text"},
     {"convert", 0, "text|openmetrics|protobuf|json", "write the families instead of checking them"},
     {"input-format", 0, "auto|text|openmetrics|protobuf", "what the sources are written in", false, "auto"},
@@ -39,7 +39,7 @@ constexpr flag flags[] = {
 }  // namespace
 
 const command metrics_command{
-    "promcheck metrics", "SOURCE…", "Checks an exposition: its syntax, its names, its histograms.", flags,
+    "promcheck metrics", "SOURCE…", "Checks an exposition: its syntax, its names, its histograms.", metrics_flags,
     "A SOURCE is a file, - for standard input, or a URL (http, https, unix:PATH[:/URL-PATH]).\n"
     "promcheck metrics rules lists the rules, promcheck metrics explain RULE says why one is there.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a URL that does not "
@@ -51,14 +51,8 @@ const command metrics_command{
 
 namespace {
 
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "promcheck metrics: {}\n", why);
-    return exit_code::usage;
-}
-
 /// The flags, understood.
-struct settings {
+struct metrics_settings {
     enum class target { none, text, openmetrics, protobuf, json };
     catalog::source_options reading;
     target convert = target::none;
@@ -68,10 +62,10 @@ struct settings {
     std::vector<std::string> disabled;
 };
 
-result<settings> understand(const arguments& given)
+result<metrics_settings> understand_metrics(const arguments& given)
 {
     const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
-    settings out;
+    metrics_settings out;
     const std::string format = given.get("format");
     if (format != "text" && format != "json") return bad(fmt::format("--format {}: text and json are known", format));
     out.json = format == "json";
@@ -80,14 +74,14 @@ result<settings> understand(const arguments& given)
     out.reading.format = *input;
     out.parse_only = given.has("parse-only");
     if (given.has("convert")) {
-        constexpr std::pair<std::string_view, settings::target> known[] = {
-            {"text", settings::target::text},
-            {"openmetrics", settings::target::openmetrics},
-            {"protobuf", settings::target::protobuf},
-            {"json", settings::target::json}};
+        constexpr std::pair<std::string_view, metrics_settings::target> known[] = {
+            {"text", metrics_settings::target::text},
+            {"openmetrics", metrics_settings::target::openmetrics},
+            {"protobuf", metrics_settings::target::protobuf},
+            {"json", metrics_settings::target::json}};
         for (const auto& [name, to] : known)
             if (given.get("convert") == name) out.convert = to;
-        if (out.convert == settings::target::none)
+        if (out.convert == metrics_settings::target::none)
             return bad(
                 fmt::format("--convert {}: text, openmetrics, protobuf and json are known", given.get("convert")));
         if (out.parse_only) return bad("--convert and --parse-only exclude each other");
@@ -114,8 +108,9 @@ result<settings> understand(const arguments& given)
     auto http = http_options_of(given);
     if (!http) return unexpected(std::move(http.error()));
     out.reading.http = std::move(*http);
-    if (out.convert == settings::target::protobuf && !out.reading.format) out.reading.prefer = expo::format::protobuf;
-    if (out.convert == settings::target::openmetrics && !out.reading.format)
+    if (out.convert == metrics_settings::target::protobuf && !out.reading.format)
+        out.reading.prefer = expo::format::protobuf;
+    if (out.convert == metrics_settings::target::openmetrics && !out.reading.format)
         out.reading.prefer = expo::format::openmetrics;
     return out;
 }
@@ -129,7 +124,7 @@ exit_code list_rules()
 
 exit_code explain_rule(std::span<char* const> argv)
 {
-    if (argv.size() != 1) return refuse("explain takes one rule; promcheck metrics rules lists them");
+    if (argv.size() != 1) return refuse(metrics_command, "explain takes one rule; promcheck metrics rules lists them");
     std::vector<std::string_view> ids;
     for (const lint::metrics::metrics_rule& r : lint::metrics::rules) {
         ids.push_back(r.about.id);
@@ -149,9 +144,9 @@ exit_code explain_rule(std::span<char* const> argv)
         return exit_code::clean;
     }
     const std::string_view near = nearest(argv[0], ids);
-    return refuse(
-        fmt::format("no rule is called '{}'{}", argv[0],
-                    near.empty() ? "; promcheck metrics rules lists them" : fmt::format("; did you mean {}?", near)));
+    return refuse(metrics_command, fmt::format("no rule is called '{}'{}", argv[0],
+                                               near.empty() ? "; promcheck metrics rules lists them"
+                                                            : fmt::format("; did you mean {}?", near)));
 }
 
 bool is_terminal() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
@@ -159,7 +154,7 @@ bool is_terminal() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR"
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 /// The report on one or more expositions, and whether it fails.
-exit_code report_on(const std::vector<catalog::exposition>& all, const settings& how)
+exit_code report_on(const std::vector<catalog::exposition>& all, const metrics_settings& how)
 {
     lint::report report;
     std::size_t families = 0;
@@ -170,13 +165,13 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
         // A binary message has neither lines nor columns worth showing.
         const bool binary = in.format == expo::format::protobuf;
         const lint::source text(in.name, binary ? std::string() : std::string(in.text()));
-        const bool rules = !how.parse_only && how.convert == settings::target::none;
+        const bool rules = !how.parse_only && how.convert == metrics_settings::target::none;
         auto found = rules ? lint::metrics::check(in, text, how.disabled) : lint::metrics::syntax_findings(in, text);
         std::move(found.begin(), found.end(), std::back_inserter(report.findings));
     }
     const auto worst = lint::worst(report.findings);
     const exit_code code = worst && *worst >= how.fail_on ? exit_code::findings : exit_code::clean;
-    if (how.convert != settings::target::none) {
+    if (how.convert != metrics_settings::target::none) {
         std::string text;
         for (const lint::finding& f : report.findings) lint::append_text(text, f);
         fmt::print(stderr, "{}", text);
@@ -204,7 +199,7 @@ exit_code report_on(const std::vector<catalog::exposition>& all, const settings&
     return code;
 }
 
-exit_code convert(std::vector<catalog::exposition>& all, const settings& how, const notes& say)
+exit_code convert(std::vector<catalog::exposition>& all, const metrics_settings& how, const notes& say)
 {
     batch merged;
     collect::series_index known;
@@ -225,14 +220,14 @@ exit_code convert(std::vector<catalog::exposition>& all, const settings& how, co
     if (twice != 0)
         say.warn(fmt::format("promcheck metrics: left out {} series that an earlier source has, too", twice));
     const auto write = [&](const char* data, std::size_t size) { std::fwrite(data, 1, size, stdout); };
-    if (how.convert == settings::target::json) {
+    if (how.convert == metrics_settings::target::json) {
         print(catalog::to_json(merged));
     } else {
         expo::write_options options;
         options.created = true;
-        options.form = how.convert == settings::target::text          ? expo::format::text
-                       : how.convert == settings::target::openmetrics ? expo::format::openmetrics
-                                                                      : expo::format::protobuf;
+        options.form = how.convert == metrics_settings::target::text          ? expo::format::text
+                       : how.convert == metrics_settings::target::openmetrics ? expo::format::openmetrics
+                                                                              : expo::format::protobuf;
         expo::chunk_writer out(write);
         expo::write(merged, out, options);
         out.finish();
@@ -247,16 +242,16 @@ exit_code run_metrics(std::span<char* const> argv)
     if (!argv.empty() && std::string_view(argv[0]) == "rules" && argv.size() == 1) return list_rules();
     if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
     auto given = parse(metrics_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(metrics_command, given.error().message);
     if (const auto code = answer(whole_program(), metrics_command, *given)) return *code;
     std::vector<std::string> sources = given->positional;
     sources.insert(sources.end(), given->rest.begin(), given->rest.end());
-    if (sources.empty()) return refuse("a SOURCE is missing: a file, - or a URL");
-    if (std::count(sources.begin(), sources.end(), "-") > 1) return refuse("- may be given once");
+    if (sources.empty()) return refuse(metrics_command, "a SOURCE is missing: a file, - or a URL");
+    if (std::count(sources.begin(), sources.end(), "-") > 1) return refuse(metrics_command, "- may be given once");
     const auto say = notes::from_flags(*given);
-    if (!say) return refuse(say.error().message);
-    const auto how = understand(*given);
-    if (!how) return refuse(how.error().message);
+    if (!say) return refuse(metrics_command, say.error().message);
+    const auto how = understand_metrics(*given);
+    if (!how) return refuse(metrics_command, how.error().message);
 
     std::vector<catalog::exposition> all;
     exit_code code = exit_code::clean;
@@ -274,7 +269,7 @@ exit_code run_metrics(std::span<char* const> argv)
     }
     if (all.empty()) return code;
     raise(report_on(all, *how));
-    if (how->convert != settings::target::none && code == exit_code::clean) raise(convert(all, *how, *say));
+    if (how->convert != metrics_settings::target::none && code == exit_code::clean) raise(convert(all, *how, *say));
     return code;
 }
 

@@ -35,7 +35,7 @@
 namespace pitot::tools::promcheck {
 namespace {
 
-constexpr flag flags[] = {
+constexpr flag query_flags[] = {
     {"data", 'd', "SOURCE", "an exposition: a file, - or a URL, with ,job=NAME and other labels behind it", true},
     {"prometheus", 0, "URL", "ask a live server instead"},
     {"time", 't', "TIME", "of an instant query: Unix seconds or 2026-01-02T03:04:05Z (default: now)"},
@@ -57,7 +57,7 @@ constexpr flag flags[] = {
 
 const command query_command{
     "promcheck query", "EXPR", "Answers a PromQL query without a server: from expositions, saved or scraped now.",
-    flags,
+    query_flags,
     "Files with the same labels are scrapes of one target, --interval apart; the last is at the query's time.\n\n"
     "Exit codes: 0 answered, if only with nothing; 1 the query is wrong; 2 wrong arguments or an unreadable file; 3 a "
     "URL that does not answer.\n\n"
@@ -67,12 +67,6 @@ const command query_command{
     "  promcheck query up --prometheus http://127.0.0.1:9090 --format json"};
 
 namespace {
-
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "promcheck query: {}\n", why);
-    return exit_code::usage;
-}
 
 std::int64_t now()
 {
@@ -119,7 +113,7 @@ shown_result read_answer(const catalog::api_answer& answer)
     return out;
 }
 
-struct settings {
+struct query_settings {
     promql::query_times when;
     promql::engine_options engine;
     promql::parse_options parsing;
@@ -131,10 +125,10 @@ struct settings {
     std::string format;
 };
 
-result<settings> understand(const arguments& given)
+result<query_settings> understand_query(const arguments& given)
 {
     const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
-    settings out;
+    query_settings out;
     const auto time = [&](const char* name, std::int64_t otherwise) -> result<std::int64_t> {
         if (!given.has(name)) return otherwise;
         auto t = parse_time(given.get(name));
@@ -198,7 +192,7 @@ result<settings> understand(const arguments& given)
 }
 
 /// Reads all sources into the store. A URL is scraped at its own times, a file at the query's.
-exit_code load(const arguments& given, settings& how, store::series_store& data)
+exit_code load(const arguments& given, query_settings& how, store::series_store& data)
 {
     struct planned {
         std::string source;
@@ -210,7 +204,7 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
     bool live = false;
     for (const std::string& text : given.all("data")) {
         auto split = catalog::split_source(text);
-        if (!split) return refuse(fmt::format("--data {}: {}", text, split.error().message));
+        if (!split) return refuse(query_command, fmt::format("--data {}: {}", text, split.error().message));
         planned p;
         p.source = std::move(split->source);
         p.target.labels = std::move(split->labels);
@@ -235,12 +229,12 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
     const auto read = [&](const planned& p, std::int64_t time) {
         const auto in = catalog::load_source(p.source, reading);
         if (!in) {
-            refuse(in.error().message);
+            refuse(query_command, in.error().message);
             return catalog::is_unreachable(p.source, in.error()) ? exit_code::unreachable : exit_code::usage;
         }
         for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
         if (const auto put = store::put_scrape(data, in->families, p.target, time); !put) {
-            refuse(fmt::format("{}: {}", in->name, put.error().message));
+            refuse(query_command, fmt::format("{}: {}", in->name, put.error().message));
             return exit_code::usage;
         }
         return exit_code::clean;
@@ -264,7 +258,7 @@ exit_code load(const arguments& given, settings& how, store::series_store& data)
     return exit_code::clean;
 }
 
-exit_code ask_server(const arguments& given, const settings& how, std::string_view expr, shown_result& out)
+exit_code ask_server(const arguments& given, const query_settings& how, std::string_view expr, shown_result& out)
 {
     catalog::api_client server(given.get("prometheus"), how.http);
     const std::string query = concat("&query=", percent_encoded(expr));
@@ -274,11 +268,11 @@ exit_code ask_server(const arguments& given, const settings& how, std::string_vi
                                          fmt::format("start={}&end={}&step={}{}", seconds_text(how.when.start),
                                                      seconds_text(how.when.end), seconds_text(how.when.step), query));
     if (!answer) {
-        refuse(answer.error().message);
+        refuse(query_command, answer.error().message);
         return exit_code::unreachable;
     }
     if (!answer->success()) {
-        refuse(answer->refusal());
+        refuse(query_command, answer->refusal());
         return answer->is_asked_wrongly() ? exit_code::findings : exit_code::unreachable;
     }
     out = read_answer(*answer);
@@ -290,14 +284,14 @@ exit_code ask_server(const arguments& given, const settings& how, std::string_vi
 exit_code run_query(std::span<char* const> argv)
 {
     const auto given = parse(query_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(query_command, given.error().message);
     if (const auto code = answer(whole_program(), query_command, *given)) return *code;
     std::vector<std::string> words = given->positional;
     words.insert(words.end(), given->rest.begin(), given->rest.end());
-    if (words.size() != 1) return refuse("one expression is expected; quote it");
+    if (words.size() != 1) return refuse(query_command, "one expression is expected; quote it");
     const std::string& expr = words.front();
-    auto how = understand(*given);
-    if (!how) return refuse(how.error().message);
+    auto how = understand_query(*given);
+    if (!how) return refuse(query_command, how.error().message);
     shown_result out;
     if (given->has("prometheus")) {
         if (const exit_code code = ask_server(*given, *how, expr, out); code != exit_code::clean) return code;

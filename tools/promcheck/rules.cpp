@@ -27,7 +27,7 @@
 namespace pitot::tools::promcheck {
 namespace {
 
-constexpr flag flags[] = {
+constexpr flag rules_flags[] = {
     {"metrics", 0, "SOURCE", "an exposition that the rules are held against: a file or a URL, with ,job=NAME behind it",
      true},
     {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
@@ -42,7 +42,7 @@ constexpr flag flags[] = {
 
 const command rules_command{
     "promcheck rules", "FILE…",
-    "Checks rule files: what Prometheus loads, duplicates, templates, and whether the metrics exist.", flags,
+    "Checks rule files: what Prometheus loads, duplicates, templates, and whether the metrics exist.", rules_flags,
     "Without --metrics, --catalog and --prometheus the expressions are parsed and typed; with one of them their "
     "metrics, labels\n"
     "and jobs must exist. When the server does not answer, the rest is still checked.\n\n"
@@ -55,12 +55,6 @@ const command rules_command{
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{4} << 20U;
-
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "promcheck rules: {}\n", why);
-    return exit_code::usage;
-}
 
 /// What the rules are held against.
 /// url    of a live server; empty: none
@@ -76,13 +70,13 @@ struct evidence {
 exit_code add_exposition(const std::string& text, bool jobs_are_known, const http::options& http, evidence& to)
 {
     const auto split = catalog::split_source(text);
-    if (!split) return refuse(fmt::format("--metrics {}: {}", text, split.error().message));
+    if (!split) return refuse(rules_command, fmt::format("--metrics {}: {}", text, split.error().message));
     const catalog::target from = split->from();
     catalog::source_options reading;
     reading.http = http;
     const auto in = catalog::load_source(split->source, reading);
     if (!in) {
-        refuse(in.error().message);
+        refuse(rules_command, in.error().message);
         return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
     for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
@@ -102,14 +96,14 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
     const bool config = given.has("prometheus-config");
     if (config)
         if (auto read = catalog::read_prometheus_config(given.get("prometheus-config"), to.series); !read)
-            return refuse(read.error().message);
+            return refuse(rules_command, read.error().message);
     for (const std::string& path : given.all("catalog")) {
         if (auto read = catalog::read_saved(path, to.names, to.series); !read)
-            return refuse(fmt::format("--catalog: {}", read.error().message));
+            return refuse(rules_command, fmt::format("--catalog: {}", read.error().message));
         to.known = true;
     }
     const auto http = http_options_of(given);
-    if (!http) return refuse(http.error().message);
+    if (!http) return refuse(rules_command, http.error().message);
     for (const std::string& text : given.all("metrics"))
         if (const exit_code code = add_exposition(text, config, *http, to); code != exit_code::clean) return code;
     if (to.url.empty()) return exit_code::clean;
@@ -118,7 +112,7 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
         to.known = true;
         return exit_code::clean;
     }
-    refuse(fmt::format("--prometheus: {}", read.error().message));
+    refuse(rules_command, fmt::format("--prometheus: {}", read.error().message));
     server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
     return exit_code::clean;
 }
@@ -128,21 +122,24 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
 exit_code run_rules(std::span<char* const> argv)
 {
     const auto given = parse(rules_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(rules_command, given.error().message);
     if (const auto code = answer(whole_program(), rules_command, *given)) return *code;
     std::vector<std::string> files = given->positional;
     files.insert(files.end(), given->rest.begin(), given->rest.end());
-    if (files.empty()) return refuse("a rule file is missing");
+    if (files.empty()) return refuse(rules_command, "a rule file is missing");
     const std::string format = given->get("format");
     if (format != "text" && format != "json")
-        return refuse(fmt::format("--format {}: text and json are known", format));
+        return refuse(rules_command, fmt::format("--format {}: text and json are known", format));
     const auto fail_on = lint::severity_from(given->get("fail-on"));
-    if (!fail_on) return refuse(fmt::format("--fail-on {}: error, warning and info are known", given->get("fail-on")));
+    if (!fail_on)
+        return refuse(rules_command,
+                      fmt::format("--fail-on {}: error, warning and info are known", given->get("fail-on")));
 
     evidence held;
     held.url = given->get("prometheus");
     if (!held.url.empty() && !http::is_url(held.url))
-        return refuse(fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", held.url));
+        return refuse(rules_command,
+                      fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", held.url));
     exit_code code = exit_code::clean;
     if (const exit_code bad = load(*given, files, held, code); bad != exit_code::clean) return bad;
     lint::dashboards::world sources;
@@ -158,7 +155,7 @@ exit_code run_rules(std::span<char* const> argv)
     std::set<std::string, std::less<>> recorded;
     for (const std::string& path : files) {
         auto text = catalog::read_file(path, largest_file);
-        if (!text) return refuse(text.error().message);
+        if (!text) return refuse(rules_command, text.error().message);
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
         const auto root = yaml::read(std::string(file.text()), file.name());
         lint::dashboards::check_rule_shape(file, root, found.findings);

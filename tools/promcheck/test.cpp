@@ -24,7 +24,7 @@
 namespace pitot::tools::promcheck {
 namespace {
 
-constexpr flag flags[] = {
+constexpr flag test_flags[] = {
     {"run", 'r', "REGEX", "only tests whose group, file or line fits", true},
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
@@ -36,7 +36,8 @@ constexpr flag flags[] = {
 
 const command test_command{
     "promcheck test", "FILE…",
-    "Runs tests of rules (promtool's YAML) and of PromQL itself (*.test): offline, with Pitot's own engine.", flags,
+    "Runs tests of rules (promtool's YAML) and of PromQL itself (*.test): offline, with Pitot's own engine.",
+    test_flags,
     "A rule test names rule files relative to itself. In a script every eval is run as it stands, with @, and as a "
     "range.\n\n"
     "Exit codes: 0 all passed; 1 some failed, or a test cannot be read; 2 wrong arguments or an unreadable file.\n\n"
@@ -45,12 +46,6 @@ const command test_command{
     "  promcheck test engine.test"};
 
 namespace {
-
-exit_code refuse(std::string_view why)
-{
-    fmt::print(stderr, "promcheck test: {}\n", why);
-    return exit_code::usage;
-}
 
 /// A script's evals. A script that cannot be read is one failure.
 void run_script(const std::string& path, std::string_view text, const promql::regex_source& regexes,
@@ -120,19 +115,19 @@ bool is_rule_test(const std::string& path) { return path.ends_with(".yml") || pa
 exit_code run_test(std::span<char* const> argv)
 {
     const auto given = parse(test_command, argv);
-    if (!given) return refuse(given.error().message);
+    if (!given) return refuse(test_command, given.error().message);
     if (const auto code = answer(whole_program(), test_command, *given)) return *code;
     std::vector<std::string> files = given->positional;
     files.insert(files.end(), given->rest.begin(), given->rest.end());
-    if (files.empty()) return refuse("a test is missing");
+    if (files.empty()) return refuse(test_command, "a test is missing");
     std::vector<regex> wanted;
     for (const std::string& pattern : given->all("run")) {
         auto compiled = regex::compile(pattern, false);
-        if (!compiled) return refuse(fmt::format("--run {}: {}", pattern, compiled.error().message));
+        if (!compiled) return refuse(test_command, fmt::format("--run {}: {}", pattern, compiled.error().message));
         wanted.push_back(std::move(*compiled));
     }
     const auto max_stored = count_flag(*given, "max-stored-samples");
-    if (!max_stored) return refuse(max_stored.error().message);
+    if (!max_stored) return refuse(test_command, max_stored.error().message);
     test_report report;
     const auto regexes = promql::regexes_of<regex>();
     rules::test_options rule_tests;
@@ -157,7 +152,7 @@ exit_code run_test(std::span<char* const> argv)
     bool types = false;
     if (auto on = switch_on(given->all("enable-feature"), rule_tests.around.parsing, rule_tests.around.engine, types);
         !on)
-        return refuse(on.error().message);
+        return refuse(test_command, on.error().message);
     if (types)
         fmt::print(stderr, "promcheck test: warning: type-and-unit-labels changes nothing here: a test writes all "
                            "labels of its series itself\n");
@@ -167,7 +162,7 @@ exit_code run_test(std::span<char* const> argv)
             continue;
         }
         const auto text = catalog::read_file(path, std::size_t{64} << 20U);
-        if (!text) return refuse(text.error().message);
+        if (!text) return refuse(test_command, text.error().message);
         test_report part;
         run_script(path, *text, regexes, rule_tests.max_stored_samples, part);
         for (test_outcome& one : part.all) {
@@ -183,7 +178,7 @@ exit_code run_test(std::span<char* const> argv)
         const std::string xml = to_junit("promcheck", report.all);
         const bool written = file != nullptr && std::fwrite(xml.data(), 1, xml.size(), file) == xml.size();
         if ((file != nullptr && std::fclose(file) != 0) || !written)
-            return refuse(fmt::format("cannot write '{}'", given->get("junit")));
+            return refuse(test_command, fmt::format("cannot write '{}'", given->get("junit")));
     }
     return report.failed() > 0 ? exit_code::findings : exit_code::clean;
 }

@@ -18,8 +18,6 @@ namespace {
 constexpr std::string_view usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::size_t longest_string = 131'072;  // MAX_ARG_STRLEN of Linux, the NUL included
 
-std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
-
 result<void> check(std::string_view value, std::string_view asked)
 {
     if (value.find('\0') != std::string_view::npos)

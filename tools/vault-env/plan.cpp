@@ -16,7 +16,6 @@ namespace {
 
 using environment = std::vector<std::string>;
 
-std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 std::string_view value_of(std::string_view entry)
 {
     const std::size_t sign = entry.find('=');

@@ -13,9 +13,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pitot::tools::vault_env {
+
+/// NAME of an environment's entry, NAME=value; also of a flag's NAME=what.
+[[nodiscard]] inline std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 
 /// One variable of the child.
 /// asked     where it was asked for: "--env NAME", "--preset redis", "the inherited NAME"

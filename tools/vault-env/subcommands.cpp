@@ -18,7 +18,7 @@
 namespace pitot::tools::vault_env {
 
 namespace {
-constexpr flag flags[] = {
+constexpr flag healthcheck_flags[] = {
     {"timeout", 't', "TIME", "give up after that", false, "5s"},
     {"ca-file", 0, "FILE", "the authorities that are trusted, as PEM"},
     {"tls-skip-verify", 0, "", "trust whoever answers"},
@@ -26,7 +26,7 @@ constexpr flag flags[] = {
 };
 }  // namespace
 
-const command healthcheck_command{"vault-env healthcheck", "URL", "Asks a URL whether it is well.", flags,
+const command healthcheck_command{"vault-env healthcheck", "URL", "Asks a URL whether it is well.", healthcheck_flags,
                                   "http://, https:// and unix:PATH[:/URL-PATH]. A status of 2xx or 3xx is well.\n\n"
                                   "Exit codes: 0 well; 1 not, or no answer; 125 wrong arguments."};
 

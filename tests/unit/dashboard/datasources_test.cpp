@@ -1,6 +1,7 @@
 #include <pitot/dashboard/datasources.hpp>
 
 #include <catch.hpp>
+#include <dashboard/shown_datasources.hpp>
 
 #include <string>
 #include <string_view>
@@ -10,33 +11,31 @@ namespace dashboard = pitot::dashboard;
 
 namespace {
 
-/// "name/uid/type" of each, * for the default one; or "OFFSET: error".
-std::string read(std::string_view text)
+/// All of them shown; or "OFFSET: error".
+std::string read_answer(std::string_view text)
 {
     const auto all = dashboard::read_datasources_json(text);
     if (!all) return pitot::concat(std::to_string(all.error().where.offset), ": ", all.error().message);
-    std::string out;
-    for (const auto& one : all->all())
-        out += pitot::concat(one.name, "/", one.uid, "/", one.type, one.is_default ? "*" : "", " ");
-    return out;
+    return shown(*all);
 }
 
 }  // namespace
 
 TEST_CASE("what Grafana's API answers")
 {
-    CHECK(read("[]").empty());
-    CHECK(read(R"([{"id": 1, "uid": "p-1", "name": "Main", "type": "prometheus", "isDefault": true, "jsonData": {}},
+    CHECK(read_answer("[]").empty());
+    CHECK(read_answer(
+              R"([{"id": 1, "uid": "p-1", "name": "Main", "type": "prometheus", "isDefault": true, "jsonData": {}},
                    {"uid": "l-1", "name": "Logs", "type": "loki", "isDefault": false}, {"name": "Old", "type": "graphite"}])") ==
           "Main/p-1/prometheus* Logs/l-1/loki Old//graphite ");
-    CHECK(read(R"({"message": "Unauthorized"})") == R"(0: [{"name": …, "uid": …, "type": …}, …] is expected)");
-    CHECK(read("[1]") == R"(1: a datasource, {"name": …, "uid": …, "type": …}, is expected)");
-    CHECK(read(R"([{"uid": "a", "type": "loki"}])") == "1: this datasource has no name");
-    CHECK(read(R"([{"name": "a"}])") == "1: this datasource has no type");
-    CHECK(read(R"([{"name": "a", "type": "loki", "uid": 7}])") == "38: uid is a text");
-    CHECK(read(R"([{"name": "a", "type": "loki", "isDefault": "yes"}])") == "44: isDefault is true or false");
-    CHECK(read(R"([{"name": "a", "name": "b", "type": "loki"}])") == "15: this key is given twice");
-    CHECK(read("[{") == "2: the text ends inside the object that begins in line 1");
+    CHECK(read_answer(R"({"message": "Unauthorized"})") == R"(0: [{"name": …, "uid": …, "type": …}, …] is expected)");
+    CHECK(read_answer("[1]") == R"(1: a datasource, {"name": …, "uid": …, "type": …}, is expected)");
+    CHECK(read_answer(R"([{"uid": "a", "type": "loki"}])") == "1: this datasource has no name");
+    CHECK(read_answer(R"([{"name": "a"}])") == "1: this datasource has no type");
+    CHECK(read_answer(R"([{"name": "a", "type": "loki", "uid": 7}])") == "38: uid is a text");
+    CHECK(read_answer(R"([{"name": "a", "type": "loki", "isDefault": "yes"}])") == "44: isDefault is true or false");
+    CHECK(read_answer(R"([{"name": "a", "name": "b", "type": "loki"}])") == "15: this key is given twice");
+    CHECK(read_answer("[{") == "2: the text ends inside the object that begins in line 1");
 }
 
 TEST_CASE("declared datasources by uid, by name, and the default one")

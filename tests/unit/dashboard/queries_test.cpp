@@ -12,7 +12,7 @@ namespace json = pitot::json;
 namespace {
 
 /// "pointer=expr" a line, in order; then what was not read.
-std::string read(std::string_view text)
+std::string queries_of(std::string_view text)
 {
     const auto document = json::parse(text);
     REQUIRE(document);
@@ -34,29 +34,30 @@ std::string read(std::string_view text)
 
 TEST_CASE("panels, collapsed rows and rows of old")
 {
-    CHECK(read(R"({"panels":[{"targets":[{"expr":"a"},{"expr":"  "},{"query":"x"},{"expr":"b"}]},
+    CHECK(queries_of(R"({"panels":[{"targets":[{"expr":"a"},{"expr":"  "},{"query":"x"},{"expr":"b"}]},
                   {"type":"row","panels":[{"targets":[{"expr":"c"}]},{"targets":[{"expr":"d"}]}]},{"targets":[{"expr":"e"}]}]})") ==
           "/panels/0/targets/0/expr=a\n/panels/0/targets/3/expr=b\n/panels/1/panels/0/targets/0/expr=c\n"
           "/panels/1/panels/1/targets/0/expr=d\n/panels/2/targets/0/expr=e\n");
     CHECK(
-        read(
+        queries_of(
             R"({"rows":[{"panels":[{"targets":[{"expr":"a"}]}]},{"panels":[{"targets":[{"expr":"b"}]}]}],"panels":[]})") ==
         "/rows/0/panels/0/targets/0/expr=a\n/rows/1/panels/0/targets/0/expr=b\n");
 }
 
 TEST_CASE("the wrappers of exports and resources")
 {
-    CHECK(read(R"({"meta":{},"dashboard":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
+    CHECK(queries_of(R"({"meta":{},"dashboard":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
           "/dashboard/panels/0/targets/0/expr=a\n");
-    CHECK(read(R"({"apiVersion":"dashboard.grafana.app/v1beta1","spec":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
+    CHECK(queries_of(
+              R"({"apiVersion":"dashboard.grafana.app/v1beta1","spec":{"panels":[{"targets":[{"expr":"a"}]}]}})") ==
           "/spec/panels/0/targets/0/expr=a\n");
-    CHECK(read(R"({"apiVersion":"v1","spec":{"panels":[]}})") == "no dashboard");
+    CHECK(queries_of(R"({"apiVersion":"v1","spec":{"panels":[]}})") == "no dashboard");
 }
 
 TEST_CASE("version 2: elements by name")
 {
     CHECK(
-        read(
+        queries_of(
             R"({"apiVersion":"dashboard.grafana.app/v2","spec":{"variables":[{"kind":"DatasourceVariable","spec":{"name":"ds","pluginId":"loki"}}],
                   "elements":{"a":{"kind":"Panel","spec":{"data":{"spec":{"queries":[
                      {"spec":{"query":{"group":"prometheus","spec":{"expr":"x"}}}},
@@ -70,7 +71,7 @@ TEST_CASE("version 2: elements by name")
 TEST_CASE("the language follows the datasource in each of its forms")
 {
     CHECK(
-        read(
+        queries_of(
             R"({"__inputs":[{"name":"DS_X","pluginId":"loki"}],"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"}]},"panels":[
         {"datasource":{"type":"loki","uid":"u"},"targets":[{"expr":"a"}]},
         {"datasource":{"uid":"$logs"},"targets":[{"expr":"b"}]},
@@ -88,14 +89,14 @@ TEST_CASE("the language follows the datasource in each of its forms")
 
 TEST_CASE("a library panel is said, not passed over")
 {
-    CHECK(read(R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}}]})") ==
+    CHECK(queries_of(R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}}]})") ==
           "/panels/0/libraryPanel library panel 'N' is kept outside of this file\n");
 }
 
 TEST_CASE("library panels that an export brings along are read, each once, where they stand")
 {
     CHECK(
-        read(
+        queries_of(
             R"({"panels":[{"libraryPanel":{"uid":"u","name":"N"}},{"type":"row","panels":[{"libraryPanel":{"uid":"u"}}]},
                           {"libraryPanel":{"name":"M"}},{"libraryPanel":{"uid":"gone","name":"G"}},{"targets":[{"expr":"p"}]}],
                "annotations":{"list":[{"expr":"a"}]},
@@ -106,36 +107,37 @@ TEST_CASE("library panels that an export brings along are read, each once, where
         "/__elements/w/model/targets/0/expr=z\n/annotations/list/0/expr=a\n"
         "/panels/3/libraryPanel library panel 'G' is kept outside of this file\n");
     CHECK(
-        read(
+        queries_of(
             R"({"panels":[{"libraryPanel":{"uid":"u"}}],"__elements":[{"uid":"u","model":{"targets":[{"expr":"x"}]}}]})") ==
         "/__elements/0/model/targets/0/expr=x\n");
-    CHECK(read(R"({"meta":{},"dashboard":{"panels":[{"libraryPanel":{"uid":"u"}}],"__elements":{"u":{"model":{}}}}})")
+    CHECK(queries_of(
+              R"({"meta":{},"dashboard":{"panels":[{"libraryPanel":{"uid":"u"}}],"__elements":{"u":{"model":{}}}}})")
               .empty());
     CHECK(
-        read(
+        queries_of(
             R"({"apiVersion":"dashboard.grafana.app/v2","spec":{"elements":{"b":{"kind":"LibraryPanel","spec":{"libraryPanel":{"uid":"u"}}}}},
                "__elements":{"u":{"model":{"targets":[{"expr":"x"}]}}}})") == "/__elements/u/model/targets/0/expr=x\n");
 }
 
 TEST_CASE("what the API of library panels tells")
 {
-    CHECK(read(R"({"result":{"uid":"u","kind":1,"model":{"libraryPanel":{},"targets":[{"expr":"x"}]}}})") ==
+    CHECK(queries_of(R"({"result":{"uid":"u","kind":1,"model":{"libraryPanel":{},"targets":[{"expr":"x"}]}}})") ==
           "/result/model/targets/0/expr=x\n");
-    CHECK(read(R"({"uid":"u","kind":1,"model":{"type":"logs","targets":[{"expr":"x"}]}})") ==
+    CHECK(queries_of(R"({"uid":"u","kind":1,"model":{"type":"logs","targets":[{"expr":"x"}]}})") ==
           "/model/targets/0/expr=x logql\n");
-    CHECK(read(R"({"result":{"totalCount":3,"elements":[{"uid":"u","kind":1,"model":{"targets":[{"expr":"x"}]}},
+    CHECK(queries_of(R"({"result":{"totalCount":3,"elements":[{"uid":"u","kind":1,"model":{"targets":[{"expr":"x"}]}},
                   {"uid":"v","kind":2,"model":{}},{"uid":"w","kind":1,"model":{"targets":[{"expr":"y"}]}}]}})") ==
           "/result/elements/0/model/targets/0/expr=x\n/result/elements/2/model/targets/0/expr=y\n");
     for (const char* text : {R"({"result":{"elements":[]}})", R"({"result":{"elements":[1]}})", R"({"model":{}})",
                              R"({"uid":"u","kind":2,"model":{}})", R"({"result":{"uid":"u","kind":1,"model":1}})"}) {
         INFO(text);
-        CHECK(read(text) == "no dashboard");
+        CHECK(queries_of(text) == "no dashboard");
     }
 }
 
 TEST_CASE("a mixed panel leaves it to its targets; what Grafana makes itself is no query")
 {
-    CHECK(read(
+    CHECK(queries_of(
               R"({"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"}]},"panels":[
         {"datasource":{"type":"datasource","uid":"-- Mixed --"},"targets":[{"expr":"a","datasource":{"uid":"$logs"}},{"expr":"b"},
            {"expr":"c","datasource":"-- Dashboard --"},{"expr":"d","datasource":{"uid":"__expr__"}},
@@ -154,20 +156,21 @@ TEST_CASE("what is no dashboard, and what is malformed inside one")
     for (const char* text : {"1", "[]", "{}", "\"panels\"", R"({"panels":{}})", R"({"panels":[],"targets":[]})",
                              R"({"elements":{"a":1}})", R"({"spec":1})"}) {
         INFO(text);
-        CHECK(read(text) == "no dashboard");
+        CHECK(queries_of(text) == "no dashboard");
     }
-    CHECK(read(R"({"panels":[1,null,"x",[],{"targets":{}},{"targets":[1,{"expr":1},{"expr":{}}]},{"panels":7}]})")
+    CHECK(queries_of(R"({"panels":[1,null,"x",[],{"targets":{}},{"targets":[1,{"expr":1},{"expr":{}}]},{"panels":7}]})")
               .empty());
 }
 
 TEST_CASE("annotations: expr, target, version 2")
 {
-    CHECK(read(R"({"panels":[{"targets":[{"expr":"p"}]}],"annotations":{"list":[{"expr":"a"},{"target":{"expr":"b"}},
+    CHECK(queries_of(
+              R"({"panels":[{"targets":[{"expr":"p"}]}],"annotations":{"list":[{"expr":"a"},{"target":{"expr":"b"}},
                   {"expr":" ","target":{"expr":"c"}},{"datasource":{"type":"loki"},"expr":"{}"},{"name":"built in"},1]}})") ==
           "/panels/0/targets/0/expr=p\n/annotations/list/0/expr=a\n/annotations/list/1/target/expr=b\n"
           "/annotations/list/2/target/expr=c\n/annotations/list/3/expr={} logql\n");
     CHECK(
-        read(
+        queries_of(
             R"({"elements":{},"layout":{},"annotations":[{"kind":"AnnotationQuery","spec":{"query":{"group":"prometheus",
                   "spec":{"expr":"a"}}}},{"spec":{"legacyOptions":{"expr":"b"}}}]})") ==
         "/annotations/0/spec/query/spec/expr=a\n/annotations/1/spec/legacyOptions/expr=b\n");

@@ -11,7 +11,7 @@ namespace json = pitot::json;
 namespace {
 
 /// "a -> b -> a; " for each cycle, then "x?NAME " for what x names and nobody declares.
-std::string read(std::string_view text)
+std::string graph_of(std::string_view text)
 {
     const auto document = json::parse(text);
     REQUIRE(document);
@@ -46,7 +46,7 @@ std::string graph(std::string_view names)
         text += R"j(}, l)"})j";
         first = false;
     }
-    return read(text + "]}}");
+    return graph_of(text + "]}}");
 }
 
 }  // namespace
@@ -68,17 +68,17 @@ TEST_CASE("variables that wait for each other")
 
 TEST_CASE("where a variable names another")
 {
-    CHECK(read(R"j({"templating":{"list":[
+    CHECK(graph_of(R"j({"templating":{"list":[
         {"type":"query","name":"a","query":{"query":"label_values($b)","refId":"x"}},
         {"type":"query","name":"b","regex":"/${c:regex}/","query":"q"},
         {"type":"datasource","name":"c","query":"prometheus","regex":"/[[d]]/"},
         {"type":"query","name":"d","datasource":{"uid":"$a"},"query":"q"}]}})j") == "a -> b -> c -> d -> a; ");
-    CHECK(read(R"j({"variables":[
+    CHECK(graph_of(R"j({"variables":[
         {"kind":"QueryVariable","spec":{"name":"a","query":{"group":"prometheus","spec":{"query":"$b"}}}},
         {"kind":"QueryVariable","spec":{"name":"b","query":{"datasource":{"name":"$a"},"spec":{"query":"q"}}}}]})j") ==
           "a -> b -> a; ");
     // What holds its text waits for nothing.
-    CHECK(read(R"j({"templating":{"list":[{"type":"constant","name":"a","query":"$a"},
+    CHECK(graph_of(R"j({"templating":{"list":[{"type":"constant","name":"a","query":"$a"},
         {"type":"textbox","name":"b","query":"$b"},{"type":"query","name":1,"query":"$x"}]}})j")
               .empty());
 }
@@ -97,7 +97,7 @@ TEST_CASE("a name that is declared twice is one variable")
 
 TEST_CASE("what an import asks for is no variable")
 {
-    CHECK(read(R"j({"__inputs":[{"name":"DS"}],"templating":{"list":[
+    CHECK(graph_of(R"j({"__inputs":[{"name":"DS"}],"templating":{"list":[
         {"type":"datasource","name":"DS","query":"prometheus","datasource":{"uid":"${DS}"}}]}})j")
               .empty());
 }
@@ -116,10 +116,10 @@ TEST_CASE("rows and tabs have variables of their own")
                              R"j(],"layout":{"kind":"RowsLayout","spec":{"rows":[)j", row(query("b", first)), ",",
                              row(query("a", second)), "]}}}");
     };
-    CHECK(read(board("q", "$a", "$a")) == "a -> a; ");  // the second row's a names itself, not the dashboard's
-    CHECK(read(board("q", "$a", "$b")) == "a?b ");      // b is the first row's
-    CHECK(read(board("$b", "$a", "q")) == "a?b ");      // and the dashboard's own variables do not see it
-    CHECK(read(board("q", "$a", "q")).empty());
+    CHECK(graph_of(board("q", "$a", "$a")) == "a -> a; ");  // the second row's a names itself, not the dashboard's
+    CHECK(graph_of(board("q", "$a", "$b")) == "a?b ");      // b is the first row's
+    CHECK(graph_of(board("$b", "$a", "q")) == "a?b ");      // and the dashboard's own variables do not see it
+    CHECK(graph_of(board("q", "$a", "q")).empty());
     const std::string twice = board("q", "q", "q");
     const auto document = json::parse(twice);
     REQUIRE(document);

@@ -11,7 +11,7 @@
 using namespace pitot;
 
 namespace {
-enum class method { get, post };
+enum class http_method { get, post };
 
 /// Count, sum and the last bucket of every series of a histogram family.
 struct seen {
@@ -40,39 +40,39 @@ std::vector<seen> histograms_of(const registry& metrics, std::string_view name)
 TEST_CASE("threads write, make, remove, expire and scrape at once, and nothing is lost that was kept")
 {
     registry metrics;
-    auto& dense = metrics.counter<"dense_total", label<"m", method>>("");
+    auto& dense = metrics.counter<"dense_total", label<"m", http_method>>("");
     auto& spread = metrics.counter<"spread_total", sharded<4>>("");
-    auto& texts = metrics.counter<"texts_total", label<"m", method>, label<"path">>("", {.expire_after = 0.001});
+    auto& texts = metrics.counter<"texts_total", label<"m", http_method>, label<"path">>("", {.expire_after = 0.001});
     auto& latency = metrics.histogram<"latency_seconds", label<"path">>("", buckets{0.5, 1.5});
     auto& native = metrics.native_histogram<"native_seconds">("", native_buckets{.max_buckets = 16}, buckets{0.5, 1.5});
     auto& total = metrics.summary<"summary_seconds">("");
     auto& traced = metrics.counter<"traced_total", exemplars>("");
-    auto& state = metrics.state_set<"state", method>("");
+    auto& state = metrics.state_set<"state", http_method>("");
     constexpr unsigned writers = 4;
     constexpr std::uint64_t rounds = 3000;
 
-    const auto held = texts.handle(method::get, "kept");  // a series with a handle does not expire
+    const auto held = texts.handle(http_method::get, "kept");  // a series with a handle does not expire
 
     std::vector<std::thread> threads;
     for (unsigned t = 0; t < writers; ++t)
         threads.emplace_back([&, t] {
-            auto kept = texts.handle(method::get, "kept");
+            auto kept = texts.handle(http_method::get, "kept");
             std::optional<handle<std::remove_reference_t<decltype(texts)>::kind>> passing;
             for (std::uint64_t i = 0; i < rounds; ++i) {
-                dense.with(method::post).inc();
+                dense.with(http_method::post).inc();
                 spread.inc();
                 kept.inc();
                 const std::string path = std::to_string((i * 7 + t) % 50);
-                texts.with(method::get, path).inc();
-                if (i % 16 == 0) passing.emplace(texts.handle(method::post, path));
+                texts.with(http_method::get, path).inc();
+                if (i % 16 == 0) passing.emplace(texts.handle(http_method::post, path));
                 passing->inc();
-                if (i % 3 == 0) texts.remove(method::post, path);
+                if (i % 3 == 0) texts.remove(http_method::post, path);
                 latency.with("/").observe(1);
                 if (i % 64 == t) latency.with(path).observe(2);
                 native.observe(static_cast<double>(i % 100 + 1));
                 total.observe(1);
                 traced.inc(1, {{"trace_id", path}});
-                state.set(i % 2 == 0 ? method::get : method::post);
+                state.set(i % 2 == 0 ? http_method::get : http_method::post);
                 if (i % 500 == 0) { auto timing = latency.with("timed").time(); }
             }
         });
@@ -92,10 +92,10 @@ TEST_CASE("threads write, make, remove, expire and scrape at once, and nothing i
     scraper.join();
 
     CHECK(wrong == 0);
-    CHECK(dense.with(method::post).value() == writers * rounds);
+    CHECK(dense.with(http_method::post).value() == writers * rounds);
     CHECK(spread.value() == writers * rounds);
     CHECK(traced.value() == writers * rounds);
-    CHECK(texts.with(method::get, "kept").value() == writers * rounds);
+    CHECK(texts.with(http_method::get, "kept").value() == writers * rounds);
     CHECK(held.value() == writers * rounds);
     for (const char* name : {"native_seconds", "summary_seconds"}) {
         batch b;

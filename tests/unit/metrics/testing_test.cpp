@@ -9,7 +9,7 @@
 using namespace pitot;
 
 namespace {
-enum class phase { idle, busy };
+enum class worker_phase { idle, busy };
 }
 
 TEST_CASE("the value of a series is found by its name and labels in any order")
@@ -40,7 +40,7 @@ TEST_CASE("a view has its own names and labels, and leaves the original alone")
     registry metrics;
     metrics.counter<"c_total", label<"path">>("Help.").with("/a").inc();
     metrics.counter<"other_total">("").inc();
-    metrics.state_set<"state", phase>("").set(phase::busy);
+    metrics.state_set<"state", worker_phase>("").set(worker_phase::busy);
     metrics.summary<"s">("", quantiles{{0.5}}).observe(4);
     view seen(metrics);
     seen.keep([](std::string_view name) { return name != "other_total"; }).prefix("app_").label("zone", "eu");
