@@ -1214,6 +1214,20 @@ public:
         return {out, text.size()};
     }
 
+    /// Texts put together, to one that lives as long as the arena.
+    [[nodiscard]] std::string_view joined(std::initializer_list<std::string_view> parts)
+    {
+        std::size_t size = 0;
+        for (const std::string_view part : parts) size += part.size();
+        char* const out = allocate(size);
+        char* at = out;
+        for (const std::string_view part : parts) {
+            if (!part.empty()) std::memcpy(at, part.data(), part.size());
+            at += part.size();
+        }
+        return {out, size};
+    }
+
     /// Takes over a whole buffer (a scraped body): views into it stay valid without copying it.
     [[nodiscard]] std::string_view adopt(std::unique_ptr<char[]> buffer, std::size_t size)
     {

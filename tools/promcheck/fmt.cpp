@@ -72,8 +72,8 @@ void show(const lint::source& in, const std::vector<promql::parse_error>& errors
     std::string text;
     const lint::text_style style{isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
     for (const promql::parse_error& e : errors)
-        lint::append_text(text, lint::finding_at(in, e.span(), "promql-parse", lint::severity::error, e.message),
-                          style);
+        lint::append_text(
+            text, lint::finding_at(in, e.span(), "promql-parse", lint::severity::error, std::string(e.message)), style);
     fmt::print(stderr, "{}", text);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>  // std::uintptr_t
 #include <cstring>  // std::memcpy
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,20 @@ public:
         char* const out = allocate(text.size());
         std::memcpy(out, text.data(), text.size());
         return {out, text.size()};
+    }
+
+    /// Texts put together, to one that lives as long as the arena.
+    [[nodiscard]] std::string_view joined(std::initializer_list<std::string_view> parts)
+    {
+        std::size_t size = 0;
+        for (const std::string_view part : parts) size += part.size();
+        char* const out = allocate(size);
+        char* at = out;
+        for (const std::string_view part : parts) {
+            if (!part.empty()) std::memcpy(at, part.data(), part.size());
+            at += part.size();
+        }
+        return {out, size};
     }
 
     /// Takes over a whole buffer (a scraped body): views into it stay valid without copying it.

@@ -241,6 +241,8 @@ public:
         return {out, count};
     }
     [[nodiscard]] std::string_view copy(std::string_view text) { return memory_.copy(text); }
+    /// For text that lives as long as the tree.
+    [[nodiscard]] arena& texts() noexcept { return memory_; }
     void clear() noexcept { memory_.clear(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity(); }
 

@@ -59,16 +59,6 @@ inline constexpr char_classes classes = make_char_classes();
     return other[1] != 0 ? 8 + static_cast<std::size_t>(std::countr_zero(other[1])) / 8 : 16;
 }
 
-/// A character as error texts show it, in quotes: '!', '\n', '\u00a0'.
-[[nodiscard]] inline std::string quoted_rune(std::int32_t c)
-{
-    if (c < 0) c = 0xFFFD;
-    std::string text;
-    utf8_append(text, static_cast<std::uint32_t>(c));
-    std::string out = quote(text, '\'');
-    return out;
-}
-
 /// A character by its number: U+0063 'c'.
 [[nodiscard]] inline std::string named_rune(std::int32_t c)
 {

@@ -2,11 +2,10 @@
 // The types of an expression's parts, and what does not go together.
 // source  Prometheus 3.14, promql/parser/parse.go, checkAST
 
-#include <pitot/base/text.hpp>
 #include <pitot/promql/ast.hpp>
+#include <pitot/promql/complaints.hpp>
 #include <pitot/promql/nullable.hpp>
 #include <pitot/promql/parse_options.hpp>
-#include <pitot/promql/quote.hpp>
 
 #include <algorithm>
 #include <string>
@@ -86,10 +85,10 @@ namespace pitot::promql {
 }
 
 /// One pass; fills in what only types tell (which binary operations match vectors, and how).
-class checker {
+class checker : private detail::complaints {
 public:
     checker(std::string_view text, tree_arena& memory, std::vector<parse_error>& errors)
-        : text_(text), errors_(errors), spine_(memory.scratch().spine)
+        : complaints(memory, errors), text_(text), spine_(memory.scratch().spine)
     {
         spine_.clear();
     }
@@ -124,22 +123,13 @@ private:
                 type = binary(*b, type);
             } else {
                 if (type != value_type::vector)
-                    complain(above->span,
-                             concat("subquery is only allowed on instant vector, got ", short_name(type), " instead"));
+                    complain(above->span, joined({"subquery is only allowed on instant vector, got ", short_name(type),
+                                                  " instead"}));
                 type = value_type::matrix;
             }
         }
         spine_.resize(first);
         return type;
-    }
-
-    [[gnu::cold, gnu::noinline]] void complain(text_span where, std::string message)
-    {
-        errors_.push_back({where.offset, where.end(), std::move(message)});
-    }
-    [[gnu::cold, gnu::noinline]] void complain(text_span where, const char* message)
-    {
-        complain(where, std::string(message));
     }
 
     static std::string_view short_name(value_type type) noexcept
@@ -152,7 +142,8 @@ private:
     {
         const value_type type = check(n);
         if (type != wanted)
-            complain(n->span, concat("expected type ", to_string(wanted), " in ", context, ", got ", to_string(type)));
+            complain(n->span,
+                     joined({"expected type ", to_string(wanted), " in ", context, ", got ", to_string(type)}));
     }
 
     value_type leaf(node* n)
@@ -167,9 +158,10 @@ private:
         case node_kind::unary: {
             const value_type type = check(static_cast<unary_node*>(n)->of);
             if (type != value_type::scalar && type != value_type::vector)
-                complain(n->span,
-                         concat("unary expression only allowed on expressions of type scalar or instant vector, got \"",
-                                to_string(type), "\""));
+                complain(
+                    n->span,
+                    joined({"unary expression only allowed on expressions of type scalar or instant vector, got \"",
+                            to_string(type), "\""}));
             return type;
         }
         case node_kind::aggregation: aggregate(*static_cast<aggregation*>(n)); return value_type::vector;
@@ -213,8 +205,8 @@ private:
             for (const label_name& l : how.labels)
                 for (const label_name& i : how.include)
                     if (l.text == i.text)
-                        complain(operator_range(b), concat("label ", detail::quote(l.text),
-                                                           " must not occur in ON and GROUP clause at once"));
+                        complain(operator_range(b),
+                                 joined({"label ", quoted(l.text), " must not occur in ON and GROUP clause at once"}));
         const auto fits = [](value_type t) { return t == value_type::scalar || t == value_type::vector; };
         for (const auto& [side, t] : {std::pair{b.left, left}, std::pair{b.right, right}})
             if (!fits(t)) complain(side->span, "binary expression must contain only scalar and instant vector types");
@@ -225,14 +217,14 @@ private:
             b.matching = nullptr;
         } else if (is_set_operator(b.op)) {
             if (how.card != cardinality::many_to_many) {
-                complain(b.span, concat("no grouping allowed for \"", operator_text(b.op), "\" operation"));
+                complain(b.span, joined({"no grouping allowed for \"", operator_text(b.op), "\" operation"}));
                 complain(b.span, "set operations must always be many-to-many");
             }
             if (fills) complain(b.span, "filling in missing series not allowed for set operators");
         }
         if ((left == value_type::scalar || right == value_type::scalar) && is_set_operator(b.op))
             complain(b.span,
-                     concat("set operator \"", operator_text(b.op), "\" not allowed in binary scalar expression"));
+                     joined({"set operator \"", operator_text(b.op), "\" not allowed in binary scalar expression"}));
         return type;
     }
 
@@ -242,8 +234,8 @@ private:
         const std::size_t given = c.arguments.size();
         const std::size_t taken = f.arguments.size();
         const auto count = [&](std::string_view how, std::size_t n) {
-            complain(c.span, concat("expected ", how, std::to_string(n), " argument(s) in call to ",
-                                    detail::quote(f.name), ", got ", std::to_string(given)));
+            complain(c.span, joined({"expected ", how, std::to_string(n), " argument(s) in call to ", quoted(f.name),
+                                     ", got ", std::to_string(given)}));
         };
         if (f.variadic == 0) {
             if (given != taken) count("", taken);
@@ -255,8 +247,8 @@ private:
         if (f.name == "info" && given > 1) {
             node* const which = c.arguments[1];
             if (type_of(which) != value_type::vector)
-                complain(c.span, concat("expected type instant vector in call to function \"info\", got ",
-                                        to_string(type_of(which))));
+                complain(c.span, joined({"expected type instant vector in call to function \"info\", got ",
+                                         to_string(type_of(which))}));
             if (auto* const v = as<vector_selector>(which)) {
                 v->for_info = true;
                 if (!v->name.empty()) complain(v->span, "expected label selectors only, got vector selector instead");
@@ -269,8 +261,8 @@ private:
             const value_type type = check(c.arguments[i]);
             if (type != f.argument(i))
                 complain(c.arguments[i]->span,
-                         concat("expected type ", to_string(f.argument(i)), " in call to function ",
-                                detail::quote(f.name), ", got ", to_string(type)));
+                         joined({"expected type ", to_string(f.argument(i)), " in call to function ", quoted(f.name),
+                                 ", got ", to_string(type)}));
         }
         return f.returns;
     }
@@ -280,8 +272,8 @@ private:
         if (!v.name.empty()) {
             for (const label_matcher& m : v.matchers)
                 if (m.name == "__name__")
-                    complain(v.span, concat("metric name must not be set twice: ", detail::quote(v.name), " or ",
-                                            detail::quote(m.value)));
+                    complain(v.span,
+                             joined({"metric name must not be set twice: ", quoted(v.name), " or ", quoted(m.value)}));
             return;
         }
         if (v.for_info) return;
@@ -298,7 +290,6 @@ private:
     }
 
     std::string_view text_;
-    std::vector<parse_error>& errors_;
     std::vector<node*>& spine_;
 };
 

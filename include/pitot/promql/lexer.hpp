@@ -2,11 +2,12 @@
 // PromQL's words with their places. What is an error, where, and in which words, is as in Prometheus: users search for
 // these texts.
 
+#include <pitot/base/arena.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/promql/characters.hpp>
 #include <pitot/promql/cursor.hpp>
-#include <pitot/promql/literal.hpp>
+#include <pitot/promql/literal.hpp>  // digit_of
 #include <pitot/promql/quote.hpp>
 #include <pitot/promql/token.hpp>
 
@@ -24,7 +25,8 @@ namespace pitot::promql {
 /// source  Prometheus, promql/parser/lex.go
 class lexer : private detail::cursor {
 public:
-    explicit lexer(std::string_view text) noexcept : cursor(text) {}
+    /// messages  where error texts are put together
+    lexer(std::string_view text, arena& messages) noexcept : cursor(text), messages_(messages) {}
 
     /// An error is a token of kind error over the rest of the text, whose message() says what is wrong; then, and after
     /// the end, every further call gives the end.
@@ -48,8 +50,8 @@ public:
     /// Of the last string: has it an escape?
     [[nodiscard]] bool escaped() const noexcept { return escaped_; }
 
-    /// What is wrong; once.
-    [[nodiscard]] std::string take_message() noexcept { return std::move(message_); }
+    /// What is wrong; as long as the arena lives.
+    [[nodiscard]] std::string_view message() const noexcept { return message_; }
     /// Of the error: syntax, invalid_utf8 or unexpected_end.
     [[nodiscard]] errc code() const noexcept { return code_; }
 
@@ -83,27 +85,36 @@ private:
         last_closing_ = at_;
         take(kind);
     }
-    [[gnu::cold, gnu::noinline]] void fail(std::string_view message, errc code = errc::syntax)
+    [[gnu::cold, gnu::noinline]] void fail(std::string_view message, errc code = errc::syntax) noexcept
     {
-        fail_with(std::string(message), code);
-    }
-    void fail_with(std::string message, errc code = errc::syntax)
-    {
-        message_ = std::move(message);
+        message_ = message;
         code_ = code;
         state_ = where::behind;
         last_ = {token_kind::error, {start_, text_.size() - start_}};
     }
-    /// Of the character that is read next, or that begins the token.
+    /// A character as error texts show it, in quotes: '!', '\n', '\u00a0'; U+FFFD where there is none.
+    struct shown {
+        std::string_view text;
+        bool is_bad;
+    };
+    [[nodiscard]] shown read_quoted()
+    {
+        const std::size_t first = at_;
+        const std::int32_t rune = read();
+        if (rune < 0 || rune == 0xFFFD) return {"'\xEF\xBF\xBD'", rune == 0xFFFD};
+        return {detail::quoted(messages_, text_.substr(first, at_ - first), '\''), false};
+    }
+    /// Of the character that is read next.
     [[gnu::cold, gnu::noinline]] void fail_at_next(std::string_view what)
     {
-        fail_with(concat(what, detail::quoted_rune(read())));
+        fail(messages_.joined({what, read_quoted().text}));
     }
+    /// Of the character that begins the token.
     [[gnu::cold, gnu::noinline]] void fail_at_first(std::string_view what, std::string_view then = {})
     {
         at_ = start_;
-        const std::int32_t rune = read();
-        fail_with(concat(what, detail::quoted_rune(rune), then), rune == 0xFFFD ? errc::invalid_utf8 : errc::syntax);
+        const shown first = read_quoted();
+        fail(messages_.joined({what, first.text, then}), first.is_bad ? errc::invalid_utf8 : errc::syntax);
     }
 
     [[gnu::noinline]] void outside()
@@ -306,7 +317,8 @@ private:
 
     [[gnu::cold, gnu::noinline]] void bad_number()
     {
-        fail_with(concat("bad number or duration syntax: ", detail::quote(text_.substr(start_, at_ - start_), '"')));
+        fail(messages_.joined(
+            {"bad number or duration syntax: ", detail::quoted(messages_, text_.substr(start_, at_ - start_))}));
     }
 
     /// Reads what a number can be made of; the value is judged by who takes it. On failure it stands behind what did
@@ -414,7 +426,8 @@ private:
         case detail::end_of_text: return fail("escape sequence not terminated"), false;
         default:
             if (c == quote) return true;
-            if (c < '0' || c > '7') return fail_with(concat("unknown escape sequence ", detail::named_rune(c))), false;
+            if (c < '0' || c > '7')
+                return fail(messages_.joined({"unknown escape sequence ", detail::named_rune(c)})), false;
             digits = 3;
             base = 8;
             limit = 255;
@@ -425,8 +438,9 @@ private:
             const unsigned digit = c < 0 || c > 0x7F ? 99U
                                                      : static_cast<unsigned>(detail::digit_of(static_cast<char>(c)));
             if (digit >= base)
-                return fail_with(c < 0 ? std::string("escape sequence not terminated")
-                                       : concat("illegal character ", detail::named_rune(c), " in escape sequence")),
+                return fail(c < 0 ? "escape sequence not terminated"
+                                  : messages_.joined(
+                                        {"illegal character ", detail::named_rune(c), " in escape sequence"})),
                        false;
             value = value * base + digit;
             if (digits > 1) c = read();
@@ -436,9 +450,10 @@ private:
         return true;
     }
 
+    arena& messages_;
     token last_;
     std::size_t start_ = 0;  ///< of the token that is being read
-    std::string message_;
+    std::string_view message_;
     std::size_t open_ = 0;  ///< parentheses
     std::size_t last_closing_ = 0;
     errc code_ = errc::syntax;
@@ -453,10 +468,11 @@ private:
 [[nodiscard]] inline result<std::vector<token>> lex(std::string_view text)
 {
     std::vector<token> tokens;
-    lexer words(text);
+    arena messages;
+    lexer words(text, messages);
     for (;;) {
         const token word = words.next();
-        if (word.kind == token_kind::error) return unexpected(words.code(), words.take_message(), word.span);
+        if (word.kind == token_kind::error) return unexpected(words.code(), std::string(words.message()), word.span);
         tokens.push_back(word);
         if (word.kind == token_kind::end) return tokens;
     }

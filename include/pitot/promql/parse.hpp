@@ -7,6 +7,7 @@
 #include <pitot/promql/parse_options.hpp>
 #include <pitot/promql/parser.hpp>
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ private:
 
 /// For many expressions, one after the other: memory is the caller's, and so is the text, which the tree has views of.
 /// Types are looked at when the syntax is right.
-/// errors   all that is wrong, cleared first
+/// errors   all that is wrong, cleared first; their messages are in that memory too
 /// returns  the tree; one to use only when there are no errors
 inline node* parse_into(tree_arena& memory, std::string_view text, const parse_options& how,
                         std::vector<parse_error>& errors)
@@ -44,7 +45,7 @@ inline node* parse_into(tree_arena& memory, std::string_view text, const parse_o
     tree_arena memory;
     std::vector<parse_error> errors;
     node* const root = parse_into(memory, memory.copy(text), how, errors);
-    if (!errors.empty()) return unexpected(errc::syntax, errors.front().message, errors.front().span());
+    if (!errors.empty()) return unexpected(errc::syntax, std::string(errors.front().message), errors.front().span());
     return tree(std::move(memory), root);
 }
 
@@ -56,7 +57,7 @@ inline node* parse_into(tree_arena& memory, std::string_view text, const parse_o
     text = memory.copy(text);
     node* const root = parser(text, memory, how, errors).selector();
     if (root != nullptr && errors.empty()) checker(text, memory, errors).check(root);
-    if (!errors.empty()) return unexpected(errc::syntax, errors.front().message, errors.front().span());
+    if (!errors.empty()) return unexpected(errc::syntax, std::string(errors.front().message), errors.front().span());
     return tree(std::move(memory), root);
 }
 

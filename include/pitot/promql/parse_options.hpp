@@ -2,6 +2,7 @@
 // What the parser accepts, and what it says when it does not.
 
 #include <pitot/base/span.hpp>
+#include <pitot/base/text.hpp>
 
 #include <cstddef>
 #include <string>
@@ -29,10 +30,11 @@ struct parse_options {
 };
 
 /// begin, end  bytes of the source
+/// message     in the memory of the tree, and only as long as that
 struct parse_error {
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::string message;
+    std::string_view message;
 
     [[nodiscard]] text_span span() const noexcept { return {begin, end > begin ? end - begin : 0}; }
 };
@@ -49,7 +51,7 @@ struct parse_error {
         place = std::to_string(line) + ':' +
                 std::to_string(newline == std::string_view::npos ? e.begin + 1 : e.begin - newline);
     }
-    return place + ": parse error: " + e.message;
+    return concat(place, ": parse error: ", e.message);
 }
 
 }  // namespace pitot::promql

@@ -228,11 +228,11 @@ private:
         if (count == 0) {
             complain(made.span, "no arguments for aggregate expression provided");
         } else if (made.op >= aggregator::limitk && !how_.experimental_functions) {
-            complain(made.span, concat(to_lower(word(name)), "() is experimental and must be enabled with "
-                                                             "--enable-feature=promql-experimental-functions"));
+            complain(made.span, joined({to_lower(word(name)), "() is experimental and must be enabled with "
+                                                              "--enable-feature=promql-experimental-functions"}));
         } else if (count != wanted) {
-            complain(made.span, concat("wrong number of arguments for aggregate expression provided, expected ",
-                                       std::to_string(wanted), ", got ", std::to_string(count)));
+            complain(made.span, joined({"wrong number of arguments for aggregate expression provided, expected ",
+                                        std::to_string(wanted), ", got ", std::to_string(count)}));
         } else {
             if (has_parameter) made.parameter = arguments_[first];
             made.of = arguments_[first + wanted - 1];
@@ -289,9 +289,9 @@ private:
         const std::string_view text = word(name);
         const function* const of = find_function(text);
         if (of == nullptr)
-            complain(name.span, concat("unknown function with name ", detail::quote(text)));
+            complain(name.span, joined({"unknown function with name ", quoted(text)}));
         else if (of->experimental && !how_.experimental_functions)
-            complain(name.span, concat("function ", detail::quote(text), " is not enabled"));
+            complain(name.span, joined({"function ", quoted(text), " is not enabled"}));
         auto* const made = tree_.make(call_node{{node_kind::call, {name.span.offset, previous_end_ - name.span.offset}},
                                                 of,
                                                 text,

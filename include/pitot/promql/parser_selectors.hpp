@@ -89,8 +89,8 @@ protected:
         made.value_span = now().span;
         advance();
         if ((made.op == match_op::regex || made.op == match_op::not_regex) && how_.regex_error != nullptr)
-            if (std::string why = how_.regex_error(made.value); !why.empty())
-                complain(range_of{made.name_span.offset, made.value_span.end()}, std::move(why));
+            if (const std::string why = how_.regex_error(made.value); !why.empty())
+                complain(range_of{made.name_span.offset, made.value_span.end()}, tree_.copy(why));
         matchers_.push_back(made);
         return true;
     }
@@ -148,7 +148,7 @@ protected:
                 why = "no offset modifiers allowed before range";
             else if (v->shift.at != at_kind::none)
                 why = "no @ modifiers allowed before range";
-            if (!why.empty()) complain(range_of{begin, previous_end_}, std::string(why));
+            if (!why.empty()) complain(range_of{begin, previous_end_}, why);
             return tree_.make(
                 matrix_selector{{node_kind::matrix_selector, {of->span.offset, previous_end_ - of->span.offset}},
                                 of,
@@ -186,8 +186,8 @@ protected:
             return nullptr;
         }
         complain(of->span,
-                 concat(what, " modifier must be preceded by an instant vector selector or range vector selector "
-                              "or a subquery"));
+                 joined({what, " modifier must be preceded by an instant vector selector or range vector selector "
+                               "or a subquery"}));
         return nullptr;
     }
 
@@ -222,7 +222,7 @@ protected:
         if (now().kind == token_kind::number || now().kind == token_kind::duration) {
             time = number()->value * (minus ? -1 : 1);
             if (!std::isfinite(time) || time >= 9223372036854775807.0 || time <= -9223372036854775808.0)
-                complain(of->span, concat("timestamp out of bounds for @ modifier: ", fixed_text(time)));
+                complain(of->span, joined({"timestamp out of bounds for @ modifier: ", fixed_text(time)}));
         } else if (!sign && (now().kind == token_kind::start || now().kind == token_kind::end_of_range)) {
             kind = now().kind == token_kind::start ? at_kind::start : at_kind::end;
             advance();
@@ -257,7 +257,7 @@ protected:
         advance();
         const std::string_view name = anchored ? "anchored" : "smoothed";
         if (!how_.extended_range_selectors) {
-            complain(of->span, concat(name, " modifier is experimental and not enabled"));
+            complain(of->span, joined({name, " modifier is experimental and not enabled"}));
             return;
         }
         auto* v = as<vector_selector>(of);
@@ -266,8 +266,8 @@ protected:
             if (v == nullptr) return;
         }
         if (v == nullptr) {
-            complain(of->span, concat(name, as<subquery>(of) != nullptr ? " modifier is not supported for subqueries"
-                                                                        : " modifier not implemented"));
+            complain(of->span, joined({name, as<subquery>(of) != nullptr ? " modifier is not supported for subqueries"
+                                                                         : " modifier not implemented"}));
             return;
         }
         (anchored ? v->anchored : v->smoothed) = true;

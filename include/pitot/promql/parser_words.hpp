@@ -1,8 +1,8 @@
 #pragma once
 // The base of PromQL's parser: the word that is looked at, and what is said when it does not fit.
 
-#include <pitot/base/text.hpp>
 #include <pitot/promql/ast.hpp>
+#include <pitot/promql/complaints.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/lexer.hpp>
 #include <pitot/promql/literal.hpp>
@@ -16,11 +16,11 @@
 
 namespace pitot::promql::detail {
 
-class parser_words {
+class parser_words : protected complaints {
 protected:
     parser_words(std::string_view text, tree_arena& into, const parse_options& how, std::vector<parse_error>& errors)
-        : text_(text), words_(text), tree_(into), how_(how), errors_(errors), matchers_(into.scratch().matchers),
-          labels_(into.scratch().labels), arguments_(into.scratch().arguments)
+        : complaints(into, errors), text_(text), words_(text, into.texts()), how_(how),
+          matchers_(into.scratch().matchers), labels_(into.scratch().labels), arguments_(into.scratch().arguments)
     {
         matchers_.clear();
         labels_.clear();
@@ -39,11 +39,6 @@ protected:
         step_end
     };
     static constexpr int power_level = 6;
-
-    struct range_of {
-        std::size_t begin;
-        std::size_t end;
-    };
 
     /// One level of nesting, until it goes.
     class deeper {
@@ -88,7 +83,7 @@ protected:
     }
     [[gnu::cold]] void lexing_failed()
     {
-        complain(range_of{now().span.offset, text_.size()}, words_.take_message());
+        complain(range_of{now().span.offset, text_.size()}, words_.message());
         lexing_failed_ = true;
     }
     [[nodiscard]] std::string_view word(const token& t) const noexcept
@@ -105,34 +100,25 @@ protected:
 
     // Errors
 
-    void complain(range_of where, std::string message)
-    {
-        errors_.push_back({where.begin, where.end, std::move(message)});
-    }
-    void complain(text_span where, std::string message)
-    {
-        complain(range_of{where.offset, where.end()}, std::move(message));
-    }
-
     /// Text in quotes, ten characters of it.
-    static std::string shortened(std::string_view text)
+    [[nodiscard]] std::string_view shortened(std::string_view text) const
     {
         std::size_t end = 0;
         for (int n = 0; n < 10 && end < text.size(); ++n)
             end += std::max<std::size_t>(utf8_decode(text, end).length, 1);
-        return text.size() > 10 ? concat(detail::quote(text.substr(0, end)), "...") : detail::quote(text);
+        return text.size() > 10 ? joined({quoted(text.substr(0, end)), "..."}) : quoted(text);
     }
-    [[nodiscard]] std::string describe(const token& t) const
+    [[nodiscard]] std::string_view describe(const token& t) const
     {
         const std::string_view text = word(t);
         switch (t.kind) {
         case token_kind::end: return "end of input";
-        case token_kind::identifier: return concat("identifier ", detail::quote(text));
-        case token_kind::metric_identifier: return concat("metric identifier ", detail::quote(text));
-        case token_kind::string: return concat("string ", shortened(text));
-        case token_kind::number: return concat("number ", shortened(text));
-        case token_kind::duration: return concat("duration ", shortened(text));
-        case token_kind::aggregator: return concat("<aggr:", text, ">");
+        case token_kind::identifier: return joined({"identifier ", quoted(text)});
+        case token_kind::metric_identifier: return joined({"metric identifier ", quoted(text)});
+        case token_kind::string: return joined({"string ", shortened(text)});
+        case token_kind::number: return joined({"number ", shortened(text)});
+        case token_kind::duration: return joined({"duration ", shortened(text)});
+        case token_kind::aggregator: return joined({"<aggr:", text, ">"});
         case token_kind::by:
         case token_kind::without:
         case token_kind::on:
@@ -145,19 +131,19 @@ protected:
         case token_kind::smoothed:
         case token_kind::fill:
         case token_kind::fill_left:
-        case token_kind::fill_right: return concat("<", text, ">");
+        case token_kind::fill_right: return joined({"<", text, ">"});
         default: break;
         }
         if (t.kind == token_kind::at || t.kind == token_kind::regex_match || t.kind == token_kind::regex_not_match ||
             is_operator(t.kind))
-            return concat("<op:", text, ">");
+            return joined({"<op:", text, ">"});
         return shortened(text);
     }
     std::nullptr_t unexpected(std::string_view context, std::string_view expected)
     {
         if (!lexing_failed_)
-            complain(now().span, concat("unexpected ", describe(now()), context.empty() ? "" : " in ", context,
-                                        expected.empty() ? "" : ", expected ", expected));
+            complain(now().span, joined({"unexpected ", describe(now()), context.empty() ? "" : " in ", context,
+                                         expected.empty() ? "" : ", expected ", expected}));
         return nullptr;
     }
     /// What does not fit here at all; said by the innermost construct that has words for it.
@@ -185,13 +171,14 @@ protected:
     bool too_deep() { return depth_ > how_.max_depth && refuse_depth(); }
     [[gnu::cold, gnu::noinline]] bool refuse_depth()
     {
-        if (!failed_) complain(now().span, concat("nested more than ", std::to_string(how_.max_depth), " levels deep"));
+        if (!failed_)
+            complain(now().span, joined({"nested more than ", std::to_string(how_.max_depth), " levels deep"}));
         failed_ = lexing_failed_ = true;
         return true;
     }
     [[gnu::cold, gnu::noinline]] std::nullptr_t too_many_operators(text_span where)
     {
-        complain(where, concat("more than ", std::to_string(how_.max_operators), " operators"));
+        complain(where, joined({"more than ", std::to_string(how_.max_operators), " operators"}));
         failed_ = true;
         return nullptr;
     }
@@ -229,8 +216,9 @@ protected:
     }
     [[gnu::noinline]] void long_number(number_node& into, std::string_view text)
     {
-        std::string why = into.is_duration ? read_duration_seconds(text, into.value) : read_number(text, into.value);
-        if (!why.empty()) complain(into.span, std::move(why));
+        const std::string why = into.is_duration ? read_duration_seconds(text, into.value)
+                                                 : read_number(text, into.value);
+        if (!why.empty()) complain(into.span, tree_.copy(why));
     }
 
     /// The string that is looked at, without its quotes and escapes.
@@ -244,9 +232,7 @@ protected:
 
     std::string_view text_;
     lexer words_;
-    tree_arena& tree_;
     const parse_options& how_;
-    std::vector<parse_error>& errors_;
     std::size_t previous_end_ = 0;  ///< of the token before
     std::size_t aggregation_begin_ = 0;
     unsigned depth_ = 0;

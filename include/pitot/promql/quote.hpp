@@ -1,8 +1,10 @@
 #pragma once
 // Text in quotes, as Go writes it: in error texts and in printed expressions.
 
+#include <pitot/base/arena.hpp>
 #include <pitot/base/utf8.hpp>
 
+#include <algorithm>  // std::all_of
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -71,6 +73,15 @@ namespace detail {
     out.reserve(text.size() + 2);
     append_quoted(out, text, mark);
     return out;
+}
+
+/// The same, in an arena.
+[[nodiscard]] inline std::string_view quoted(arena& into, std::string_view text, char mark = '"')
+{
+    const auto stays = [mark](char c) { return c >= 0x20 && c < 0x7F && c != mark && c != '\\'; };
+    if (!std::all_of(text.begin(), text.end(), stays)) return into.copy(quote(text, mark));
+    const std::string_view marks(&mark, 1);
+    return into.joined({marks, text, marks});
 }
 
 }  // namespace detail

@@ -51,3 +51,14 @@ TEST_CASE("memory is aligned as it is asked for, behind text and in a new block"
         std::memset(at, 1, i);
     }
 }
+
+TEST_CASE("texts are put together without a break, whatever is left of a block")
+{
+    pitot::arena a(8);
+    CHECK(a.joined({}).empty());
+    CHECK(a.joined({"", ""}).empty());
+    for (std::size_t i = 0; i < 100; ++i) {
+        const std::string some(i % 7, 'x');
+        CHECK(a.joined({"<", some, "", ">"}) == "<" + some + ">");
+    }
+}

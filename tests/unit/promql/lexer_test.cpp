@@ -138,7 +138,8 @@ TEST_CASE("a word ends at the first byte that is not of one, wherever that is")
     for (std::size_t length = 1; length < 70; ++length)
         for (const std::string_view behind : {"", " ", "{", "/", " + a_long_word_to_the_end"}) {
             const std::string text = std::string(length, 'w') + std::string(behind);
-            promql::lexer words(text);
+            pitot::arena messages;
+            promql::lexer words(text, messages);
             CHECK(words.next().span == pitot::text_span{0, length});
         }
 }

@@ -245,8 +245,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             } else {
                 const std::vector<asked> none;
                 const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
-                said.findings.push_back(
-                    in.at(errors.front().span(), promql_parse.about, promql_parse.about.level, errors.front().message));
+                said.findings.push_back(in.at(errors.front().span(), promql_parse.about, promql_parse.about.level,
+                                              std::string(errors.front().message)));
             }
         }
     }
