@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>  // std::memcpy
 #include <string_view>
 
 namespace pitot {
@@ -15,6 +16,32 @@ namespace pitot {
         return static_cast<std::size_t>(static_cast<unsigned char>(word[i]) | 0x20U);
     };
     return word.size() * 37U + letter(0) * 5U + letter(1) + letter(word.size() - 1) * 11U;
+}
+
+/// Are two words of a size the same, but for some bits of each byte? By eight bytes, the last of them again where eight
+/// do not fit: words are so short that memcmp takes longer to be called than to compare them.
+/// size     2 or more
+/// but_for  those bits, in each byte of it
+[[nodiscard]] constexpr bool same_word(const char* a, const char* b, std::size_t size, std::uint64_t but_for) noexcept
+{
+    if (__builtin_is_constant_evaluated()) {
+        for (std::size_t i = 0; i < size; ++i)
+            if (((static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])) & ~(but_for & 0xFFU)) != 0)
+                return false;
+        return true;
+    }
+    const auto differ = [a, b, but_for]<class Bytes>(std::size_t at, Bytes) {
+        Bytes of_a;
+        Bytes of_b;
+        std::memcpy(&of_a, a + at, sizeof of_a);
+        std::memcpy(&of_b, b + at, sizeof of_b);
+        return ((of_a ^ of_b) & ~static_cast<Bytes>(but_for)) != 0;
+    };
+    if (size < 4) return !differ(0, std::uint16_t{}) && !differ(size - 2, std::uint16_t{});
+    if (size < 8) return !differ(0, std::uint32_t{}) && !differ(size - 4, std::uint32_t{});
+    for (std::size_t at = 0; at + 8 < size; at += 8)
+        if (differ(at, std::uint64_t{})) return false;
+    return !differ(size - 8, std::uint64_t{});
 }
 
 /// Places of a table's words by their hash, the next free one when it is taken; at most half of them are used.

@@ -154,8 +154,10 @@ inline constexpr word_places function_places(functions, [](const function& f) { 
 [[nodiscard]] constexpr const function* find_function(std::string_view name) noexcept
 {
     if (!detail::function_places.may_have(name)) return nullptr;
-    const unsigned char row = detail::function_places.find(
-        name, [name](unsigned char i) { return functions[i].name == name; });
+    const unsigned char row = detail::function_places.find(name, [name](unsigned char i) {
+        const std::string_view known = functions[i].name;
+        return known.size() == name.size() && same_word(known.data(), name.data(), name.size(), 0);
+    });
     return row == word_places::none ? nullptr : &functions[row];
 }
 

@@ -148,10 +148,7 @@ inline constexpr word_places keyword_places(keywords, [](const keyword& k) { ret
 /// Of letters, digits and _, in any case.
 [[nodiscard]] constexpr bool is_keyword(std::string_view word, std::string_view keyword) noexcept
 {
-    if (word.size() != keyword.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i)
-        if (((word[i] ^ keyword[i]) & ~0x20) != 0) return false;
-    return true;
+    return word.size() == keyword.size() && same_word(word.data(), keyword.data(), word.size(), 0x2020'2020'2020'2020U);
 }
 
 /// The row of `keywords` that a word is, in any case; word_places::none when it is none.

@@ -47,3 +47,21 @@ TEST_CASE("most words are told apart from a table's by their first letter and th
 }
 
 }  // namespace
+
+TEST_CASE("a byte that differs is found wherever it stands, and bits that do not count are not")
+{
+    for (std::size_t size = 2; size < 40; ++size) {
+        const std::string word(size, 'w');
+        CHECK(pitot::same_word(word.data(), word.data(), size, 0));
+        for (std::size_t i = 0; i < size; ++i) {
+            CAPTURE(size, i);
+            std::string other = word;
+            other[i] = 'W';
+            CHECK_FALSE(pitot::same_word(word.data(), other.data(), size, 0));
+            CHECK(pitot::same_word(word.data(), other.data(), size, 0x2020'2020'2020'2020U));
+            other[i] = 'v';
+            CHECK_FALSE(pitot::same_word(word.data(), other.data(), size, 0x2020'2020'2020'2020U));
+        }
+    }
+    static_assert(pitot::same_word("Sum", "sUM", 3, 0x2020'2020'2020'2020U) && !pitot::same_word("sum", "sun", 3, 0));
+}
