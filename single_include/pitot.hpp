@@ -1217,15 +1217,15 @@ public:
     /// Texts put together, to one that lives as long as the arena.
     [[nodiscard]] std::string_view joined(std::initializer_list<std::string_view> parts)
     {
-        std::size_t size = 0;
-        for (const std::string_view part : parts) size += part.size();
-        char* const out = allocate(size);
+        char* const out = at_;
         char* at = out;
         for (const std::string_view part : parts) {
+            if (part.size() > static_cast<std::size_t>(end_ - at)) return joined_anew(parts);
             if (!part.empty()) std::memcpy(at, part.data(), part.size());
             at += part.size();
         }
-        return {out, size};
+        at_ = at;
+        return {out, static_cast<std::size_t>(at - out)};
     }
 
     /// Takes over a whole buffer (a scraped body): views into it stay valid without copying it.
@@ -1277,6 +1277,13 @@ private:
     {
         grow(bytes + alignment - 1);
         return allocate(bytes, alignment);
+    }
+    [[gnu::noinline]] std::string_view joined_anew(std::initializer_list<std::string_view> parts)
+    {
+        std::size_t size = 0;
+        for (const std::string_view part : parts) size += part.size();
+        grow(size);
+        return joined(parts);
     }
     [[gnu::noinline]] void grow(std::size_t bytes)
     {

@@ -50,8 +50,12 @@ public:
     /// Of the last string: has it an escape?
     [[nodiscard]] bool escaped() const noexcept { return escaped_; }
 
+    /// Has it come to an error?
+    [[nodiscard]] bool failed() const noexcept { return !message_.empty(); }
     /// What is wrong; as long as the arena lives.
     [[nodiscard]] std::string_view message() const noexcept { return message_; }
+    /// From where on.
+    [[nodiscard]] std::size_t failed_at() const noexcept { return failed_at_; }
     /// Of the error: syntax, invalid_utf8 or unexpected_end.
     [[nodiscard]] errc code() const noexcept { return code_; }
 
@@ -88,6 +92,7 @@ private:
     [[gnu::cold, gnu::noinline]] void fail(std::string_view message, errc code = errc::syntax) noexcept
     {
         message_ = message;
+        failed_at_ = start_;
         code_ = code;
         state_ = where::behind;
         last_ = {token_kind::error, {start_, text_.size() - start_}};
@@ -454,6 +459,7 @@ private:
     token last_;
     std::size_t start_ = 0;  ///< of the token that is being read
     std::string_view message_;
+    std::size_t failed_at_ = 0;
     std::size_t open_ = 0;  ///< parentheses
     std::size_t last_closing_ = 0;
     errc code_ = errc::syntax;

@@ -22,15 +22,8 @@ public:
     /// The tree, or null; it is one to use only when there are no errors.
     [[nodiscard]] node* expression()
     {
-        if (now().kind == token_kind::end && !lexing_failed_) {
-            complain(range_of{0, 0}, "no expression found in input");
-            return nullptr;
-        }
-        node* const root = expression(1);
-        if (root != nullptr && now().kind != token_kind::end) {
-            fail();
-            return nullptr;
-        }
+        node* const root = whole_expression();
+        tell_failed_word();
         return root;
     }
 
@@ -38,6 +31,7 @@ public:
     [[nodiscard]] vector_selector* selector()
     {
         node* const found = can_be_metric(now().kind) || now().kind == token_kind::left_brace ? vector() : nullptr;
+        tell_failed_word();
         if (found == nullptr || now().kind != token_kind::end) {
             if (found != nullptr || errors_.empty()) fail();
             return nullptr;
@@ -46,6 +40,18 @@ public:
     }
 
 private:
+    [[nodiscard]] node* whole_expression()
+    {
+        if (now().kind == token_kind::end) {
+            complain(range_of{0, 0}, "no expression found in input");
+            return nullptr;
+        }
+        node* const root = expression(1);
+        if (root == nullptr || now().kind == token_kind::end) return root;
+        fail();
+        return nullptr;
+    }
+
     [[nodiscard]] node* expression(int level)
     {
         const deeper guard(*this);

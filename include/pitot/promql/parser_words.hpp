@@ -74,17 +74,12 @@ protected:
 
     // Words
 
-    /// The word that is looked at; of kind error when there is none, which has been complained of then.
+    /// The word that is looked at; of kind error when there is none.
     [[nodiscard]] const token& now() const noexcept { return words_.last(); }
     void advance()
     {
         previous_end_ = words_.at();
-        if (words_.next().kind == token_kind::error) lexing_failed();
-    }
-    [[gnu::cold]] void lexing_failed()
-    {
-        complain(range_of{now().span.offset, text_.size()}, words_.message());
-        lexing_failed_ = true;
+        (void)words_.next();  // an error is told by tell_failed_word(): most words are none
     }
     [[nodiscard]] std::string_view word(const token& t) const noexcept
     {
@@ -99,6 +94,20 @@ protected:
     }
 
     // Errors
+
+    /// What the lexer could not read, once: before all else that is wrong from there on, and at the end.
+    void tell_failed_word()
+    {
+        if (!words_.failed() || failed_word_told_) return;
+        failed_word_told_ = true;
+        complaints::complain(range_of{words_.failed_at(), text_.size()}, words_.message());
+    }
+    [[gnu::cold, gnu::noinline]] void complain(range_of where, std::string_view message)
+    {
+        tell_failed_word();
+        complaints::complain(where, message);
+    }
+    void complain(text_span where, std::string_view message) { complain(range_of{where.offset, where.end()}, message); }
 
     /// Text in quotes, ten characters of it.
     [[nodiscard]] std::string_view shortened(std::string_view text) const
@@ -141,7 +150,7 @@ protected:
     }
     std::nullptr_t unexpected(std::string_view context, std::string_view expected)
     {
-        if (!lexing_failed_)
+        if (!words_.failed() && !too_deep_)
             complain(now().span, joined({"unexpected ", describe(now()), context.empty() ? "" : " in ", context,
                                          expected.empty() ? "" : ", expected ", expected}));
         return nullptr;
@@ -173,7 +182,7 @@ protected:
     {
         if (!failed_)
             complain(now().span, joined({"nested more than ", std::to_string(how_.max_depth), " levels deep"}));
-        failed_ = lexing_failed_ = true;
+        failed_ = too_deep_ = true;
         return true;
     }
     [[gnu::cold, gnu::noinline]] std::nullptr_t too_many_operators(text_span where)
@@ -238,7 +247,8 @@ protected:
     unsigned depth_ = 0;
     unsigned operators_ = 0;
     place place_ = place::anywhere;
-    bool lexing_failed_ = false;
+    bool failed_word_told_ = false;
+    bool too_deep_ = false;
     bool failed_ = false;
     std::vector<label_matcher>& matchers_;
     std::vector<label_name>& labels_;
