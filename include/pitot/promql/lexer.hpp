@@ -315,6 +315,10 @@ private:
             at_ = end + 1;
             return take_closing(token_kind::duration);
         }
+        rare_number();
+    }
+    [[gnu::noinline]] void rare_number()
+    {
         if (scan_number()) return take_closing(token_kind::number);
         if (scan_duration()) return take_closing(token_kind::duration);
         bad_number();
@@ -328,7 +332,7 @@ private:
 
     /// Reads what a number can be made of; the value is judged by who takes it. On failure it stands behind what did
     /// not fit, from where scan_duration() goes on.
-    [[nodiscard, gnu::noinline]] bool scan_number() noexcept
+    [[nodiscard]] bool scan_number() noexcept
     {
         std::string_view digits = "0123456789";
         bool hex = false;

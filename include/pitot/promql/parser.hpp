@@ -60,10 +60,11 @@ private:
         while (left != nullptr) {
             const int strength = level_of(now().kind);
             if (strength == 0 || strength < level) return left;
-            const token op = now();
-            if (++operators_ > how_.max_operators) return too_many_operators(op.span);
+            const token_kind op = now().kind;
+            const text_span where = now().span;
+            if (++operators_ > how_.max_operators) return too_many_operators(where);
             advance();
-            left = binary(left, op, strength);
+            left = binary(left, op, where, strength);
         }
         return nullptr;
     }
@@ -71,20 +72,21 @@ private:
     /// A sign has the strength of a multiplication: -a^b is -(a^b), -a*b is (-a)*b.
     [[nodiscard]] node* unary()
     {
-        const token sign = now();
+        const token_kind sign = now().kind;
+        const std::size_t begin = now().span.offset;
         advance();
         node* const of = expression(power_level);
         if (of == nullptr) return nullptr;
-        const text_span span{sign.span.offset, of->span.end() - sign.span.offset};
+        const text_span span{begin, of->span.end() - begin};
         if (auto* const literal = as<number_node>(of)) {
-            if (sign.kind == token_kind::subtract) literal->value *= -1;
+            if (sign == token_kind::subtract) literal->value *= -1;
             literal->span = span;
             return literal;
         }
-        return tree_.make(unary_node{{node_kind::unary, span}, sign.kind, of});
+        return tree_.make(unary_node{{node_kind::unary, span}, sign, of});
     }
 
-    [[nodiscard]] node* binary(node* left, const token& op, int strength)
+    [[nodiscard]] node* binary(node* left, token_kind op, text_span op_span, int strength)
     {
         const bool return_bool = accept(token_kind::bool_);
         vector_matching& how = *tree_.make(vector_matching{});  // in its place: copying it costs more than reading it
@@ -93,7 +95,7 @@ private:
             const std::size_t begin = now().span.offset;
             advance();
             if (!label_list(how.labels)) return nullptr;
-            how.span = {begin, previous_end_ - begin};
+            how.span = span_from(begin);
             if (now().kind == token_kind::group_left || now().kind == token_kind::group_right) {
                 how.card = now().kind == token_kind::group_left ? cardinality::many_to_one : cardinality::one_to_many;
                 advance();
@@ -101,12 +103,12 @@ private:
             }
         }
         if (!fill_values(how)) return nullptr;
-        node* const right = expression(op.kind == token_kind::power ? strength : strength + 1);
+        node* const right = expression(op == token_kind::power ? strength : strength + 1);
         if (right == nullptr) return nullptr;
         const text_span span{left->span.offset, right->span.end() - left->span.offset};
         if ((how.has_fill_left || how.has_fill_right) && !how_.binop_fill_modifiers)
             complain(span, "binop fill modifiers are experimental and not enabled");
-        return tree_.make(binary_node{{node_kind::binary, span}, op.kind, op.span, left, right, return_bool, &how});
+        return tree_.make(binary_node{{node_kind::binary, span}, op, op_span, left, right, return_bool, &how});
     }
 
     bool fill_values(vector_matching& how)
@@ -172,7 +174,7 @@ private:
             node* const of = expression(1);
             if (of == nullptr) return nullptr;
             if (!accept(token_kind::right_paren)) return fail();
-            return tree_.make(paren_node{{node_kind::paren, {begin, previous_end_ - begin}}, of});
+            return tree_.make(paren_node{{node_kind::paren, span_from(begin)}, of});
         }
         case token_kind::left_brace: return vector();
         case token_kind::add:
@@ -184,10 +186,11 @@ private:
     /// A metric, a function's call, or an aggregation: what follows the name says which.
     [[nodiscard]] node* named()
     {
-        const token name = now();
-        if (name.kind == token_kind::aggregator) {
+        const token_kind kind = now().kind;
+        const text_span name = now().span;
+        if (kind == token_kind::aggregator) {
             const inside guard(*this, place::aggregation);
-            aggregation_begin_ = name.span.offset;
+            aggregation_begin_ = name.offset;
             advance();
             if (now().kind == token_kind::left_paren || now().kind == token_kind::by ||
                 now().kind == token_kind::without)
@@ -196,7 +199,7 @@ private:
         }
         advance();
         if (now().kind == token_kind::left_paren) {
-            switch (name.kind) {
+            switch (kind) {
             case token_kind::identifier:
             case token_kind::start:
             case token_kind::end_of_range:
@@ -212,12 +215,12 @@ private:
 
     // Aggregations and calls
 
-    [[nodiscard]] node* aggregate(const token& name)
+    [[nodiscard]] node* aggregate(text_span name)
     {
         aggregation made{};
         made.kind = node_kind::aggregation;
         made.op = detail::aggregator_of(word(name));
-        made.op_span = name.span;
+        made.op_span = name;
         if (now().kind != token_kind::left_paren && !grouping(made)) return nullptr;
         if (now().kind != token_kind::left_paren) return fail();
         const std::size_t first = arguments_.size();
@@ -225,7 +228,7 @@ private:
         if (made.grouping_span.length == 0 && (now().kind == token_kind::by || now().kind == token_kind::without) &&
             !grouping(made))
             return nullptr;
-        made.span = {name.span.offset, previous_end_ - name.span.offset};
+        made.span = span_from(name.offset);
         const std::size_t count = arguments_.size() - first;
         const bool has_parameter = made.op == aggregator::topk || made.op == aggregator::bottomk ||
                                    made.op == aggregator::count_values || made.op == aggregator::quantile ||
@@ -253,7 +256,7 @@ private:
         const std::size_t begin = now().span.offset;
         advance();
         if (!label_list(into.grouping)) return false;
-        into.grouping_span = {begin, previous_end_ - begin};
+        into.grouping_span = span_from(begin);
         return true;
     }
 
@@ -267,10 +270,10 @@ private:
             if (argument == nullptr) return false;
             arguments_.push_back(argument);
             while (now().kind == token_kind::comma) {
-                const token comma = now();
+                const text_span comma = now().span;
                 advance();
                 if (begins_operand(now().kind)) break;
-                complain(comma.span, "trailing commas not allowed in function call args");
+                complain(comma, "trailing commas not allowed in function call args");
                 if (now().kind != token_kind::comma) {
                     if (accept(token_kind::right_paren)) return true;
                     return fail() != nullptr;
@@ -288,20 +291,20 @@ private:
                kind == token_kind::add || kind == token_kind::subtract;
     }
 
-    [[nodiscard]] node* call(const token& name)
+    [[nodiscard]] node* call(text_span name)
     {
         const std::size_t first = arguments_.size();
         if (!call_body()) return nullptr;
         const std::string_view text = word(name);
         const function* const of = find_function(text);
         if (of == nullptr)
-            complain(name.span, joined({"unknown function with name ", quoted(text)}));
+            complain(name, joined({"unknown function with name ", quoted(text)}));
         else if (of->experimental && !how_.experimental_functions)
-            complain(name.span, joined({"function ", quoted(text), " is not enabled"}));
-        auto* const made = tree_.make(call_node{{node_kind::call, {name.span.offset, previous_end_ - name.span.offset}},
+            complain(name, joined({"function ", quoted(text), " is not enabled"}));
+        auto* const made = tree_.make(call_node{{node_kind::call, span_from(name.offset)},
                                                 of,
                                                 text,
-                                                name.span,
+                                                name,
                                                 tree_.copy(arguments_.data() + first, arguments_.size() - first)});
         arguments_.resize(first);
         return made;

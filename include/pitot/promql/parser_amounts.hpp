@@ -30,16 +30,16 @@ protected:
         return tree_.make(duration_node{{node_kind::duration, span}, token_kind::add, nullptr, of, true});
     }
 
-    [[nodiscard]] node* with_sign(const token& sign, node* of)
+    [[nodiscard]] node* with_sign(token_kind sign, text_span sign_span, node* of)
     {
         if (auto* const literal = as<number_node>(of)) {
-            if (sign.kind == token_kind::subtract) literal->value *= -1;
-            node* const checked = in_range(literal, sign.span);
-            if (checked == literal) literal->span = {sign.span.offset, literal->span.end() - sign.span.offset};
+            if (sign == token_kind::subtract) literal->value *= -1;
+            node* const checked = in_range(literal, sign_span);
+            if (checked == literal) literal->span = {sign_span.offset, literal->span.end() - sign_span.offset};
             return checked;
         }
-        if (sign.kind != token_kind::subtract) return of;
-        return tree_.make(duration_node{{node_kind::duration, {sign.span.offset, of->span.end() - sign.span.offset}},
+        if (sign != token_kind::subtract) return of;
+        return tree_.make(duration_node{{node_kind::duration, {sign_span.offset, of->span.end() - sign_span.offset}},
                                         token_kind::subtract,
                                         nullptr,
                                         of,
@@ -52,30 +52,31 @@ protected:
         if (too_deep()) return nullptr;
         node* left = nullptr;
         if (now().kind == token_kind::add || now().kind == token_kind::subtract) {
-            const token sign = now();
+            const token_kind sign = now().kind;
+            const text_span where = now().span;
             advance();
             left = amount_expression(power_level);
-            if (left != nullptr) left = with_sign(sign, left);
+            if (left != nullptr) left = with_sign(sign, where, left);
         } else {
             left = amount();
         }
         while (left != nullptr) {
             const int strength = level_of(now().kind);
             if (strength < std::max(level, 4) || now().kind == token_kind::atan2) return left;
-            const token op = now();
+            const token_kind op = now().kind;
+            const text_span where = now().span;
             advance();
-            node* const right = amount_expression(op.kind == token_kind::power ? strength : strength + 1);
+            node* const right = amount_expression(op == token_kind::power ? strength : strength + 1);
             if (right == nullptr) return nullptr;
             const auto* const divisor = as<number_node>(right);
-            if (divisor != nullptr && divisor->value == 0 &&
-                (op.kind == token_kind::divide || op.kind == token_kind::modulo)) {
-                complain(op.span, op.kind == token_kind::divide ? "division by zero" : "modulo by zero");
+            if (divisor != nullptr && divisor->value == 0 && (op == token_kind::divide || op == token_kind::modulo)) {
+                complain(where, op == token_kind::divide ? "division by zero" : "modulo by zero");
                 left = nothing();
                 continue;
             }
             left = tree_.make(
                 duration_node{{node_kind::duration, {left->span.offset, right->span.end() - left->span.offset}},
-                              op.kind,
+                              op,
                               left,
                               right,
                               false});
@@ -85,8 +86,9 @@ protected:
 
     [[nodiscard]] node* amount()
     {
-        const token first = now();
-        switch (first.kind) {
+        const token_kind kind = now().kind;
+        const std::size_t begin = now().span.offset;
+        switch (kind) {
         case token_kind::number:
         case token_kind::duration: {
             number_node* const literal = number();
@@ -96,12 +98,7 @@ protected:
         case token_kind::range:
             advance();
             if (!accept(token_kind::left_paren) || !accept(token_kind::right_paren)) return fail();
-            return tree_.make(
-                duration_node{{node_kind::duration, {first.span.offset, previous_end_ - first.span.offset}},
-                              first.kind,
-                              nullptr,
-                              nullptr,
-                              false});
+            return tree_.make(duration_node{{node_kind::duration, span_from(begin)}, kind, nullptr, nullptr, false});
         case token_kind::max_of:
         case token_kind::min_of: {
             advance();
@@ -112,19 +109,14 @@ protected:
             node* const right = amount_expression(1);
             if (right == nullptr) return nullptr;
             if (!accept(token_kind::right_paren)) return fail();
-            return tree_.make(
-                duration_node{{node_kind::duration, {first.span.offset, previous_end_ - first.span.offset}},
-                              first.kind,
-                              left,
-                              right,
-                              false});
+            return tree_.make(duration_node{{node_kind::duration, span_from(begin)}, kind, left, right, false});
         }
         case token_kind::left_paren: {
             advance();
             node* const of = amount_expression(1);
             if (of == nullptr) return nullptr;
             if (!accept(token_kind::right_paren)) return fail();
-            return wrapped(of, {first.span.offset, previous_end_ - first.span.offset});
+            return wrapped(of, span_from(begin));
         }
         default: return fail();
         }
@@ -135,10 +127,11 @@ protected:
     {
         if (now().kind == token_kind::left_paren) return amount_expression(1);
         if (now().kind != token_kind::add && now().kind != token_kind::subtract) return amount();
-        const token sign = now();
+        const token_kind sign = now().kind;
+        const text_span where = now().span;
         advance();
         node* const of = amount();
-        return of == nullptr ? nullptr : with_sign(sign, of);
+        return of == nullptr ? nullptr : with_sign(sign, where, of);
     }
 
     /// Null when the range is an expression.

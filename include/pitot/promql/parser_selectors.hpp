@@ -13,18 +13,18 @@ class selector_parser : protected amount_parser {
 protected:
     using amount_parser::amount_parser;
 
-    [[nodiscard]] node* metric(const token& name)
+    [[nodiscard]] node* metric(text_span name)
     {
         vector_selector& made = *tree_.make(vector_selector{});
         made.kind = node_kind::vector_selector;
         made.name = word(name);
-        made.name_span = made.span = name.span;
+        made.name_span = made.span = name;
         return now().kind != token_kind::left_brace || matchers(made) ? &made : nullptr;
     }
     [[nodiscard]] node* vector()
     {
         if (now().kind != token_kind::left_brace) {
-            const token name = now();
+            const text_span name = now().span;
             advance();
             return metric(name);
         }

@@ -74,18 +74,18 @@ protected:
 
     // Words
 
-    /// The word that is looked at; of kind error when there is none.
+    /// The word that is looked at; of kind error when there is none. To keep of it are kind and span, each by itself: a
+    /// whole token is copied in pieces other than those that were just written, and waits for them.
     [[nodiscard]] const token& now() const noexcept { return words_.last(); }
     void advance()
     {
         previous_end_ = words_.at();
         (void)words_.next();  // an error is told by tell_failed_word(): most words are none
     }
-    [[nodiscard]] std::string_view word(const token& t) const noexcept
-    {
-        return {text_.data() + t.span.offset, t.span.length};
-    }
-    [[nodiscard]] std::string_view word() const noexcept { return word(now()); }
+    [[nodiscard]] std::string_view word(text_span at) const noexcept { return {text_.data() + at.offset, at.length}; }
+    [[nodiscard]] std::string_view word() const noexcept { return word(now().span); }
+    /// What ends with the word before.
+    [[nodiscard]] text_span span_from(std::size_t begin) const noexcept { return {begin, previous_end_ - begin}; }
     bool accept(token_kind kind)
     {
         if (now().kind != kind) return false;
@@ -119,7 +119,7 @@ protected:
     }
     [[nodiscard]] std::string_view describe(const token& t) const
     {
-        const std::string_view text = word(t);
+        const std::string_view text = word(t.span);
         switch (t.kind) {
         case token_kind::end: return "end of input";
         case token_kind::identifier: return joined({"identifier ", quoted(text)});
