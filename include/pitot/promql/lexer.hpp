@@ -62,12 +62,17 @@ public:
 private:
     enum class where : unsigned char { outside, braces, range, behind };
 
-    /// To the next token's first byte, or a comment's; false at the text's end.
-    bool to_token() noexcept
+    /// To the next token, or a comment, and its first byte; false at the end of the text.
+    bool to_token(char& first) noexcept
     {
-        start_ = behind(at_, detail::class_blank);
+        for (start_ = at_; start_ < text_.size(); ++start_) {
+            first = text_[start_];
+            if (detail::classes.is(first, detail::class_blank)) continue;
+            at_ = start_ + 1;
+            return true;
+        }
         at_ = start_ + 1;
-        return start_ < text_.size();
+        return false;
     }
     /// The token behind a comment and those that follow it.
     [[gnu::noinline]] void behind_comments()
@@ -124,8 +129,8 @@ private:
 
     [[gnu::noinline]] void outside()
     {
-        if (!to_token()) return at_end();
-        const char c = text_[start_];
+        char c = 0;
+        if (!to_token(c)) return at_end();
         if (detail::classes.is(c, detail::class_alpha | detail::class_colon))
             return in_bracket_ ? word_in_bracket(c) : word();
         if (const token_kind alone = detail::tokens_alone.of(c); alone != token_kind::end) return take(alone);
@@ -187,8 +192,8 @@ private:
 
     [[gnu::noinline]] void in_braces()
     {
-        if (!to_token()) return fail("unexpected end of input inside braces", errc::unexpected_end);
-        const char c = text_[start_];
+        char c = 0;
+        if (!to_token(c)) return fail("unexpected end of input inside braces", errc::unexpected_end);
         if (detail::classes.is(c, detail::class_alpha)) {
             at_ = behind_word(at_);
             return take(token_kind::identifier);
