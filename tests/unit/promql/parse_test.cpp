@@ -5,6 +5,7 @@
 #include <catch.hpp>
 
 #include <string>
+#include <vector>
 
 namespace promql = pitot::promql;
 
@@ -91,6 +92,23 @@ TEST_CASE("what is wrong is said where it is, in Prometheus's words")
     CHECK(refusal("a + fill(0) b") == "0+13 binop fill modifiers are experimental and not enabled");
     CHECK(refusal("{a=~\"x*\"}") == "0+9 vector selector must contain at least one non-empty matcher");
     CHECK(printed("{a=~\"x+\"}") == "{a=~\"x+\"}");
+}
+
+TEST_CASE("what cannot be read is told once, behind what was wrong before it")
+{
+    promql::tree_arena memory;
+    std::vector<promql::parse_error> errors;
+    promql::parse_into(memory, "sum(a,) + 1 offset 5m $ foo", {}, errors);
+    REQUIRE(errors.size() == 3);
+    CHECK(errors[0].message == "trailing commas not allowed in function call args");
+    CHECK(errors[1].message == "unexpected character: '$'");
+    CHECK(errors[1].span() == pitot::text_span{22, 5});
+    CHECK(errors[2].message.starts_with("offset modifier must be preceded"));
+    promql::parse_into(memory, "sum(a) $", {}, errors);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].message == "unexpected character: '$'");
+    promql::parse_into(memory, "sum(a)", {}, errors);
+    CHECK(errors.empty());
 }
 
 TEST_CASE("regular expressions are looked at by whoever can")
