@@ -119,7 +119,7 @@ exit_code run(std::span<char* const> argv)
 
     evidence held;
     if (const exit_code code = load(*how, *inputs, *say, held); code != exit_code::clean) return code;
-    exit_code code = held.server;
+    exit_code code = held.failed;
     std::size_t skipped = 0;
     auto found = gather(check_all(*inputs, world_of(*how, held), how->limits), *say, code, skipped);
     if (found.dashboards == 0 && found.findings.empty() && code == exit_code::clean)
@@ -129,7 +129,7 @@ exit_code run(std::span<char* const> argv)
     apply(how->file, found);
     std::optional<std::vector<lint::answered>> answers;
     if (how->live) answers.emplace();
-    const bool all_asked = how->live && held.server == exit_code::clean && ask(*how, held, found, *answers, *say, code);
+    const bool all_asked = how->live && held.failed == exit_code::clean && ask(*how, held, found, *answers, *say, code);
     const auto worst = lint::worst(found.findings);
     const bool fails = (worst && *worst >= how->fail_on) || (how->strict && !found.unknown.empty());
     write_report(*how, found, std::move(answers), all_asked);

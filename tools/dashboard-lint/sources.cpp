@@ -39,6 +39,7 @@ std::uint32_t job_of(const settings& how, const catalog::target& from, const not
     return job;
 }
 
+/// One source; unreachable or usage when it failed, which is said.
 exit_code load_exposition(const settings& how, const catalog::labelled_source& source, const notes& say, evidence& to)
 {
     catalog::source_options reading;
@@ -60,7 +61,8 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     return exit_code::usage;
 }
 
-/// The worst of all files and URLs.
+/// All files and URLs of metrics. Own files that cannot be read are an error, a source that cannot leaves the rest to
+/// be checked: the worst of them is in `to.failed`.
 exit_code load_given(const settings& how, const notes& say, evidence& to)
 {
     if (!how.prometheus_config.empty())
@@ -73,10 +75,11 @@ exit_code load_given(const settings& how, const notes& say, evidence& to)
             say.error(fmt::format("dashboard-lint: --catalog: {}", read.error().message));
             return exit_code::usage;
         }
-    exit_code code = exit_code::clean;
     for (const catalog::labelled_source& source : how.sources)
-        if (const exit_code one = load_exposition(how, source, say, to); to_int(one) > to_int(code)) code = one;
-    return code;
+        if (const exit_code one = load_exposition(how, source, say, to); to_int(one) > to_int(to.failed))
+            to.failed = one;
+    if (to.failed != exit_code::clean) to.unread = "a source of metrics could not be read";
+    return exit_code::clean;
 }
 
 void load_prometheus(const settings& how, const catalog::word_set& words, const notes& say, evidence& to)
@@ -84,7 +87,7 @@ void load_prometheus(const settings& how, const catalog::word_set& words, const 
     const auto read = catalog::read_server(how.prometheus, words, how.http, to.names, to.series);
     if (read) return;
     say.error(fmt::format("dashboard-lint: --prometheus: {}", read.error().message));
-    to.server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
+    to.failed = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
     to.unread = "the server's metrics could not be read";
 }
 
@@ -105,8 +108,8 @@ exit_code load(const settings& how, const std::vector<input>& inputs, const note
     to.logs = load_log_labels(
         how.loki, how.file, how.http,
         [&words](std::string_view label) { return words.empty() || label.size() == 1 || words.contains(label); }, say,
-        to.server);
-    to.datasources = load_datasources(how.grafana, how.http, say, to.server);
+        to.failed);
+    to.datasources = load_datasources(how.grafana, how.http, say, to.failed);
     return exit_code::clean;
 }
 

@@ -23,7 +23,7 @@ namespace pitot::tools::dashboard_lint {
 /// data    for --live, when no server answers it: as if each source had been scraped four times up to `now`
 /// known   something was given, and all of it could be read
 /// unread  what could not; then nothing is said of what exists. Empty otherwise
-/// server  unreachable or usage when a server failed, which leaves the rest to be checked
+/// failed  unreachable or usage when a source or a server failed, which leaves the rest to be checked
 struct evidence {
     catalog::listing names;
     catalog::inventory series;
@@ -33,7 +33,7 @@ struct evidence {
     std::int64_t now = 0;
     bool known = false;
     std::string_view unread;
-    exit_code server = exit_code::clean;
+    exit_code failed = exit_code::clean;
 };
 
 /// Loads every source; what is malformed in one is said and the rest of it used.

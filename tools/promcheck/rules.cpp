@@ -59,11 +59,13 @@ constexpr std::size_t largest_file = std::size_t{4} << 20U;
 /// What the rules are held against.
 /// url    of a live server; empty: none
 /// known  something was given and could be read
+/// failed unreachable or usage when something could not
 struct evidence {
     std::string url;
     catalog::listing names;
     catalog::inventory series;
     bool known = false;
+    exit_code failed = exit_code::clean;
 };
 
 /// A file that a job exposes, or its URL.
@@ -90,8 +92,8 @@ exit_code add_exposition(const std::string& text, bool jobs_are_known, const htt
     return exit_code::clean;
 }
 
-/// All that the flags name. A server that does not answer is said in `server` and leaves the rest to be used.
-exit_code load(const arguments& given, const std::vector<std::string>& files, evidence& to, exit_code& server)
+/// All that the flags name. A source or a server that cannot be read is said and leaves the rest to be checked.
+exit_code load(const arguments& given, const std::vector<std::string>& files, evidence& to)
 {
     const bool config = given.has("prometheus-config");
     if (config)
@@ -105,7 +107,8 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
     const auto http = http_options_of(given);
     if (!http) return refuse(rules_command, http.error().message);
     for (const std::string& text : given.all("metrics"))
-        if (const exit_code code = add_exposition(text, config, *http, to); code != exit_code::clean) return code;
+        if (const exit_code one = add_exposition(text, config, *http, to); to_int(one) > to_int(to.failed))
+            to.failed = one;
     if (to.url.empty()) return exit_code::clean;
     const auto read = catalog::read_server(to.url, catalog::words_of(files, largest_file), *http, to.names, to.series);
     if (read) {
@@ -113,7 +116,7 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
         return exit_code::clean;
     }
     refuse(rules_command, fmt::format("--prometheus: {}", read.error().message));
-    server = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
+    to.failed = read.error().code == errc::too_many ? exit_code::usage : exit_code::unreachable;
     return exit_code::clean;
 }
 
@@ -140,11 +143,10 @@ exit_code run_rules(std::span<char* const> argv)
     if (!held.url.empty() && !http::is_url(held.url))
         return refuse(rules_command,
                       fmt::format("--prometheus {}: a URL is expected, http://127.0.0.1:9090", held.url));
-    exit_code code = exit_code::clean;
-    if (const exit_code bad = load(*given, files, held, code); bad != exit_code::clean) return bad;
+    if (const exit_code bad = load(*given, files, held); bad != exit_code::clean) return bad;
     lint::dashboards::world sources;
-    if (code != exit_code::clean) {
-        sources.unread = "the server's metrics could not be read";
+    if (held.failed != exit_code::clean) {
+        sources.unread = "a source of metrics could not be read";
     } else if (held.known) {
         sources.names = &held.names;
         sources.series = &held.series;
@@ -187,7 +189,7 @@ exit_code run_rules(std::span<char* const> argv)
                    errors == 1 ? "finding" : "findings");
     }
     const auto worst = lint::worst(found.findings);
-    return code == exit_code::clean && worst && *worst >= *fail_on ? exit_code::findings : code;
+    return held.failed == exit_code::clean && worst && *worst >= *fail_on ? exit_code::findings : held.failed;
 }
 
 }  // namespace pitot::tools::promcheck
