@@ -69,17 +69,16 @@ struct evidence {
 };
 
 /// A file that a job exposes, or its URL.
-exit_code add_exposition(const std::string& text, bool jobs_are_known, const http::options& http, evidence& to)
+exit_code add_exposition(const catalog::labelled_source& source, bool jobs_are_known, const http::options& http,
+                         evidence& to)
 {
-    const auto split = catalog::split_source(text);
-    if (!split) return refuse(rules_command, fmt::format("--metrics {}: {}", text, split.error().message));
-    const catalog::target from = split->from();
+    const catalog::target from = source.from();
     catalog::source_options reading;
     reading.http = http;
-    const auto in = catalog::load_source(split->source, reading);
+    const auto in = catalog::load_source(source.source, reading);
     if (!in) {
         refuse(rules_command, in.error().message);
-        return catalog::is_unreachable(split->source, in.error()) ? exit_code::unreachable : exit_code::usage;
+        return catalog::is_unreachable(source.source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
     for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
@@ -106,9 +105,12 @@ exit_code load(const arguments& given, const std::vector<std::string>& files, ev
     }
     const auto http = http_options_of(given);
     if (!http) return refuse(rules_command, http.error().message);
-    for (const std::string& text : given.all("metrics"))
-        if (const exit_code one = add_exposition(text, config, *http, to); to_int(one) > to_int(to.failed))
-            to.failed = one;
+    for (const std::string& text : given.all("metrics")) {
+        const auto source = catalog::split_source(text);
+        if (!source) return refuse(rules_command, fmt::format("--metrics {}: {}", text, source.error().message));
+        const exit_code one = add_exposition(*source, config, *http, to);
+        if (to_int(one) > to_int(to.failed)) to.failed = one;
+    }
     if (to.url.empty()) return exit_code::clean;
     const auto read = catalog::read_server(to.url, catalog::words_of(files, largest_file), *http, to.names, to.series);
     if (read) {
