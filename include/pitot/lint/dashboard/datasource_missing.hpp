@@ -1,5 +1,5 @@
 #pragma once
-// Datasources that a dashboard refers to and nobody declares: neither its inputs nor the user.
+// Datasources that a dashboard refers to and nobody declares: neither its inputs, nor its variables, nor the user.
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/catalog/matcher.hpp>  // regex
@@ -8,10 +8,12 @@
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,13 +101,15 @@ public:
         if (!datasource) return {};
         const auto [at, fresh] = judged_.try_emplace(datasource.index());
         if (!fresh) return at->second;
-        const std::size_t before = out_.size();
         const json::value name = datasource.is_string() ? datasource
                                  : datasource["uid"]    ? datasource["uid"]
                                                         : datasource["name"];
-        if (dashboard::has_reference(name.text()))
+        const bool refers = dashboard::has_reference(name.text());
+        if (refers && !is_input(name)) check_variables(name);
+        const std::size_t before = out_.size();
+        if (refers && is_input(name))
             check_input(name);
-        else if (known_ != nullptr)
+        else if (!refers && known_ != nullptr)
             check_name(datasource, name);
         if (out_.size() == before) return {};
         out_.back().query = query;
@@ -149,11 +153,26 @@ private:
         out_.push_back(std::move(f));
     }
 
+    /// Is it called as inputs are, in a dashboard that has some? Others are variables.
+    [[nodiscard]] bool is_input(json::value name) const
+    {
+        return inputs_.size() > 0 && dashboard::reference_at(name.text(), 0).name.starts_with("DS_");
+    }
+
+    /// Info, and once for each variable: all panels name the same one, and an import may ask for it.
+    void check_variables(json::value name)
+    {
+        dashboard::each_reference(name.text(), [&](const dashboard::reference& found, std::size_t at) {
+            if (!declared_.lacks(found.name) || !undeclared_.emplace(found.name).second) return;
+            out_.push_back(finding_in_text(file_, name, {at, found.length}, undeclared_variable.about, severity::info,
+                                           undeclared_message(found.name)));
+        });
+    }
+
     void check_input(json::value name)
     {
         const dashboard::reference found = dashboard::reference_at(name.text(), 0);
-        // How inputs are called; others are variables.
-        if (inputs_.size() == 0 || !found.name.starts_with("DS_") || declared_.find(found.name) != nullptr) return;
+        if (declared_.find(found.name) != nullptr) return;
         std::string all;
         for (const json::value input : inputs_) all += concat(all.empty() ? "there are " : ", ", input["name"].text());
         say(name, concat("the dashboard declares no datasource ", found.name), std::move(all));
@@ -185,6 +204,7 @@ private:
     std::vector<finding>& out_;
     std::map<std::uint32_t, json::value> judged_;  ///< what check() returns, by place in the document
     std::map<std::pair<std::string_view, std::string_view>, std::string> advice_;  ///< by name and type
+    std::set<std::string_view> undeclared_;                                        ///< variables that were told
 };
 
 }  // namespace pitot::lint::dashboards

@@ -1,5 +1,6 @@
 #pragma once
-// Variables that wait for each other, that are declared twice, and whose queries name what is not declared.
+// Variables that wait for each other, that are declared twice, and whose queries, values or regex name what is not
+// declared.
 
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/dashboard/variable_graph.hpp>
@@ -8,6 +9,7 @@
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +34,25 @@ namespace detail {
     return concat(text, all[cycle.back().to].name);
 }
 
+/// How bad it is that a variable names one that nobody declares. A query asks for something else, or is refused; values
+/// and regex have its name in them. Nothing for what is no text of Grafana's, and for datasources, which are told where
+/// they are asked.
+[[nodiscard]] inline std::optional<severity> weight_of(const dashboard::variable_use& use,
+                                                       const dashboard::declared_variable& by,
+                                                       const dashboard::detail::datasource_types& types)
+{
+    const bool has_query = by.type == "query" || by.type == "QueryVariable";
+    if (!use.in_query) {
+        const bool in_regex = use.text.index() == by.written["regex"].index();
+        return in_regex && (has_query || by.type == "datasource" || by.type == "DatasourceVariable")
+                   ? std::optional(severity::info)
+                   : std::nullopt;
+    }
+    if (by.type == "custom" || by.type == "CustomVariable") return severity::info;
+    if (!has_query || dashboard::detail::language_of(types.of(by), {}) == dashboard::language::other) return {};
+    return undeclared_variable.about.level;
+}
+
 }  // namespace detail
 
 /// all  as read_variables() gives them
@@ -46,12 +67,10 @@ inline void check_variable_graph(const source& file, const std::vector<dashboard
             cycle.size() == 1 ? concat("the variable names itself: ", detail::text_of(cycle, all))
                               : concat("these variables wait for each other: ", detail::text_of(cycle, all))));
     for (const dashboard::variable_use& use : uses) {
-        if (!use.in_query || !declared.lacks(use.name)) continue;
-        const dashboard::declared_variable& by = all[use.by];
-        if (by.type != "query" && by.type != "QueryVariable") continue;
-        if (dashboard::detail::language_of(types.of(by), {}) == dashboard::language::other) continue;
-        out.push_back(finding_in_text(file, use.text, use.where, undeclared_variable.about,
-                                      undeclared_variable.about.level, undeclared_message(use.name)));
+        if (!declared.lacks(use.name)) continue;
+        if (const auto level = detail::weight_of(use, all[use.by], types))
+            out.push_back(finding_in_text(file, use.text, use.where, undeclared_variable.about, *level,
+                                          undeclared_message(use.name)));
     }
     for (const dashboard::repeated_declaration& twice : dashboard::repeated_declarations(all)) {
         const json::value name = all[twice.again].written["name"];

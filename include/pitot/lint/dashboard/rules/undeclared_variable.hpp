@@ -18,8 +18,9 @@ namespace pitot::lint::dashboards {
 
 inline constexpr dashboard_rule undeclared_variable{
     {"undeclared-variable", severity::warning, "a query uses a variable that the dashboard does not declare",
-     "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing. In titles, legends and\n"
-     "repeats it is info.",
+     "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing. In titles, legends, "
+     "repeats,\n"
+     "datasources, and in the values and regex of variables it is info; of a datasource it is told once.",
      "up{job=\"$jbo\"}", "up{job=\"$job\"}"},
     [](const context& in, const rule& about, remarks& out) {
         if (!in.declared.known || in.is_rule) return;
