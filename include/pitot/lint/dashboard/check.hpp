@@ -11,6 +11,7 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/lint/dashboard/variable_choices.hpp>
 #include <pitot/lint/dashboard/variable_graph.hpp>
 #include <pitot/lint/dashboard/variable_query.hpp>
 #include <pitot/lint/dashboard/variable_texts.hpp>
@@ -231,6 +232,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                 said.unknown = sources.unread.empty() ? "no metrics given" : sources.unread;
             for (const dashboard_rule& r : rules)
                 if (r.check != nullptr) r.check(in, r.about, said);
+            check_choices(in, said);
             if (said.unknown.empty())
                 for (const asked& a : asks)
                     if (const asked_matcher* const job = a.matcher("job");
@@ -328,7 +330,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     // What Grafana's API tells of library panels alone leaves their dashboards' variables open.
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
-    for (const dashboard::declared_variable& v : all) declared.all.push_back({v.name, v.many});
+    for (const dashboard::declared_variable& v : all)
+        declared.all.push_back({v.name, v.many, dashboard::choices_of(v)});
     const dashboard::detail::datasource_types types(document->root(), board.model, sources.datasources);
     check_variable_graph(file, all, declared, types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);

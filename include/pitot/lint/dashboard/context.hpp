@@ -2,6 +2,7 @@
 // What a rule on a query has before it, be the query a dashboard's or a rule file's.
 
 #include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/json/document.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/asked.hpp>
@@ -39,6 +40,7 @@ struct label_use {
 struct variable {
     std::string name;
     bool many = false;  ///< multi, or with an "All"
+    std::optional<dashboard::variable_choices> choices = {};
 };
 struct variables {
     bool known = false;  ///< the dashboard declares its variables here
@@ -49,6 +51,17 @@ struct variables {
         for (const variable& v : all)
             if (v.name == name) return &v;
         return nullptr;
+    }
+    /// What it may hold, where the dashboard says so and nothing else has its name.
+    [[nodiscard]] const dashboard::variable_choices* choices(std::string_view name) const noexcept
+    {
+        const variable* only = nullptr;
+        for (const variable& v : all) {
+            if (v.name != name) continue;
+            if (only != nullptr) return nullptr;
+            only = &v;
+        }
+        return only != nullptr && only->choices ? &*only->choices : nullptr;
     }
     /// Is it a name that nobody declares: no number, as of label_replace, and none of Grafana's own?
     [[nodiscard]] bool lacks(std::string_view name) const noexcept

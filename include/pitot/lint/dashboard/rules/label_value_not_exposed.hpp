@@ -8,7 +8,9 @@ inline constexpr dashboard_rule label_value_not_exposed{
     {"label-value-not-exposed", severity::error, "no series of the metric has a label value that a matcher selects",
      "The selector selects nothing: the value is misspelt, or another version of the exporter has other values. Under "
      "absent(), and in\n"
-     "one operand of `or` whose other operand exists (or vector(0)), that is what the query expects: info.",
+     "one operand of `or` whose other operand exists (or vector(0)), that is what the query expects: info.\n"
+     "A variable with values of its own (custom, constant, interval) is judged by all of them together;\n"
+     "what a text box begins with is info.",
      "node_cpu_seconds_total{mode=\"idel\"}", "node_cpu_seconds_total{mode=\"idle\"}"},
     [](const context& in, const rule& about, remarks& out) {
         each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {

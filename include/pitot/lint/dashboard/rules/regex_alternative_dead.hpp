@@ -6,8 +6,9 @@ namespace pitot::lint::dashboards {
 
 inline constexpr dashboard_rule regex_alternative_dead{
     {"regex-alternative-dead", severity::info, "an alternative of a regular expression selects nothing",
-     "The matcher works by its other alternatives; this one is a leftover, or misspelt.", "up{job=~\"node|nodde\"}",
-     "up{job=~\"node\"}"},
+     "The matcher works by its other alternatives; this one is a leftover, or misspelt. The values in a variable's own "
+     "list are\nalternatives too, behind = as well.",
+     "up{job=~\"node|nodde\"}", "up{job=~\"node\"}"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
         for (const asked& a : in.asks)
