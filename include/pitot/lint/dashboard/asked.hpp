@@ -47,6 +47,7 @@ struct world {
 /// Why the name of a selector's metric cannot be told.
 inline constexpr std::string_view variable_name = "variable metric name";
 inline constexpr std::string_view name_by_pattern = "metric name by regular expression";
+inline constexpr std::string_view no_name = "selector without a metric name";
 
 /// A series on one of its targets.
 struct found_series {

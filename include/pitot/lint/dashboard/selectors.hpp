@@ -25,7 +25,7 @@ namespace pitot::lint::dashboards::detail {
             where = m.value_span;
         }
     if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name)) return variable_name;
-    if (name.empty()) return by_pattern ? name_by_pattern : "selector without a metric name";
+    if (name.empty()) return by_pattern ? name_by_pattern : no_name;
     const bool is_recorded = name.find(':') != std::string::npos ||
                              (in.recorded != nullptr && in.recorded->contains(name));
     if (is_recorded && (in.series == nullptr || in.series->find(name) == nullptr)) return "name recorded by a rule";

@@ -2,13 +2,46 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <algorithm>  // std::none_of
+#include <string_view>
+
 namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// Is it unknown which metrics a selector means, and known that sources expose them: {job="x"}? What rules record has
+/// the labels that they give it.
+[[nodiscard]] inline bool means_some_exposed(const asked& a)
+{
+    if (a.unknown == no_name) return true;
+    return a.unknown == name_by_pattern &&
+           std::none_of(a.selector->matchers.begin(), a.selector->matchers.end(), [](const promql::label_matcher& m) {
+               return m.name == "__name__" && m.value.find(':') != std::string_view::npos;
+           });
+}
+
+/// Has a series of whatever metric brought along a job that the matcher selects (honor_labels), or may it have?
+[[nodiscard]] inline bool is_brought_along(const world& in, const asked_matcher& m)
+{
+    if (m.test("")) return true;
+    for (const catalog::scrape_job& j : in.series->jobs())
+        if (j.honor_labels && !j.has_exposition) return true;
+    for (const auto& [name, metric] : in.series->metrics())
+        for (const catalog::existing_series& s : metric.series)
+            if (const std::string_view own = catalog::value_of(s.labels, "job"); !own.empty() && m.test(own))
+                return true;
+    return false;
+}
+
+}  // namespace detail
 
 inline constexpr dashboard_rule job_not_scraped{
     {"job-not-scraped", severity::error, "a matcher asks for jobs that Prometheus does not scrape",
      "No series has this job: it was renamed, removed, or never was in prometheus.yml. up{job=\"…\"} of such a job is "
      "empty, not 0, so\n"
-     "an alert on it never fires. In one operand of `or` whose other operand selects something it is info.",
+     "an alert on it never fires. In one operand of `or` whose other operand selects something it is info; so it is "
+     "of\n"
+     "a selector without a metric name where the run's rules record series, which may be given this job.",
      "up{job=\"postgres\"} == 0", "postgresql_up == 0"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
@@ -16,9 +49,15 @@ inline constexpr dashboard_rule job_not_scraped{
             for (const asked_matcher& m : a.matchers) {
                 if (m.written->name != "job" || m.templated || !m.test.is_positive() || names_a_job(in.sources, m))
                     continue;
-                const bool missing = a.metric == nullptr && !a.own;  // that says enough
-                if (missing ? !a.unknown.empty() || a.exists : m.alive) continue;
-                const bool little = missing || has_stand_in(in, a);
+                const bool any_metric = detail::means_some_exposed(a);
+                const bool missing = a.metric == nullptr && !a.own && !any_metric;  // that says enough
+                if (any_metric ? detail::is_brought_along(in.sources, m)
+                    : missing  ? !a.unknown.empty() || a.exists
+                               : m.alive)
+                    continue;
+                const bool may_be_recorded = any_metric && in.sources.recorded != nullptr &&
+                                             !in.sources.recorded->empty();
+                const bool little = missing || may_be_recorded || has_stand_in(in, a);
                 out.findings.push_back(in.at(m.written->value_span, about, little ? severity::info : about.level,
                                              "Prometheus scrapes no such job", suggest_job(in, m)));
             }
