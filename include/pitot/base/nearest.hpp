@@ -1,5 +1,5 @@
 #pragma once
-// "Did you mean …?": the nearest of some known words.
+// "Did you mean …?": the nearest of some known words, and words that are short for others.
 
 #include <algorithm>  // std::min, std::max
 #include <cstddef>
@@ -112,6 +112,19 @@ template <class Words>
         limit = distance - 1;
     }
     return best;
+}
+
+/// Is a word short for another: "pg" for "postgresql"?
+[[nodiscard]] constexpr bool is_short_for(std::string_view word, std::string_view whole) noexcept
+{
+    if (word.empty() || whole.empty() || word.front() != whole.front()) return false;
+    std::size_t at = 0;
+    for (const char c : word) {
+        at = whole.find(c, at);
+        if (at == std::string_view::npos) return false;
+        ++at;
+    }
+    return true;
 }
 
 }  // namespace pitot

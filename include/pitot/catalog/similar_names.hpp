@@ -34,8 +34,8 @@ public:
     }
 
     /// The series name that was probably meant by one that is not there: with or without _total, with more words behind
-    /// (of a histogram _bucket), with another prefix, or with a slip of the pen, in this order. Empty when none is
-    /// near.
+    /// (of a histogram _bucket), with another prefix, with a prefix that is short for its own or the other way round
+    /// (pg_up, postgresql_up), or with a slip of the pen, in this order. Empty when none is near.
     [[nodiscard]] std::string to(std::string_view name) const
     {
         if (name.empty()) return {};
@@ -46,10 +46,17 @@ public:
         if (const std::string_view longer = shortest_beginning_with(concat(bare, "_")); !longer.empty())
             return std::string(longer);
         if (const std::string_view other = with_other_prefix(name, bare); !other.empty()) return std::string(other);
+        if (const std::string_view other = with_longer_prefix(name); !other.empty()) return std::string(other);
         return std::string(nearest_to(name));
     }
 
 private:
+    [[nodiscard]] static bool is_same_but_total(std::string_view a, std::string_view b) noexcept
+    {
+        return a == b || (a.size() == b.size() + 6 && a.starts_with(b) && a.ends_with("_total")) ||
+               (b.size() == a.size() + 6 && b.starts_with(a) && b.ends_with("_total"));
+    }
+
     /// How often each letter occurs; what is no lower-case letter shares places with others.
     using letter_counts = std::array<std::uint8_t, 32>;
 
@@ -115,10 +122,6 @@ private:
     /// `x_rest` for `rest`, `rest` for `x_rest`, `y_rest` for `x_rest` (rest of two words at least); _total may differ.
     [[nodiscard]] std::string_view with_other_prefix(std::string_view name, std::string_view bare) const
     {
-        const auto same_but_total = [](std::string_view a, std::string_view b) {
-            return a == b || (a.size() == b.size() + 6 && a.starts_with(b) && a.ends_with("_total")) ||
-                   (b.size() == a.size() + 6 && b.starts_with(a) && b.ends_with("_total"));
-        };
         const std::size_t cut = name.find('_');
         const std::string_view rest = cut == std::string_view::npos ? std::string_view{} : name.substr(cut + 1);
         const std::string_view bare_rest = without_total(rest);
@@ -128,12 +131,12 @@ private:
         const auto consider = [&](std::size_t i) {
             const std::string_view c = all_[i];
             if (!best.empty() && (c.size() > best.size() || (c.size() == best.size() && i > best_index))) return;
-            bool fits = rest_tells && same_but_total(c, rest);
+            bool fits = rest_tells && is_same_but_total(c, rest);
             for (std::size_t at = c.find('_'); !fits && at != std::string_view::npos; at = c.find('_', at + 1)) {
                 const std::string_view tail = c.substr(at + 1);
                 if (tail.size() + 6 < bare.size() && tail.size() + 6 < rest.size()) break;
-                fits = (bare.find('_') != std::string_view::npos && same_but_total(tail, name)) ||
-                       (rest_tells && same_but_total(tail, rest));
+                fits = (bare.find('_') != std::string_view::npos && is_same_but_total(tail, name)) ||
+                       (rest_tells && is_same_but_total(tail, rest));
             }
             if (!fits) return;
             best = c;
@@ -142,6 +145,29 @@ private:
         each_ending_with(bare, consider);
         if (bare_rest != bare) each_ending_with(bare_rest, consider);
         return best;
+    }
+
+    /// `postgresql_rest` for `pg_rest`, or the other way round. Of several the one whose prefix the name's family has
+    /// got, as in postgresql_pg_stat; none when that does not tell.
+    [[nodiscard]] std::string_view with_longer_prefix(std::string_view name) const
+    {
+        const std::size_t cut = name.find('_');
+        if (cut == std::string_view::npos || cut < 2 || cut + 1 == name.size()) return {};
+        const std::string_view word = name.substr(0, cut);
+        const std::string_view rest = name.substr(cut + 1);
+        std::vector<std::string_view> all;
+        each_ending_with(concat("_", without_total(rest)), [&](std::size_t i) {
+            const std::string_view c = all_[i];
+            const std::size_t end = c.find('_');
+            const std::string_view other = c.substr(0, end);
+            if (end < 2 || !is_same_but_total(c.substr(end + 1), rest)) return;
+            if (is_short_for(word, other) || is_short_for(other, word)) all.push_back(c);
+        });
+        if (all.size() > 1)
+            std::erase_if(all, [&](std::string_view c) {
+                return shortest_beginning_with(concat(c.substr(0, c.find('_') + 1), word, "_")).empty();
+            });
+        return all.size() == 1 ? all.front() : std::string_view{};
     }
 
     /// Calls f(index) for every name that ends with a text, _total left out of account.

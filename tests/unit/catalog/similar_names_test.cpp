@@ -52,6 +52,25 @@ TEST_CASE("of several names the one that was meant")
     CHECK(catalog::similar_names(nothing).to("a").empty());
 }
 
+TEST_CASE("a prefix that is short for another")
+{
+    catalog::listing all;
+    for (const char* name : {"postgresql_up", "pgbouncer_up", "postgresql_pg_locks_count", "mysql_up", "rmq_build_info",
+                             "haproxy_up", "hyperproxy_up"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    const catalog::similar_names near(all);
+    CHECK(near.to("pg_up") == "postgresql_up");  // where its family is
+    CHECK(near.to("my_up") == "mysql_up");
+    CHECK(near.to("my_up_total") == "mysql_up");
+    CHECK(near.to("rabbitmq_build_info") == "rmq_build_info");
+    CHECK(near.to("hp_up").empty());  // two of them
+    CHECK(near.to("m_up").empty());
+    CHECK(near.to("redis_up").empty());
+}
+
 TEST_CASE("of equally near names the first in the alphabet, of equally fitting ones the shortest")
 {
     catalog::listing all;

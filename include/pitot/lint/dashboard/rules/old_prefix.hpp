@@ -1,4 +1,5 @@
 #pragma once
+#include <pitot/base/nearest.hpp>  // is_short_for
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
@@ -9,19 +10,6 @@
 namespace pitot::lint::dashboards {
 
 namespace detail {
-
-/// Is a word short for another: "pg" for "postgresql"?
-[[nodiscard]] constexpr bool is_short_for(std::string_view word, std::string_view whole) noexcept
-{
-    if (word.empty() || whole.empty() || word.front() != whole.front()) return false;
-    std::size_t at = 0;
-    for (const char c : word) {
-        at = whole.find(c, at);
-        if (at == std::string_view::npos) return false;
-        ++at;
-    }
-    return true;
-}
 
 /// Is what now has the prefix a metric's family, or has it the word by chance, as erlang_vm_ for vm_rows_total? It is
 /// when the old word is short for the new one, or the next word is the same.
