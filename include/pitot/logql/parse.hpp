@@ -1,9 +1,12 @@
 #pragma once
-// LogQL, as far as dashboards use it: is a query one, which streams does it select, which labels does it make?
-// source  Grafana Loki 3, documentation of LogQL
+// LogQL, as far as dashboards use it: is a query one, which streams does it select, which labels does it make, and
+// which does an aggregation leave? source  Grafana Loki 3, documentation of LogQL
 
 #include <pitot/base/text.hpp>
 #include <pitot/logql/streams.hpp>
+
+#include <string_view>
+#include <utility>
 
 namespace pitot::logql {
 
@@ -17,16 +20,29 @@ public:
     {
         skip();
         if (at_ == text_.size()) return unexpected(errc::syntax, "the query is empty", text_span{0, 0});
-        kind k = kind::vector;
-        if (equal_lower(peek_word(), "variants") ? !variants() : !expression(1, k))
+        part whole;
+        if (equal_lower(peek_word(), "variants") ? !variants() : !expression(1, whole))
             return unexpected(std::move(failure_));
         if (at_ < text_.size() && !fail("an operator or the end")) return unexpected(std::move(failure_));
-        out_.metric = k != kind::log;
+        out_.metric = whole.is != kind::log;
+        out_.labels = std::move(whole.labels);
         return std::move(out_);
     }
 
 private:
     enum class kind : unsigned char { log, vector, number };
+    /// labels  that its result may have
+    struct part {
+        kind is = kind::vector;
+        result_labels labels = {};
+    };
+    using names = result_labels::set;
+    /// by  else without
+    struct grouping {
+        bool given = false;
+        bool by = false;
+        names labels = {};
+    };
 
     static int level_of(std::string_view op) noexcept
     {
@@ -48,87 +64,101 @@ private:
         return {};
     }
 
-    bool expression(int level, kind& k)
+    bool expression(int level, part& left)
     {
         if (++depth_ > max_depth) return fail("less nesting");
-        if (!operand(k)) return false;
+        if (!operand(left)) return false;
         for (;;) {
-            const std::string_view op = k == kind::log ? std::string_view() : peek_operator();
+            const std::string_view op = left.is == kind::log ? std::string_view() : peek_operator();
             const int strength = op.empty() ? 0 : level_of(op);
             if (strength == 0 || strength < level) break;
             const text_span sign{at_, op.size()};
             at_ += op.size();
             skip();
             take_word("bool");
+            names matched;
             if (take_word("on") || take_word("ignoring")) {
-                if (!labels()) return false;
-                if ((take_word("group_left") || take_word("group_right")) && sees("(") && !labels()) return false;
+                if (!labels(matched)) return false;
+                if ((take_word("group_left") || take_word("group_right")) && sees("(") && !labels(matched))
+                    return false;
             }
-            kind right{};
+            part right;
             if (!expression(op == "^" ? strength : strength + 1, right)) return false;
-            if (right == kind::log) return fail("a metric query beside an operator");
-            if (strength <= 2 && (k == kind::number || right == kind::number))
+            if (right.is == kind::log) return fail("a metric query beside an operator");
+            if (strength <= 2 && (left.is == kind::number || right.is == kind::number))
                 return fail_at(sign,
                                concat("unexpected literal for a leg of logical/set binary operation ", to_lower(op)));
-            k = k == kind::number && right == kind::number ? kind::number : kind::vector;
+            if (left.is == kind::number) left.is = right.is;
+            left.labels.add(right.labels);
         }
         --depth_;
         return true;
     }
 
-    bool operand(kind& k)
+    bool operand(part& p)
     {
         if (sees("{")) {
-            k = kind::log;
+            p.is = kind::log;
             return selector() && pipeline();
         }
         std::string_view text;
         if (sees("-") || sees("+") || sees_number()) {
-            k = kind::number;
+            p = {kind::number, {true, {}}};
             static_cast<void>(take("-") || take("+"));
             return number(text, "a number");
         }
-        if (take("(")) return expression(1, k) && expect(")");
+        if (take("(")) return expression(1, p) && expect(")");
         const std::string word = to_lower(peek_word());
-        k = kind::vector;
+        p.is = kind::vector;
         if (one_of(word, {"sum", "avg", "max", "min", "count", "stddev", "stdvar", "topk", "bottomk", "approx_topk",
                           "sort", "sort_desc"}))
-            return vector_aggregation(word);
+            return vector_aggregation(word, p.labels);
         if (one_of(word, {"rate", "rate_counter", "count_over_time", "bytes_rate", "bytes_over_time", "sum_over_time",
                           "avg_over_time", "max_over_time", "min_over_time", "first_over_time", "last_over_time",
                           "stdvar_over_time", "stddev_over_time", "quantile_over_time", "absent_over_time"}))
-            return range_aggregation(word);
-        if (word == "label_replace") return label_replace();
+            return range_aggregation(word, p.labels);
+        if (word == "label_replace") return label_replace(p.labels);
         if (word == "vector") {
             at_ += word.size();
             skip();
+            p.labels = {true, {}};
             return expect("(") && number(text, "a number") && expect(")");
         }
         return fail("a stream selector, a function or a number");
     }
 
-    bool labels()
+    bool labels(names& all)
     {
         if (!expect("(")) return false;
         if (take(")")) return true;
         do {
-            if (std::string_view label; !name(label, "a label")) return false;
+            std::string_view label;
+            if (!name(label, "a label")) return false;
+            all.insert(label);
         } while (take(","));
         return expect(")");
     }
-    bool grouping(bool& seen)
+    bool group(grouping& how)
     {
-        seen = take_word("by") || take_word("without");
-        return !seen || labels();
+        how.by = take_word("by");
+        how.given = how.by || take_word("without");
+        return !how.given || labels(how.labels);
+    }
+    /// What a grouping leaves of some labels; an aggregation without one leaves none.
+    static result_labels left_by(grouping&& how, result_labels of)
+    {
+        if (!how.given || how.by) return {true, std::move(how.labels)};
+        for (const std::string_view label : how.labels) of.drop(label);
+        return of;
     }
 
-    bool vector_aggregation(std::string_view op)
+    bool vector_aggregation(std::string_view op, result_labels& made)
     {
         const text_span called{at_, op.size()};
         at_ += op.size();
         skip();
-        bool grouped = false;
-        if (!grouping(grouped) || !expect("(")) return false;
+        grouping how;
+        if (!group(how) || !expect("(")) return false;
         if (one_of(op, {"topk", "bottomk", "approx_topk"})) {
             std::string_view text;
             if (!number(text, "a number of series")) return false;
@@ -137,32 +167,35 @@ private:
                 return fail_at(span_of(text), concat("invalid parameter: ", text, ", expecting an integer from 1 on"));
             if (!expect(",")) return false;
         }
-        kind k{};
-        if (!expression(1, k)) return false;
-        if (k != kind::vector) return fail("a metric query inside an aggregation");
-        if (!expect(")") || (!grouped && !grouping(grouped))) return false;
-        if (grouped && one_of(op, {"sort", "sort_desc", "approx_topk"}))
+        part inside;
+        if (!expression(1, inside)) return false;
+        if (inside.is != kind::vector) return fail("a metric query inside an aggregation");
+        if (!expect(")") || (!how.given && !group(how))) return false;
+        if (how.given && one_of(op, {"sort", "sort_desc", "approx_topk"}))
             return fail_at(called, concat("grouping not allowed for ", op, " aggregation"));
+        const bool picks = one_of(op, {"topk", "bottomk", "approx_topk", "sort", "sort_desc"});
+        made = picks ? std::move(inside.labels) : left_by(std::move(how), std::move(inside.labels));
         return true;
     }
 
-    bool range_aggregation(std::string_view op)
+    bool range_aggregation(std::string_view op, result_labels& made)
     {
         const text_span called{at_, op.size()};
         at_ += op.size();
         skip();
-        bool grouped = false;
+        grouping how;
         std::string_view text;
         if (!expect("(")) return false;
         if (op == "quantile_over_time" && (!number(text, "a quantile") || !expect(","))) return false;
         bool unwrapped = false;
-        if (!log_range(unwrapped) || !expect(")") || !grouping(grouped)) return false;
+        if (!log_range(unwrapped) || !expect(")") || !group(how)) return false;
         const bool of_lines = one_of(op, {"count_over_time", "bytes_rate", "bytes_over_time"});
         const bool of_both = one_of(op, {"rate", "absent_over_time"});
-        if (grouped && (of_lines || of_both || one_of(op, {"sum_over_time", "rate_counter"})))
+        if (how.given && (of_lines || of_both || one_of(op, {"sum_over_time", "rate_counter"})))
             return fail_at(called, concat("grouping not allowed for ", op, " aggregation"));
         if (unwrapped ? of_lines : !of_lines && !of_both)
             return fail_at(called, concat("invalid aggregation ", op, unwrapped ? " with unwrap" : " without unwrap"));
+        if (how.given) made = left_by(std::move(how), {});
         return true;
     }
     /// variants(rate(…), …) of (…[5m])
@@ -171,9 +204,9 @@ private:
         static_cast<void>(take_word("variants"));
         if (!expect("(")) return false;
         do {
-            kind k{};
-            if (!expression(1, k)) return false;
-            if (k == kind::log) return fail("a metric query among variants");
+            part one;
+            if (!expression(1, one)) return false;
+            if (one.is == kind::log) return fail("a metric query among variants");
         } while (take(","));
         bool unwrapped = false;
         if (!expect(")")) return false;
@@ -224,15 +257,23 @@ private:
         --depth_;
         return true;
     }
-    bool label_replace()
+    bool label_replace(result_labels& made)
     {
         at_ += std::string_view("label_replace").size();
         skip();
-        kind k{};
-        if (!expect("(") || !expression(1, k)) return false;
-        if (k == kind::log) return fail("a metric query inside label_replace");
-        for (int i = 0; i < 4; ++i)
-            if (std::string_view text; !expect(",") || !string(text)) return false;
+        part of;
+        if (!expect("(") || !expression(1, of)) return false;
+        if (of.is == kind::log) return fail("a metric query inside label_replace");
+        made = std::move(of.labels);
+        for (int i = 0; i < 4; ++i) {
+            std::string_view text;
+            if (!expect(",") || !string(text)) return false;
+            if (i > 0) continue;
+            if (text.find('$') == std::string_view::npos && text.find('[') == std::string_view::npos)
+                made.add(text);
+            else
+                made = {};  // a variable: any label
+        }
         return expect(")");
     }
 };

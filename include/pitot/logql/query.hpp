@@ -3,7 +3,9 @@
 
 #include <pitot/base/span.hpp>
 
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::logql {
@@ -38,11 +40,53 @@ struct stream_selector {
     bool any_made = false;
 };
 
+/// The labels that a result may have: those that are named, or all but those.
+class result_labels {
+public:
+    using set = std::set<std::string_view>;
+
+    result_labels() = default;
+    /// only  no others; else any but these
+    result_labels(bool only, set names) : only_(only), names_(std::move(names)) {}
+
+    [[nodiscard]] bool may_have(std::string_view label) const { return names_.contains(label) == only_; }
+    [[nodiscard]] bool are_only() const noexcept { return only_; }
+    /// Those that are named.
+    [[nodiscard]] const set& names() const noexcept { return names_; }
+
+    void add(std::string_view label) { put(label, only_); }
+    void drop(std::string_view label) { put(label, !only_); }
+    /// What this or another may have.
+    void add(const result_labels& other)
+    {
+        if (other.only_) {
+            for (const std::string_view label : other.names_) add(label);
+            return;
+        }
+        const result_labels before = std::exchange(*this, other);
+        std::erase_if(names_, [&before](std::string_view label) { return before.may_have(label); });
+    }
+
+private:
+    void put(std::string_view label, bool named)
+    {
+        if (named)
+            names_.insert(label);
+        else
+            names_.erase(label);
+    }
+
+    bool only_ = false;
+    set names_;
+};
+
 /// streams  each selector, in the order of the text
 /// metric   its result is numbers; else log lines
+/// labels   of a result of numbers, by the aggregations around it; what streams have and pipelines make may be any
 struct query {
     std::vector<stream_selector> streams;
     bool metric = false;
+    result_labels labels = {};
 };
 
 }  // namespace pitot::logql

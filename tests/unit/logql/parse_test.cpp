@@ -107,6 +107,42 @@ TEST_CASE("the labels that a pipeline makes")
     }
 }
 
+TEST_CASE("the labels that a result may have")
+{
+    const auto may_have = [](const char* text) {
+        const auto read = logql::parse(text);
+        INFO(text);
+        REQUIRE(read);
+        std::string out;
+        for (const char* label : {"a", "b", "c"})
+            if (read->labels.may_have(label)) out += label;
+        return out;
+    };
+    const std::string streams = "rate({x=\"y\"}[5m])";
+    const auto of = [&](std::string before, std::string after = "") {
+        return may_have((before + "(" + streams + ")" + after).c_str());
+    };
+    CHECK(may_have(streams.c_str()) == "abc");
+    CHECK(of("sum") == "");
+    CHECK(of("sum by (a, b)") == "ab");
+    CHECK(of("max", " by (c)") == "c");
+    CHECK(of("min without (a)") == "bc");
+    CHECK(of("topk by (a) (3, sum by (b, c)", ")") == "bc");
+    CHECK(of("sum without (a) (sum by (a, b)", ")") == "b");
+    CHECK(of("sum by (a)", " + 5") == "a");
+    CHECK(of("5 - sum by (a)") == "a");
+    CHECK(of("sum by (a)", " or vector(0)") == "a");
+    CHECK(of("sum by (a)", " or sum by (b) (" + streams + ")") == "ab");
+    CHECK(of("sum without (a, b)", " or sum by (b) (" + streams + ")") == "bc");
+    CHECK(of("sum by (b)", " or sum without (a, b) (" + streams + ")") == "bc");
+    CHECK(of("sum without (a, b)", " or sum without (b, c) (" + streams + ")") == "ac");
+    CHECK(of("label_replace(sum", ", \"c\", \"\", \"\", \"\")") == "c");
+    CHECK(of("label_replace(sum", ", \"$d\", \"\", \"\", \"\")") == "abc");
+    CHECK(may_have("max_over_time({x=\"y\"} | unwrap n [5m]) by (a)") == "a");
+    CHECK(may_have("max_over_time({x=\"y\"} | unwrap n [5m]) without (a)") == "bc");
+    CHECK(may_have("{x=\"y\"}") == "abc");
+}
+
 TEST_CASE("what is no LogQL is refused at its place")
 {
     struct wrong {

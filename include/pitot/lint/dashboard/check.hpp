@@ -204,6 +204,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             check_selects_something(in, *read, logql_parse.about, said);
             check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);
+            if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
+            check_log_legend(in, *read, said);
         } else {
             said.findings.push_back(
                 in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));

@@ -1,5 +1,6 @@
 #pragma once
-// The stream selectors of a LogQL query, held against the labels that Loki has.
+// The stream selectors of a LogQL query, held against the labels that Loki has, and its legend against its
+// aggregations.
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
@@ -9,13 +10,15 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/legend_label_missing.hpp>
 #include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/promql/literal.hpp>  // both languages quote as Go does
 
-#include <algorithm>  // std::all_of, std::any_of
+#include <algorithm>   // std::all_of, std::any_of
+#include <functional>  // std::less<>
 #include <set>
 #include <string>
 #include <string_view>
@@ -107,6 +110,24 @@ inline void check_log_variables(const context& in, const logql::query& read, rem
                 out.findings.push_back(in.at(m.value_span, about, about.level, several_message(*v),
                                              several_advice(m.op == logql::match_op::equal)));
         }
+}
+
+/// A legend that shows a label which the query's aggregations drop. Nothing where a variable may be an aggregation or a
+/// label.
+inline void check_log_legend(const context& in, const logql::query& read, remarks& out)
+{
+    const auto is_word = [&in](const dashboard::stand_in& s) {
+        const std::string_view text = std::string_view(in.readable.text).substr(s.replaced.offset, s.replaced.length);
+        return !s.known && text.find_first_not_of("0123456789m") != std::string_view::npos;  // no duration, no number
+    };
+    if (!read.metric || std::any_of(in.readable.stand_ins.begin(), in.readable.stand_ins.end(), is_word)) return;
+    std::set<std::string, std::less<>> there;
+    if (read.labels.are_only()) there.insert(read.labels.names().begin(), read.labels.names().end());
+    const rule& about = legend_label_missing.about;
+    for (const label_use& use : in.legend)
+        if (!read.labels.may_have(use.label))
+            out.findings.push_back(in.at(use, about, about.level, concat("the result has no label ", use.label),
+                                         detail::near_or_list(there, use.label, "it has")));
 }
 
 /// readable of `in` is what was read. Nothing when no labels were given.
