@@ -4,8 +4,11 @@
 
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/dashboard/template_labels.hpp>
 
+#include <algorithm>  // std::none_of
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +99,13 @@ struct rule_file {
 
 namespace detail {
 
+/// As the operator of Kubernetes has rules: {kind: PrometheusRule, spec: {groups: […]}}; nothing for other files.
+[[nodiscard]] inline std::optional<yaml::node> spec_of_resource(const yaml::node& root)
+{
+    const auto kind = root.get<std::string>("kind", "");
+    return kind && *kind == "PrometheusRule" ? root.find("spec") : std::nullopt;
+}
+
 class rule_reader {
 public:
     explicit rule_reader(rule_file& to) : to_(to) {}
@@ -107,9 +117,7 @@ public:
             if (to_.is_rules) refuse(root.error());
             return;
         }
-        const auto kind = root->get<std::string>("kind", "");
-        if (const auto spec = root->find("spec"); spec && kind && *kind == "PrometheusRule")
-            return read_groups(*spec, "/spec");    // as the operator of Kubernetes has them
+        if (const auto spec = spec_of_resource(*root)) return read_groups(*spec, "/spec");
         to_.is_rules = !root->find("apiVersion");  // Grafana's own alerts have groups too
         if (to_.is_rules) read_groups(*root, "");
     }
@@ -190,6 +198,18 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     judge(file, about, sources, {}, none, out);
 }
 
+/// What Prometheus does not load, but for what the reader tells too.
+inline void add_shape(const yaml::node& holder, rule_file& of)
+{
+    const std::vector<finding> told = of.findings;
+    std::vector<finding> shape;
+    check_rule_shape(of.file, holder, loaded_by::any_ruler, shape);
+    for (finding& f : shape)
+        if (std::none_of(told.begin(), told.end(),
+                         [&f](const finding& t) { return t.where.offset == f.where.offset && t.message == f.message; }))
+            of.findings.push_back(std::move(f));
+}
+
 }  // namespace detail
 
 /// root  what yaml::read() made of the file's text
@@ -199,10 +219,13 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     detail::rule_reader(out).read(root);
     return out;
 }
+/// The same, and what is wrong with its shape is among its findings.
 [[nodiscard]] inline rule_file read_rule_file(source file)
 {
     const auto root = yaml::read(std::string(file.text()), file.name());
-    return read_rule_file(std::move(file), root);
+    rule_file out = read_rule_file(std::move(file), root);
+    if (root && out.is_rules) detail::add_shape(detail::spec_of_resource(*root).value_or(*root), out);
+    return out;
 }
 
 /// Judges one rule file.

@@ -3,51 +3,28 @@
 // source  Prometheus 3.14, model/rulefmt and template; promtool check rules
 
 #include <pitot/connect/yaml.hpp>
-#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/rules/alert_without_comparison.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_group.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_rule.hpp>
+#include <pitot/lint/dashboard/rules/rule_shape.hpp>
+#include <pitot/lint/dashboard/rules/template_variable.hpp>
 #include <pitot/model/name.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/parse.hpp>
 #include <pitot/template/check.hpp>
 
-#include <map>
+#include <initializer_list>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
 
-inline constexpr rule rule_shape{"rule-shape",
-                                 severity::error,
-                                 "a rule file has what Prometheus does not load",
-                                 "Prometheus refuses the whole file, and keeps the rules it had.",
-                                 "- alert: A\n  record: b",
-                                 "- alert: A\n  expr: up == 0"};
-inline constexpr rule duplicate_group{"duplicate-group",
-                                      severity::error,
-                                      "two groups of a file have the same name",
-                                      "Prometheus refuses the file.",
-                                      "groups: [{name: a}, {name: a}]",
-                                      "groups: [{name: a}, {name: b}]"};
-inline constexpr rule duplicate_rule{"duplicate-rule",
-                                     severity::warning,
-                                     "a rule stands twice in a file",
-                                     "Both are evaluated, alerts come twice, and recorded series clash.",
-                                     "the same alert twice",
-                                     "one of them"};
-inline constexpr rule template_variable{
-    "template-variable",
-    severity::error,
-    "a template uses a variable that there is not",
-    "The alert's text is an error message. $labels, $value, $externalLabels and $externalURL are there.",
-    "{{ $label.instance }}",
-    "{{ $labels.instance }}"};
-inline constexpr rule alert_without_comparison{
-    "alert-without-comparison",
-    severity::info,
-    "an alert's expression filters nothing",
-    "It fires for every series there is, always. Comparisons, absent() and set operators filter.",
-    "expr: up",
-    "expr: up == 0"};
+/// What loads a rule file: Prometheus, or also others that take its groups and keys of their own.
+enum class loaded_by : unsigned char { prometheus, any_ruler };
 
 namespace detail {
 
@@ -68,7 +45,7 @@ namespace detail {
 inline void check_template(const source& file, const yaml::node& in, std::string_view text, std::vector<finding>& out)
 {
     if (const auto whole = templates::check(text); !whole)
-        out.push_back(finding_at(file, in.span(), rule_shape.id, rule_shape.level,
+        out.push_back(finding_at(file, in.span(), rule_shape.about.id, rule_shape.about.level,
                                  concat("the template cannot be read: ", whole.error().message)));
     for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
         const std::size_t close = std::min(text.find("}}", open), text.size());
@@ -82,7 +59,7 @@ inline void check_template(const source& file, const yaml::node& in, std::string
             if (name.empty() || declared || name == "labels" || name == "value" || name == "externalLabels" ||
                 name == "externalURL")
                 continue;
-            finding f = finding_at(file, in.span(), template_variable.id, template_variable.level,
+            finding f = finding_at(file, in.span(), template_variable.about.id, template_variable.about.level,
                                    concat("undefined variable \"$", name, "\""),
                                    name == "label" ? "did you mean $labels?" : "");
             out.push_back(std::move(f));
@@ -99,103 +76,155 @@ inline void check_template(const source& file, const yaml::node& in, std::string
     return members && members->empty();
 }
 
-}  // namespace detail
+/// Keys that other rulers take: Thanos; Mimir and Cortex; vmalert.
+inline constexpr std::string_view keys_of_others[] = {"partial_response_strategy",
+                                                      "source_tenants",
+                                                      "evaluation_delay",
+                                                      "align_evaluation_time_on_interval",
+                                                      "concurrency",
+                                                      "debug",
+                                                      "eval_alignment",
+                                                      "eval_delay",
+                                                      "eval_offset",
+                                                      "headers",
+                                                      "notifier_headers",
+                                                      "params",
+                                                      "tenant",
+                                                      "type"};
+inline constexpr std::string_view rule_keys_of_others[] = {"debug", "update_entries_limit"};
 
-/// What is wrong with a file as such; expressions are the business of check_rule_file.
-/// root  what yaml::read() made of the file's text
-inline void check_rule_shape(const source& file, const result<yaml::node>& root, std::vector<finding>& out)
-{
-    if (!root) return;  // check_rule_file says so
-    const auto say = [&](const rule& about, const error& why) {
-        const std::size_t skip = why.message.starts_with(file.name()) ? why.message.find(": ") + 2 : 0;
-        out.push_back(finding_at(file, why.where, about.id, about.level, why.message.substr(skip)));
-    };
-    const auto complain = [&](const rule& about, const yaml::node& at, std::string message) {
-        out.push_back(finding_at(file, at.span(), about.id, about.level, std::move(message)));
-    };
-    if (const auto known = root->only_keys({"groups", "namespace"}); !known) say(rule_shape, known.error());
-    const auto groups = root->find("groups");
-    if (!groups) return;
-    const auto all = groups->items();
-    if (!all) return say(rule_shape, all.error());
-    std::map<std::string, text_span> names;
-    std::map<std::string, bool> seen;
-    for (const yaml::node& group : *all) {
-        if (const auto known = group.only_keys({"name", "interval", "query_offset", "limit", "rules", "labels"});
-            !known)
-            say(rule_shape, known.error());
+class rule_shape_check {
+public:
+    rule_shape_check(const source& file, loaded_by who, std::vector<finding>& out) : file_(file), who_(who), out_(out)
+    {}
+
+    /// holder  of the list of groups
+    void run(const yaml::node& holder)
+    {
+        only_keys(holder, {"groups", "namespace"});
+        const auto groups = holder.find("groups");
+        if (!groups) return;
+        const auto all = groups->items();
+        if (!all) return say(all.error());
+        for (const yaml::node& group : *all) check_group(group);
+    }
+
+private:
+    void say(const error& why)
+    {
+        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
+        out_.push_back(
+            finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip)));
+    }
+    void say(const dashboard_rule& broken, const yaml::node& at, std::string message)
+    {
+        out_.push_back(finding_at(file_, at.span(), broken.about.id, broken.about.level, std::move(message)));
+    }
+    /// of_others  keys that are passed over where the file may be another ruler's
+    void only_keys(const yaml::node& in, std::vector<std::string_view> allowed,
+                   std::span<const std::string_view> of_others = {})
+    {
+        if (who_ == loaded_by::any_ruler && in.kind() == yaml::kind::map)
+            for (const std::string_view key : of_others)
+                if (in.find(key)) allowed.push_back(key);
+        if (const auto known = in.only_keys(allowed); !known) say(known.error());
+    }
+    void check_durations(const yaml::node& in, std::initializer_list<std::string_view> keys)
+    {
+        for (const std::string_view key : keys)
+            if (const auto value = in.find(key))
+                if (const auto time = value->as<duration_ms>(); !time) say(time.error());
+    }
+
+    void check_group(const yaml::node& group)
+    {
+        only_keys(group, {"name", "interval", "query_offset", "limit", "rules", "labels"}, keys_of_others);
         const auto name = group.get<std::string>("name", "");
         if (!name || name->empty())
-            complain(rule_shape, group, "a group needs a name");
-        else if (!names.emplace(*name, group.span()).second)
-            complain(duplicate_group, *group.find("name"),
-                     concat("groupname: \"", *name, "\" is repeated in the same file"));
-        for (const std::string_view key : {"interval", "query_offset"})
-            if (const auto value = group.find(key))
-                if (const auto time = value->as<duration_ms>(); !time) say(rule_shape, time.error());
+            say(rule_shape, group, "a group needs a name");
+        else if (!groups_.insert(*name).second)
+            say(duplicate_group, *group.find("name"),
+                concat("groupname: \"", *name, "\" is repeated in the same file"));
+        check_durations(group, {"interval", "query_offset"});
         if (const auto labels = group.find("labels"))
             if (const auto members = labels->members(); members)
                 for (const auto& m : *members)
                     if (!is_label_name(m.name, name_scheme::utf8) || m.name == "__name__")
-                        complain(rule_shape, m.key, concat("invalid label name: ", m.name));
-        const auto rules_node = group.find("rules");
-        const auto list = rules_node ? rules_node->items() : result<std::vector<yaml::node>>(std::vector<yaml::node>());
-        if (!list) {
-            say(rule_shape, list.error());
-            continue;
-        }
-        for (const yaml::node& one : *list) {
-            if (const auto known = one.only_keys(
-                    {"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"});
-                !known)
-                say(rule_shape, known.error());
-            const auto alert = one.get<std::string>("alert", "");
-            const auto record = one.get<std::string>("record", "");
-            const auto expr = one.get<std::string>("expr", "");
-            if (!alert || !record || !expr) continue;
-            if (alert->empty() == record->empty())
-                complain(rule_shape, one,
-                         alert->empty() ? "one of 'record' or 'alert' must be set"
-                                        : "only one of 'record' and 'alert' must be set");
-            if (!record->empty()) {
-                for (const std::string_view key : {"for", "keep_firing_for", "annotations"})
-                    if (const auto value = one.find(key); value && !detail::says_nothing(*value))
-                        complain(rule_shape, *value, concat("invalid field '", key, "' in recording rule"));
-                if (record->find_first_of("{}") != std::string::npos)
-                    complain(rule_shape, *one.find("record"),
-                             concat("braces present in the recording rule name; should it be in expr?: ", *record));
-            }
-            for (const std::string_view key : {"for", "keep_firing_for"})
-                if (const auto value = one.find(key))
-                    if (const auto time = value->as<duration_ms>(); !time) say(rule_shape, time.error());
-            std::string identity = concat(*alert, "\n", *record, "\n");
-            for (const std::string_view part : {"labels", "annotations"}) {
-                const auto under = one.find(part);
-                if (!under) continue;
-                const auto members = under->members();
-                if (!members) {
-                    say(rule_shape, members.error());
-                    continue;
-                }
-                for (const auto& m : *members) {
-                    if (!is_label_name(m.name, name_scheme::utf8) || (part == "labels" && m.name == "__name__"))
-                        complain(rule_shape, m.key,
-                                 concat("invalid ", part == "labels" ? "label" : "annotation", " name: ", m.name));
-                    const auto text = m.value.template as<std::string>();
-                    if (!text) continue;
-                    if (part == "labels") identity += concat(m.name, "=", *text, "\n");
-                    if (!alert->empty()) detail::check_template(file, m.value, *text, out);
-                }
-            }
-            if (!seen.emplace(identity, true).second)
-                complain(duplicate_rule, one,
-                         concat("this rule stands in the file already: ", alert->empty() ? *record : *alert));
-            if (alert->empty()) continue;
-            if (const auto tree = promql::parse(*expr, promql::parse_options::everything());
-                tree && !detail::filters(tree->root()))
-                complain(alert_without_comparison, *one.find("expr"), "this alert fires for every series there is");
+                        say(rule_shape, m.key, concat("invalid label name: ", m.name));
+        const auto rules = group.find("rules");
+        if (!rules) return;
+        const auto list = rules->items();
+        if (!list) return say(list.error());
+        for (const yaml::node& one : *list) check_rule(one);
+    }
+
+    void check_rule(const yaml::node& one)
+    {
+        only_keys(one, {"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"},
+                  rule_keys_of_others);
+        const auto alert = one.get<std::string>("alert", "");
+        const auto record = one.get<std::string>("record", "");
+        const auto expr = one.get<std::string>("expr", "");
+        if (!alert || !record || !expr) return;
+        if (alert->empty() == record->empty())
+            say(rule_shape, one,
+                alert->empty() ? "one of 'record' or 'alert' must be set"
+                               : "only one of 'record' and 'alert' must be set");
+        if (!record->empty()) check_recording(one, *record);
+        check_durations(one, {"for", "keep_firing_for"});
+        std::string identity = concat(*alert, "\n", *record, "\n");
+        for (const std::string_view part : {"labels", "annotations"}) check_texts(one, part, !alert->empty(), identity);
+        if (!rules_.insert(std::move(identity)).second)
+            say(duplicate_rule, one,
+                concat("this rule stands in the file already: ", alert->empty() ? *record : *alert));
+        if (alert->empty()) return;
+        if (const auto tree = promql::parse(*expr, promql::parse_options::everything()); tree && !filters(tree->root()))
+            say(alert_without_comparison, *one.find("expr"), "this alert fires for every series there is");
+    }
+
+    void check_recording(const yaml::node& one, const std::string& record)
+    {
+        for (const std::string_view key : {"for", "keep_firing_for", "annotations"})
+            if (const auto value = one.find(key); value && !says_nothing(*value))
+                say(rule_shape, *value, concat("invalid field '", key, "' in recording rule"));
+        if (record.find_first_of("{}") != std::string::npos)
+            say(rule_shape, *one.find("record"),
+                concat("braces present in the recording rule name; should it be in expr?: ", record));
+    }
+
+    /// part      "labels" or "annotations"
+    /// identity  of the rule: labels are added to it
+    void check_texts(const yaml::node& one, std::string_view part, bool is_alert, std::string& identity)
+    {
+        const auto under = one.find(part);
+        if (!under) return;
+        const auto members = under->members();
+        if (!members) return say(members.error());
+        const bool are_labels = part == "labels";
+        for (const auto& m : *members) {
+            if (!is_label_name(m.name, name_scheme::utf8) || (are_labels && m.name == "__name__"))
+                say(rule_shape, m.key, concat("invalid ", are_labels ? "label" : "annotation", " name: ", m.name));
+            const auto text = m.value.template as<std::string>();
+            if (!text) continue;
+            if (are_labels) identity += concat(m.name, "=", *text, "\n");
+            if (is_alert) check_template(file_, m.value, *text, out_);
         }
     }
+
+    const source& file_;
+    loaded_by who_;
+    std::vector<finding>& out_;
+    std::set<std::string> groups_;  ///< names that were seen
+    std::set<std::string> rules_;   ///< with their labels
+};
+
+}  // namespace detail
+
+/// What is wrong with a file as such; expressions are the business of check_rule_file.
+/// holder  of the list of groups: the whole file, or the spec of a PrometheusRule
+inline void check_rule_shape(const source& file, const yaml::node& holder, loaded_by who, std::vector<finding>& out)
+{
+    detail::rule_shape_check(file, who, out).run(holder);
 }
 
 }  // namespace pitot::lint::dashboards

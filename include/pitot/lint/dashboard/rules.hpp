@@ -3,10 +3,13 @@
 
 #include <pitot/lint/dashboard/datasource_missing.hpp>
 #include <pitot/lint/dashboard/layout.hpp>
+#include <pitot/lint/dashboard/rules/alert_without_comparison.hpp>
 #include <pitot/lint/dashboard/rules/ambiguous_source.hpp>
 #include <pitot/lint/dashboard/rules/annotation_label_missing.hpp>
 #include <pitot/lint/dashboard/rules/counter_without_rate.hpp>
 #include <pitot/lint/dashboard/rules/division_by_zero.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_group.hpp>
+#include <pitot/lint/dashboard/rules/duplicate_rule.hpp>
 #include <pitot/lint/dashboard/rules/duplicate_variable.hpp>
 #include <pitot/lint/dashboard/rules/filter_never_zero.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
@@ -24,6 +27,8 @@
 #include <pitot/lint/dashboard/rules/rate_on_gauge.hpp>
 #include <pitot/lint/dashboard/rules/ratio_always_one.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
+#include <pitot/lint/dashboard/rules/rule_shape.hpp>
+#include <pitot/lint/dashboard/rules/template_variable.hpp>
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 #include <pitot/lint/dashboard/rules/vector_matching_impossible.hpp>
@@ -87,6 +92,11 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            logql_parse,
                                            json_syntax,
                                            yaml_syntax,
+                                           rule_shape,
+                                           template_variable,
+                                           duplicate_group,
+                                           duplicate_rule,
+                                           alert_without_comparison,
                                            duplicate_key};
 
 }  // namespace pitot::lint::dashboards
