@@ -21,6 +21,7 @@ namespace pitot::catalog {
 /// targets          labels of each, job and instance among them, relabelled
 /// targets_known    false with service discovery, or when nobody told: then their instances are open
 /// discovered       by service discovery: any label may be a target's
+/// job_is_open      relabelling gives discovered targets another job: which one, nobody knows
 /// has_exposition   what it exposes was given
 struct scrape_job {
     std::string name;
@@ -29,6 +30,7 @@ struct scrape_job {
     bool honor_labels = false;
     bool targets_known = false;
     bool discovered = false;
+    bool job_is_open = false;
     bool has_exposition = false;
 };
 

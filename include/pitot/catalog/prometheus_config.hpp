@@ -7,6 +7,7 @@
 #include <pitot/connect/regex.hpp>
 #include <pitot/connect/yaml.hpp>
 
+#include <algorithm>  // std::any_of
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,11 @@ namespace detail {
             {static_cast<relabel_action>(i), *sources, *separator, *target, *replacement, std::move(*compiled)});
     }
     return out;
+}
+
+[[nodiscard]] inline bool writes_job(const relabel_step& step)
+{
+    return step.target == "job" && step.action != relabel_action::keepequal && step.action != relabel_action::dropequal;
 }
 
 }  // namespace detail
@@ -82,7 +88,9 @@ namespace detail {
                 job.targets_known = false;
                 job.discovered = true;
             }
-        if (job.discovered) job.targets.push_back({{"job", *name}});  // some target, of which no more is known
+        job.job_is_open = job.discovered && std::any_of(steps->begin(), steps->end(), detail::writes_job);
+        if (job.discovered)  // some target, of which no more is known
+            job.targets.push_back(job.job_is_open ? label_list() : label_list{{"job", *name}});
         const auto groups = from.find("static_configs");
         if (!groups) continue;
         const auto all = groups->items();

@@ -142,7 +142,7 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     const catalog::scrape_job& job = in.series->jobs()[s.job];
     for (const std::string& open : s.open)
         if (open == label) return true;
-    if (label == "job") return job.name.empty();
+    if (label == "job") return job.name.empty() || job.job_is_open;
     const bool open = label == "instance" ? !job.targets_known : job.discovered;
     return open && catalog::value_of(s.labels, label).empty();
 }
@@ -177,13 +177,20 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return false;
 }
 
+/// Do the matchers on job name one, which relabelling may have given to a job's targets?
+[[nodiscard]] inline bool may_ask_renamed_job(const asked& a, const catalog::scrape_job& job)
+{
+    const asked_matcher* const m = job.job_is_open ? a.matcher("job") : nullptr;
+    return m != nullptr && !m->templated && m->test.is_positive();
+}
+
 /// Do the matchers on job select only jobs whose exposition was not given?
 [[nodiscard]] inline bool asks_unknown_jobs(const world& in, const asked& a)
 {
     if (!in.series->knows_all_jobs()) return false;
     bool any = false;
     for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (!asks_job(a, j.name)) continue;
+        if (!asks_job(a, j.name) && !may_ask_renamed_job(a, j)) continue;
         if (j.has_exposition) return false;
         any = true;
     }

@@ -174,7 +174,7 @@ void each_dead_matcher(const context& in, F&& f)
 [[nodiscard]] inline bool names_a_job(const world& in, const asked_matcher& m)
 {
     for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (j.targets.empty() && m.test(j.name)) return true;
+        if (j.job_is_open || (j.targets.empty() && m.test(j.name))) return true;
         for (const catalog::label_list& t : j.targets) {
             const std::string_view given = catalog::value_of(t, "job");
             if (m.test(given.empty() ? std::string_view(j.name) : given)) return true;
