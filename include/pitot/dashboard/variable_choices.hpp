@@ -7,6 +7,7 @@
 #include <pitot/json/document.hpp>
 
 #include <algorithm>  // std::any_of, std::find
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ struct variable_choices {
 };
 
 namespace detail {
+
+inline constexpr std::size_t most_choices = 500;  ///< each is held against every series
 
 [[nodiscard]] inline std::string_view without_blanks(std::string_view text) noexcept
 {
@@ -114,7 +117,7 @@ namespace detail {
 }  // namespace detail
 
 /// What a variable may hold. Nothing where Grafana asks for it, where it is made of other variables, and where the
-/// dashboard says no value.
+/// dashboard says no value, or more than a person would write.
 [[nodiscard]] inline std::optional<variable_choices> choices_of(const declared_variable& v)
 {
     const auto is = [&v](std::string_view classic, std::string_view version_2) {
@@ -135,7 +138,7 @@ namespace detail {
         if (v.written["auto"].as_bool().value_or(false)) return {};
         out.values = detail::interval_values(written);
     }
-    if (out.values.empty()) return {};
+    if (out.values.empty() || out.values.size() > detail::most_choices) return {};
     out.saved = detail::saved_values(v.written["current"], out.values);
     if (v.written["includeAll"].as_bool().value_or(false))
         if (const std::string_view all = v.written["allValue"].text(); !all.empty()) out.all = all;
