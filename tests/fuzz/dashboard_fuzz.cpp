@@ -1,6 +1,7 @@
 // dashboard-lint's whole way: the bytes as a dashboard file, and as one query of a dashboard. No crash, and every place
 // lies in the text it is said of.
 
+#include <pitot/expo/parse.hpp>
 #include <pitot/json/write.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
@@ -16,15 +17,28 @@ void require(bool holds)
     if (!holds) std::abort();
 }
 
+/// What exists: a counter and a gauge of one job.
+struct known {
+    pitot::catalog::listing names;
+    pitot::catalog::inventory series;
+
+    known()
+    {
+        pitot::batch families;
+        (void)pitot::expo::parse(
+            "# TYPE a_total counter\na_total{x=\"1\",le=\"0.5\"} 1\n# TYPE b gauge\nb{y=\"2\"} 1\n", families, {}, {});
+        names.add(families, {"j", {}});
+        series.add(families, series.job("j"));
+    }
+};
+
 void judge(std::string text)
 {
-    pitot::catalog::metric one;
-    one.name = "a_total";
-    pitot::catalog::listing names;
-    names.add(std::move(one));
+    static const known all;
+    const pitot::lint::dashboards::world sources{&all.names, &all.series, {}};
     const pitot::lint::source file("f", std::move(text));
     pitot::lint::dashboards::verdicts found;
-    (void)pitot::lint::dashboards::check(file, &names, {}, found);
+    (void)pitot::lint::dashboards::check(file, sources, {}, found);
     for (const auto& f : found.findings) {
         require(f.where.end() <= file.text().size() && f.begin.line <= f.end.line);
         require(f.mark.end() <= f.excerpt.size());

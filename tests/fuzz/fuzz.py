@@ -47,6 +47,7 @@ SEEDS = {
     "promql-parser": expressions,
     "promql-script": lambda: files("promql/promqltest/*.test"),
     "logql": lambda: [b'sum by (x) (rate({app="a", b=~"c|d"} |= "e" | json | f > 5ms [5m])) > 1', b'{a="b"} | logfmt | label_format x=y | unwrap z'],
+    "rule-file": lambda: [*sections("dashboard-lint", ".yml"), *sections("promcheck", ".yml"), *files("promql/rules/**/*.y*ml")],
     "yaml": lambda: [*sections("exporter-run", ".yml"), *files("**/*.yml", os.path.join(root, "examples"))],
     "procfs": lambda: files("tests/host/fixtures/**/*", root),
 }

@@ -174,9 +174,11 @@ private:
         check_durations(one, {"for", "keep_firing_for"});
         std::string identity = concat(*alert, "\n", *record, "\n");
         for (const std::string_view part : {"labels", "annotations"}) check_texts(one, part, !alert->empty(), identity);
-        if (!rules_.insert(std::move(identity)).second)
+        if (!rules_.insert(std::move(identity)).second) {
             say(duplicate_rule, one,
                 concat("this rule stands in the file already: ", alert->empty() ? *record : *alert));
+            if (who_ == loaded_by::prometheus) out_.back().level = severity::warning;  // where rules are all there is
+        }
         if (alert->empty()) return;
         if (const auto tree = promql::parse(*expr, promql::parse_options::everything()); tree && !filters(tree->root()))
             say(alert_without_comparison, *one.find("expr"), "this alert fires for every series there is");

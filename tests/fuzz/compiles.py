@@ -1,0 +1,30 @@
+"""The fuzz targets compile: the long run alone builds them, and an interface that changed would be seen late.
+
+usage: compiles.py SOURCE_ROOT COMPILER
+"""
+import glob
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+root, compiler = os.path.abspath(sys.argv[1]), sys.argv[2]
+# A library that is missing here fails its target: tests/install has them all.
+flags = subprocess.run(["pkg-config", "--cflags", "yaml-cpp", "libcurl", "re2", "fmt"], capture_output=True, text=True, check=False).stdout.split()
+
+
+def complaint(target):
+    done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(root, "include"), *flags, target],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    return done.stderr if done.returncode else None
+
+
+targets = sorted(glob.glob(os.path.join(root, "tests", "fuzz", "*_fuzz.cpp")))
+with ThreadPoolExecutor(os.cpu_count()) as pool:
+    said = list(pool.map(complaint, targets))
+for target, text in zip(targets, said):
+    if text is not None:
+        print(f"FAILED {os.path.basename(target)}\n{text[:3000]}")
+failed = sum(text is not None for text in said)
+print(f"{len(targets) - failed} passed, {failed} failed")
+sys.exit(1 if failed or not targets else 0)
