@@ -1,18 +1,19 @@
 """Every header compiles alone and twice in a row, without a warning, under each compiler.
 
-A header that another one includes before anything else is compiled alone there: it is not compiled by itself once more.
+Headers that include all that others need are compiled behind those: alone, they would see the same.
 
 usage: headers.py SOURCE_ROOT WORK_FOLDER COMPILER…
-A compiler that is not installed is skipped and said. Objects go through ccache where it is installed: a second run costs little.
+A compiler that is not installed is skipped and said. What compiled before and has not changed since is not compiled again.
 """
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-FLAGS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-c"]
+FLAGS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-fsyntax-only"]
 LIBRARIES = ["yaml-cpp", "libcurl", "libmicrohttpd", "zlib", "fmt", "re2"]
 
 
@@ -24,14 +25,48 @@ def headers(root):
                     yield top, os.path.relpath(os.path.join(where, name), os.path.join(root, base))
 
 
-def first_included(path):
-    """What a header includes before it says anything of its own, as `pitot/base/text.hpp`; None when that is no header of ours."""
-    with open(path, encoding="utf-8") as f:
-        for line in f:
-            if line.strip() and not line.startswith(("#pragma once", "//")):
-                found = re.match(r"#include <([a-z-]+/[^>]+\.hpp)>", line)
-                return found.group(1) if found else None
-    return None
+def everything_included(root):
+    """What each header includes, itself or through others, by name."""
+    own = {}
+    for top, header in headers(root):
+        with open(os.path.join(root, top, header), encoding="utf-8") as f:
+            own[header] = re.findall(r"^#\s*include <([^>]+)>", f.read(), re.M)
+    whole = {}
+
+    def of(header):
+        if header not in whole:
+            whole[header] = set()  # headers do not include each other in a circle
+            for name in own.get(header, []):
+                whole[header] |= {name} | of(name)
+        return whole[header]
+
+    return {header: of(header) for header in own}
+
+
+def sequences(included):
+    """All headers in few sequences. Each header includes all that stands before it in its sequence, and what that includes:
+    it sees nothing that it would not see alone. (The fewest chains of an order: Dilworth's theorem, by a matching.)"""
+    after = {a: [b for b in included if b != a and included[a] | {a} <= included[b]] for a in included}
+    before = {}  # each header's predecessor
+
+    def joined(a, tried):
+        for b in after[a]:
+            if b not in tried:
+                tried.add(b)
+                if b not in before or joined(before[b], tried):
+                    before[b] = a
+                    return True
+        return False
+
+    for a in included:
+        joined(a, set())
+    follower = {a: b for b, a in before.items()}
+    for header in included:
+        if header not in before:
+            chain = [header]
+            while chain[-1] in follower:
+                chain.append(follower[chain[-1]])
+            yield chain
 
 
 def self_test(compiler, work, flags):
@@ -39,22 +74,42 @@ def self_test(compiler, work, flags):
     for name, text in (("alone", "inline std::size_t size_of_nothing() { return 0; }\n"), ("twice", "struct twice_read {};\n")):
         with open(os.path.join(work, f"self_{name}.hpp"), "w", encoding="utf-8") as f:
             f.write(text)
-        if compile_one(compiler, work, flags, work, f"self_{name}.hpp") is None:
+        if compiled(compiler, work, [*flags, "-I", work], [f"self_{name}.hpp"]) is None:
             return f"{compiler}: self test: a header that is wrong {name} compiled"
     return None
 
 
-def compile_one(compiler, work, flags, folder, header):
-    """None, or what the compiler said."""
-    unit = os.path.join(work, f"{header.replace('/', '_')}.cpp")
-    text = f"#include <{header}>\n#include <{header}>\n"
+def is_unchanged(rules, command):
+    """Did this command succeed before, and is each file it read older than that? rules: what -MD wrote, then the command."""
+    if not os.path.exists(rules):
+        return False
+    with open(rules, encoding="utf-8") as f:
+        *dependencies, last = f.read().splitlines()
+    then = os.stat(rules).st_mtime
+    read = " ".join(dependencies).replace("\\ ", " ").split()[1:]
+    return last == repr(command) and all(os.path.exists(file) and os.stat(file).st_mtime < then for file in read)
+
+
+def compiled(compiler, work, flags, chain):
+    """One sequence, each header twice: None, or what the compiler said."""
+    unit = os.path.join(work, f"{chain[-1].replace('/', '_')}.{len(chain)}.cpp")
+    text = "".join(f"#include <{header}>\n" * 2 for header in chain)
     if not os.path.exists(unit) or open(unit, encoding="utf-8").read() != text:
         with open(unit, "w", encoding="utf-8") as f:
             f.write(text)
-    ccache = [shutil.which("ccache")] if shutil.which("ccache") else []
-    command = [*ccache, compiler, *FLAGS, *flags, "-I", folder, unit, "-o", f"{unit}.{os.path.basename(compiler)}.o"]
+    rules = f"{unit}.{os.path.basename(compiler)}.d"
+    command = [compiler, *FLAGS, *flags, unit, "-MD", "-MF", rules + ".new"]
+    if is_unchanged(rules, command):
+        return None
+    began = time.time()
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    return None if done.returncode == 0 else done.stderr
+    if done.returncode:
+        return done.stderr
+    with open(rules + ".new", "a", encoding="utf-8") as f:
+        f.write(f"\n{command!r}")
+    os.utime(rules + ".new", (began, began))
+    os.replace(rules + ".new", rules)
+    return None
 
 
 def main():
@@ -71,25 +126,24 @@ def main():
         if problem := self_test(compiler, work, flags):
             print(problem)
             failed += 1
-        every = sorted(headers(root))
-        firsts = {first_included(os.path.join(root, top, header)) for top, header in every}
-        todo = [(top, header) for top, header in every if header not in firsts]
-        for top, header in every:
+        for top, header in headers(root):
             with open(os.path.join(root, top, header), encoding="utf-8") as f:
                 if f.readline() != "#pragma once\n":
                     failed += 1
                     print(f"FAILED: {top}/{header}: does not begin with #pragma once")
-        passed += len(every) - len(todo)
+        own = [*flags, "-I", os.path.join(root, "include"), "-I", os.path.join(root, "tools")]
+        chains = list(sequences(everything_included(root)))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            jobs = [pool.submit(compile_one, compiler, work, [*flags, "-I", os.path.join(root, "include")],
-                                os.path.join(root, top), header) for top, header in todo]
-            for (top, header), job in zip(todo, jobs):
-                error = job.result()
-                if error is None:
-                    passed += 1
-                else:
-                    failed += 1
-                    print(f"FAILED {compiler}: {top}/{header}\n{error[:4000]}")
+            said = list(pool.map(lambda chain: compiled(compiler, work, own, chain), chains))
+        for chain, text in zip(chains, said):
+            alone = [(header, compiled(compiler, work, own, [header])) for header in chain] if text is not None else []
+            wrong = [(header, error) for header, error in alone if error is not None]
+            if text is not None and not wrong:
+                wrong = [(" then ".join(chain), text)]
+            for header, error in wrong:
+                print(f"FAILED {compiler}: {header}\n{error[:4000]}")
+            failed += len(wrong)
+            passed += len(chain) - min(len(wrong), len(chain))
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not passed else 0
 
