@@ -1345,7 +1345,7 @@ struct bucket_span {
 
 /// What a scrape says about a counter reset of a native histogram (the store's hint; no format but remote write
 /// carries it).
-enum class reset_hint : std::uint8_t { unknown, reset, not_reset, gauge };
+enum class reset_hint : std::uint8_t { unknown, reset, not_reset, gauge_type };
 
 /// Schema of native histograms with custom bounds; the exponential schemas are -4 to 8.
 inline constexpr std::int32_t custom_buckets_schema = -53;
@@ -8456,7 +8456,7 @@ struct gauge_histogram_kind {
         scratch.counts.assign(how.bounds.size() + 1, 0);
         histogram_row row;
         row.sum = from.read(scratch.counts);
-        row.hint = reset_hint::gauge;
+        row.hint = reset_hint::gauge_type;
         row.count.integer = add_classic(out, row, how.bounds, scratch.counts, scratch);
         out.add(at.family, out.labels(at.labels), row);
     }

@@ -94,7 +94,7 @@ struct gauge_histogram_kind {
         scratch.counts.assign(how.bounds.size() + 1, 0);
         histogram_row row;
         row.sum = from.read(scratch.counts);
-        row.hint = reset_hint::gauge;
+        row.hint = reset_hint::gauge_type;
         row.count.integer = add_classic(out, row, how.bounds, scratch.counts, scratch);
         out.add(at.family, out.labels(at.labels), row);
     }

@@ -43,7 +43,7 @@ struct bucket_span {
 
 /// What a scrape says about a counter reset of a native histogram (the store's hint; no format but remote write
 /// carries it).
-enum class reset_hint : std::uint8_t { unknown, reset, not_reset, gauge };
+enum class reset_hint : std::uint8_t { unknown, reset, not_reset, gauge_type };
 
 /// Schema of native histograms with custom bounds; the exponential schemas are -4 to 8.
 inline constexpr std::int32_t custom_buckets_schema = -53;

@@ -64,7 +64,7 @@ struct histogram {
         sum *= factor;
         for (bucket& b : positive) b.count *= factor;
         for (bucket& b : negative) b.count *= factor;
-        if (factor < 0) hint = reset_hint::gauge;
+        if (factor < 0) hint = reset_hint::gauge_type;
     }
     /// By zero: what is left has no buckets.
     void divide(double by) noexcept
@@ -79,7 +79,7 @@ struct histogram {
         }
         for (bucket& b : positive) b.count /= by;
         for (bucket& b : negative) b.count /= by;
-        if (by < 0) hint = reset_hint::gauge;
+        if (by < 0) hint = reset_hint::gauge_type;
     }
 
     /// Floats that it weighs in a limit of samples.

@@ -204,9 +204,9 @@ private:
     /// True when one says reset and the other no reset.
     bool adjust_hint(reset_hint other) noexcept
     {
-        if (other == sum_.hint || sum_.hint == reset_hint::gauge) return false;
-        if (other == reset_hint::gauge) {
-            sum_.hint = reset_hint::gauge;
+        if (other == sum_.hint || sum_.hint == reset_hint::gauge_type) return false;
+        if (other == reset_hint::gauge_type) {
+            sum_.hint = reset_hint::gauge_type;
             return false;
         }
         const bool collision = sum_.hint != reset_hint::unknown && other != reset_hint::unknown;

@@ -83,7 +83,7 @@ private:
         if (h.has_native()) {
             histogram out;
             out.schema = h.schema;
-            out.hint = gauge ? reset_hint::gauge : h.hint;
+            out.hint = gauge ? reset_hint::gauge_type : h.hint;
             out.zero_threshold = h.zero_threshold;
             out.zero_count = h.zero_count.as_double(h.float_counts);
             out.count = h.count.as_double(h.float_counts);

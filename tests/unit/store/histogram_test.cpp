@@ -158,9 +158,9 @@ TEST_CASE("conflicting hints collide, a gauge wins")
     b.hint = reset_hint::not_reset;
     CHECK(store::add(a, b).collision);
     CHECK(a.hint == reset_hint::unknown);
-    b.hint = reset_hint::gauge;
+    b.hint = reset_hint::gauge_type;
     CHECK_FALSE(store::add(a, b).collision);
-    CHECK(a.hint == reset_hint::gauge);
+    CHECK(a.hint == reset_hint::gauge_type);
 }
 
 TEST_CASE("a trimmed histogram keeps its part of the bucket that is cut")

@@ -130,7 +130,7 @@ inline outcome extended_of_histograms(const range_call& call, const window& w, b
             call.warn_incompatible(w, call.where);
             return {};
         }
-        if (is_counter && h[i]->hint == reset_hint::gauge) call.warn_no_counter(w, call.where);
+        if (is_counter && h[i]->hint == reset_hint::gauge_type) call.warn_no_counter(w, call.where);
     }
     const histogram* left = h[first];
     if (smoothed && times[first] < w.begin)
@@ -139,7 +139,7 @@ inline outcome extended_of_histograms(const range_call& call, const window& w, b
     if (smoothed && last > 0 && times[last] > w.end)
         right = between(call, w, *h[last - 1], times[last - 1], *h[last], times[last], w.end, is_counter);
     if (left == nullptr || right == nullptr) return {};
-    if (!is_counter && (left->hint != reset_hint::gauge || right->hint != reset_hint::gauge))
+    if (!is_counter && (left->hint != reset_hint::gauge_type || right->hint != reset_hint::gauge_type))
         call.warn_no_gauge(w, call.where);
     histogram out = *right;
     if (!call.add(out, *left, -1, w, call.where)) return {};
@@ -159,7 +159,7 @@ inline outcome extended_of_histograms(const range_call& call, const window& w, b
         }
     }
     if (is_rate) out.divide(call.seconds());
-    out.hint = reset_hint::gauge;
+    out.hint = reset_hint::gauge_type;
     out.compact();
     return call.in.keep(std::move(out));
 }

@@ -126,7 +126,7 @@ struct operated {
         }
         if (said.reconciled)
             in.said.info(concat("mismatched custom buckets were reconciled during ", operation), b.span);
-        if (minus) h.hint = reset_hint::gauge;
+        if (minus) h.hint = reset_hint::gauge_type;
         return made(std::move(h));
     }
     default: return refuse();

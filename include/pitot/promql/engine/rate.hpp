@@ -17,7 +17,7 @@ inline histogram* plain_histogram_increase(const range_call& call, const window&
 {
     histogram* const out = call.in.place();
     if (store::subtract_alike(*w.histograms.back(), *w.histograms.front(), *out)) {
-        out->hint = reset_hint::gauge;
+        out->hint = reset_hint::gauge_type;
         return out;
     }
     call.in.give_back(call.in.placed() - 1);
@@ -33,10 +33,10 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
     const histogram* const last = h.back();
     bool custom = before->is_custom();
     const std::span<const std::uint32_t> breaks = is_counter ? w.own_breaks() : std::span<const std::uint32_t>();
-    if (is_counter && (before->hint == reset_hint::gauge || last->hint == reset_hint::gauge))
+    if (is_counter && (before->hint == reset_hint::gauge_type || last->hint == reset_hint::gauge_type))
         call.warn_no_counter(w, call.where);
     const auto say_if_no_gauge = [&] {
-        if (!is_counter && (h.front()->hint != reset_hint::gauge || last->hint != reset_hint::gauge))
+        if (!is_counter && (h.front()->hint != reset_hint::gauge_type || last->hint != reset_hint::gauge_type))
             call.warn_no_gauge(w, call.where);
     };
     if (breaks.empty()) {
@@ -64,7 +64,7 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
     for (const std::uint32_t at : breaks) {
         const std::size_t i = at - w.first_histogram;
         if (i + 1 == h.size()) break;
-        if (h[i]->hint == reset_hint::gauge) call.warn_no_counter(w, call.where);
+        if (h[i]->hint == reset_hint::gauge_type) call.warn_no_counter(w, call.where);
         schema = std::min(schema, h[i]->schema);
         if (h[i]->is_custom() != custom) {
             call.warn_incompatible(w, call.where);
@@ -94,7 +94,7 @@ inline histogram* histogram_increase(const range_call& call, const window& w, bo
         if ((was_restarted(i) || store::was_reset(*h[i], ended)) && !add(ended, 1)) return nullptr;
     }
     histogram out = std::move(sum.result());
-    out.hint = reset_hint::gauge;
+    out.hint = reset_hint::gauge_type;
     out.compact();
     return call.in.keep(std::move(out));
 }
@@ -223,14 +223,14 @@ inline outcome instant_change(const range_call& call, const window& w, bool is_r
             call.where);
         return {};
     }
-    const bool gauges = a.hist->hint == reset_hint::gauge && b.hist->hint == reset_hint::gauge;
-    const bool some_gauge = a.hist->hint == reset_hint::gauge || b.hist->hint == reset_hint::gauge;
+    const bool gauges = a.hist->hint == reset_hint::gauge_type && b.hist->hint == reset_hint::gauge_type;
+    const bool some_gauge = a.hist->hint == reset_hint::gauge_type || b.hist->hint == reset_hint::gauge_type;
     if (is_rate && some_gauge) call.warn_no_counter(w, call.where);
     if (!is_rate && !gauges) call.warn_no_gauge(w, call.where);
     histogram out = *b.hist;
     if (!is_rate || (!anew && !store::was_reset(*b.hist, *a.hist)))
         if (!call.add(out, *a.hist, -1, w, call.where)) return {};
-    out.hint = reset_hint::gauge;
+    out.hint = reset_hint::gauge_type;
     out.compact();
     if (is_rate) out.divide(seconds);
     return call.in.keep(std::move(out));

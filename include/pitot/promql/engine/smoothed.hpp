@@ -38,7 +38,7 @@ namespace pitot::promql {
             } else if (n > 0 && n < times.size()) {
                 const histogram& a = *w.histograms[n - 1];
                 const histogram& b = *w.histograms[n];
-                const bool counter = a.hint != reset_hint::gauge || b.hint != reset_hint::gauge;
+                const bool counter = a.hint != reset_hint::gauge_type || b.hint != reset_hint::gauge_type;
                 if (a.is_custom() != b.is_custom())
                     about.warn_incompatible(w, where);
                 else if (const histogram* const h = detail::between(about, w, a, times[n - 1], b, times[n], t, counter))

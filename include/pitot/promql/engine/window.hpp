@@ -111,7 +111,8 @@ private:
             const histogram& now = *h.values[i];
             const histogram& before = *h.values[i - 1];
             const bool told = starts && (h.starts[i] != h.starts[i - 1] || h.starts[i] > h.times[i - 1]);
-            if (told || now.schema != before.schema || now.hint == reset_hint::gauge || store::was_reset(now, before))
+            if (told || now.schema != before.schema || now.hint == reset_hint::gauge_type ||
+                store::was_reset(now, before))
                 breaks_.push_back(static_cast<std::uint32_t>(i));
         }
     }

@@ -24,14 +24,14 @@ inline constexpr std::size_t max_described = 10'000'000;
 /// and "reset" of what it is told. source  Prometheus, tsdb/chunkenc
 [[nodiscard]] inline reset_hint stored_hint(const store::series& s, std::int64_t time, store::histogram now)
 {
-    if (now.hint == reset_hint::gauge) return reset_hint::gauge;
+    if (now.hint == reset_hint::gauge_type) return reset_hint::gauge_type;
     const auto& h = s.histograms;
     const auto at = static_cast<std::size_t>(std::lower_bound(h.times.begin(), h.times.end(), time) - h.times.begin());
     if (at == 0 || now.hint == reset_hint::reset) return reset_hint::unknown;
     const auto float_at = std::lower_bound(s.floats.times.begin(), s.floats.times.end(), time);
     if (float_at != s.floats.times.begin() && *(float_at - 1) > h.times[at - 1]) return reset_hint::unknown;
     const store::histogram& before = *h.values[at - 1];
-    if (before.hint == reset_hint::gauge || store::is_stale(before.sum) || before.schema != now.schema ||
+    if (before.hint == reset_hint::gauge_type || store::is_stale(before.sum) || before.schema != now.schema ||
         before.zero_threshold != now.zero_threshold || before.bounds != now.bounds)
         return reset_hint::unknown;
     now.hint = reset_hint::unknown;

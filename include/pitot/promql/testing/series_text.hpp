@@ -343,7 +343,7 @@ private:
                                          std::to_string(first->schema)));
                 if (store::add(*first, *step, sign == '-' ? -1 : 1).incompatible)
                     return refuse("cannot merge exponential and custom buckets");
-                if (sign == '-') first->hint = reset_hint::gauge;
+                if (sign == '-') first->hint = reset_hint::gauge_type;
             }
             return {};
         }
@@ -402,7 +402,7 @@ private:
                 else if (hint == "not_reset")
                     h.hint = reset_hint::not_reset;
                 else if (hint == "gauge")
-                    h.hint = reset_hint::gauge;
+                    h.hint = reset_hint::gauge_type;
                 else
                     return bad_descriptor(place, as_written);
                 continue;
