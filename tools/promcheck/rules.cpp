@@ -161,18 +161,17 @@ exit_code run_rules(std::span<char* const> argv)
         auto text = catalog::read_file(path, largest_file);
         if (!text) return refuse(rules_command, text.error().message);
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
-        const auto root = yaml::read(std::string(file.text()), file.name());
-        if (root)
-            lint::dashboards::check_rule_shape(file, *root, lint::dashboards::loaded_by::prometheus, found.findings);
-        rules.push_back(lint::dashboards::read_rule_file(std::move(file), root));
+        rules.push_back(lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus));
         recorded.insert(rules.back().recorded.begin(), rules.back().recorded.end());
     }
     sources.recorded = &recorded;
     for (const lint::dashboards::rule_file& one : rules)
-        if (!lint::dashboards::check_rule_file(one, sources, found))
+        if (!lint::dashboards::check_rule_file(one, sources, found)) {
+            found.findings.insert(found.findings.end(), one.findings.begin(), one.findings.end());
             found.findings.push_back(lint::finding_at(one.file, {0, 0}, lint::dashboards::rule_shape.about.id,
                                                       lint::severity::error,
                                                       "there is no list of groups: this is no rule file"));
+        }
     std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
     if (format == "json") {
         lint::report out;

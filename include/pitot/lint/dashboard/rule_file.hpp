@@ -199,11 +199,11 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
 }
 
 /// What Prometheus does not load, but for what the reader tells too.
-inline void add_shape(const yaml::node& holder, rule_file& of)
+inline void add_shape(const yaml::node& holder, loaded_by who, rule_file& of)
 {
     const std::vector<finding> told = of.findings;
     std::vector<finding> shape;
-    check_rule_shape(of.file, holder, loaded_by::any_ruler, shape);
+    check_rule_shape(of.file, holder, who, shape);
     for (finding& f : shape)
         if (std::none_of(told.begin(), told.end(),
                          [&f](const finding& t) { return t.where.offset == f.where.offset && t.message == f.message; }))
@@ -212,19 +212,14 @@ inline void add_shape(const yaml::node& holder, rule_file& of)
 
 }  // namespace detail
 
-/// root  what yaml::read() made of the file's text
-[[nodiscard]] inline rule_file read_rule_file(source file, const result<yaml::node>& root)
+/// What cannot be read and what `who` does not load is among its findings.
+[[nodiscard]] inline rule_file read_rule_file(source file, loaded_by who = loaded_by::any_ruler)
 {
     rule_file out{std::move(file)};
+    const auto root = yaml::read(std::string(out.file.text()), out.file.name());
     detail::rule_reader(out).read(root);
-    return out;
-}
-/// The same, and what is wrong with its shape is among its findings.
-[[nodiscard]] inline rule_file read_rule_file(source file)
-{
-    const auto root = yaml::read(std::string(file.text()), file.name());
-    rule_file out = read_rule_file(std::move(file), root);
-    if (root && out.is_rules) detail::add_shape(detail::spec_of_resource(*root).value_or(*root), out);
+    if (root && (out.is_rules || who == loaded_by::prometheus))
+        detail::add_shape(detail::spec_of_resource(*root).value_or(*root), who, out);
     return out;
 }
 
