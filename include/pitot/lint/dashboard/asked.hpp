@@ -113,10 +113,11 @@ inline const catalog::label_list& no_target_labels()
     return none;
 }
 
-/// Calls f(series, target) for every series of a name on every target of its job.
+/// Calls f(series, target) for every series of a name on every target of its job; for none without sources.
 template <class F>
 void each_series(const world& in, const asked& a, F&& f)
 {
+    if (in.series == nullptr) return;
     const auto& jobs = in.series->jobs();
     if (a.own) {
         static const catalog::existing_series nothing;
