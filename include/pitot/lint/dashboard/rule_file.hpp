@@ -7,8 +7,9 @@
 #include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/dashboard/template_labels.hpp>
 
-#include <algorithm>  // std::none_of
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -201,13 +202,13 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
 /// What Prometheus does not load, but for what the reader tells too.
 inline void add_shape(const yaml::node& holder, loaded_by who, rule_file& of)
 {
-    const std::vector<finding> told = of.findings;
+    const std::vector<finding> before = of.findings;
+    std::set<std::pair<std::size_t, std::string_view>> told;
+    for (const finding& f : before) told.emplace(f.where.offset, f.message);
     std::vector<finding> shape;
     check_rule_shape(of.file, holder, who, shape);
     for (finding& f : shape)
-        if (std::none_of(told.begin(), told.end(),
-                         [&f](const finding& t) { return t.where.offset == f.where.offset && t.message == f.message; }))
-            of.findings.push_back(std::move(f));
+        if (!told.contains({f.where.offset, f.message})) of.findings.push_back(std::move(f));
 }
 
 }  // namespace detail
