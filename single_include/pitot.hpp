@@ -13,7 +13,7 @@
 // The exposition formats, their content types, and which of them a text is.
 
 // <pitot/base/text.hpp>
-// Putting sentences together without a formatting library; comparing words whatever their case.
+// Putting sentences together without a formatting library; blanks around a text; words whatever their case.
 
 #include <cstddef>
 #include <initializer_list>
@@ -53,6 +53,14 @@ template <class... Parts>
 [[nodiscard]] std::string concat(const Parts&... parts)
 {
     return detail::joined({std::string_view(parts)...});
+}
+
+/// A text without the blanks around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n") noexcept
+{
+    const std::size_t first = text.find_first_not_of(blanks);
+    return first == std::string_view::npos ? std::string_view()
+                                           : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 /// ASCII alone; other bytes stay, whatever the locale.

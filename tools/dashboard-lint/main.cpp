@@ -1,6 +1,7 @@
 #include <common/exit_code.hpp>
 #include <common/notes.hpp>
 #include <common/pages.hpp>
+#include <common/rule_pages.hpp>
 #include <dashboard-lint/inputs.hpp>
 #include <dashboard-lint/live.hpp>
 #include <dashboard-lint/options.hpp>
@@ -8,7 +9,6 @@
 #include <dashboard-lint/sources.hpp>
 #include <dashboard-lint/work.hpp>
 
-#include <pitot/base/nearest.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 
 #include <fmt/format.h>
@@ -26,31 +26,6 @@
 
 namespace pitot::tools::dashboard_lint {
 namespace {
-
-exit_code list_rules()
-{
-    for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules)
-        fmt::print("{:27} {:8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
-    return exit_code::clean;
-}
-
-exit_code explain_rule(std::span<char* const> argv)
-{
-    if (argv.size() != 1)
-        return refuse(dashboard_lint_command, "explain takes one rule; dashboard-lint rules lists them");
-    std::vector<std::string_view> ids;
-    for (const lint::dashboards::dashboard_rule& r : lint::dashboards::rules) {
-        ids.push_back(r.about.id);
-        if (r.about.id != argv[0]) continue;
-        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n    {}\nInstead:\n    {}\n", r.about.id,
-                   lint::to_string(r.about.level), r.about.summary, r.about.why, r.about.example, r.about.fix);
-        return exit_code::clean;
-    }
-    const std::string_view near = nearest(argv[0], ids);
-    return refuse(dashboard_lint_command, fmt::format("no rule is called '{}'{}", argv[0],
-                                                      near.empty() ? "; dashboard-lint rules lists them"
-                                                                   : fmt::format("; did you mean {}?", near)));
-}
 
 /// What all files together gave, in the order of their places; what could not be read is said.
 /// skipped  how many were no dashboard and no rule file
@@ -100,8 +75,9 @@ bool ask(const settings& how, const evidence& held, lint::dashboards::verdicts& 
 
 exit_code run(std::span<char* const> argv)
 {
-    if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules();
-    if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
+    if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules(lint::dashboards::rules);
+    if (!argv.empty() && std::string_view(argv[0]) == "explain")
+        return explain_rule(lint::dashboards::rules, dashboard_lint_command, argv.subspan(1));
     const auto given = parse(dashboard_lint_command, argv);
     if (!given) return refuse(dashboard_lint_command, given.error().message);
     if (const auto code = answer(dashboard_lint, dashboard_lint_command, *given)) return *code;

@@ -1,7 +1,9 @@
 #include <common/http_flag.hpp>
 #include <common/notes.hpp>
+#include <common/rule_pages.hpp>
 #include <promcheck/commands.hpp>
 
+#include <pitot/base/nearest.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/catalog/to_json.hpp>
 #include <pitot/collect/series_index.hpp>
@@ -115,40 +117,6 @@ result<metrics_settings> understand_metrics(const arguments& given)
     return out;
 }
 
-exit_code list_rules()
-{
-    for (const lint::metrics::metrics_rule& r : lint::metrics::rules)
-        fmt::print("{:<20} {:<8} {}\n", r.about.id, lint::to_string(r.about.level), r.about.summary);
-    return exit_code::clean;
-}
-
-exit_code explain_rule(std::span<char* const> argv)
-{
-    if (argv.size() != 1) return refuse(metrics_command, "explain takes one rule; promcheck metrics rules lists them");
-    std::vector<std::string_view> ids;
-    for (const lint::metrics::metrics_rule& r : lint::metrics::rules) {
-        ids.push_back(r.about.id);
-        if (r.about.id != argv[0]) continue;
-        fmt::print("{} ({}): {}\n\n{}\n\nReported:\n", r.about.id, lint::to_string(r.about.level), r.about.summary,
-                   r.about.why);
-        const auto indented = [](std::string_view text) {
-            while (!text.empty()) {
-                const std::string_view line = text.substr(0, text.find('\n'));
-                fmt::print("    {}\n", line);
-                text.remove_prefix(std::min(line.size() + 1, text.size()));
-            }
-        };
-        indented(r.about.example);
-        fmt::print("Instead:\n");
-        indented(r.about.fix);
-        return exit_code::clean;
-    }
-    const std::string_view near = nearest(argv[0], ids);
-    return refuse(metrics_command, fmt::format("no rule is called '{}'{}", argv[0],
-                                               near.empty() ? "; promcheck metrics rules lists them"
-                                                            : fmt::format("; did you mean {}?", near)));
-}
-
 bool is_terminal() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -239,8 +207,9 @@ exit_code convert(std::vector<catalog::exposition>& all, const metrics_settings&
 
 exit_code run_metrics(std::span<char* const> argv)
 {
-    if (!argv.empty() && std::string_view(argv[0]) == "rules" && argv.size() == 1) return list_rules();
-    if (!argv.empty() && std::string_view(argv[0]) == "explain") return explain_rule(argv.subspan(1));
+    if (argv.size() == 1 && std::string_view(argv[0]) == "rules") return list_rules(lint::metrics::rules);
+    if (!argv.empty() && std::string_view(argv[0]) == "explain")
+        return explain_rule(lint::metrics::rules, metrics_command, argv.subspan(1));
     auto given = parse(metrics_command, argv);
     if (!given) return refuse(metrics_command, given.error().message);
     if (const auto code = answer(whole_program(), metrics_command, *given)) return *code;

@@ -48,9 +48,7 @@ struct text_source {
             return unexpected(errc::too_large, concat(what, ": '", from.file, "' is larger than 1 MiB"));
     }
     if (std::ferror(file.get()) != 0) return unexpected(errc::io, concat(what, ": cannot read '", from.file, "'"));
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos) return std::string();
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+    return std::string(trimmed(text));
 }
 
 struct header {
@@ -138,9 +136,7 @@ inline std::string_view response::header(std::string_view name) const noexcept
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos || !equal_fold(line.substr(0, colon), name)) continue;
-        const std::size_t first = line.find_first_not_of(" \t\r", colon + 1);
-        found = first == std::string_view::npos ? std::string_view()
-                                                : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+        found = trimmed(line.substr(colon + 1));
     }
     return found;
 }

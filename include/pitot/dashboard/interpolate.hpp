@@ -67,8 +67,6 @@ struct interpolated {
     }
 };
 
-namespace detail {
-
 /// A variable's value as Grafana writes it into a query for Prometheus: one as it is, several as a regular expression.
 [[nodiscard]] inline std::string formatted(const std::vector<std::string>& values, std::string_view format)
 {
@@ -90,6 +88,8 @@ namespace detail {
     }
     return values.size() > 1 && pattern ? concat("(", out, ")") : out;
 }
+
+namespace detail {
 
 /// Bytes that mean something to an interpolation; the others are copied in one go.
 inline constexpr auto marks = [] {

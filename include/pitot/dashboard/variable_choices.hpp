@@ -2,6 +2,7 @@
 // The values that a variable can have, where the dashboard itself says them: a custom variable's list, a constant, an
 // interval's list, the text that a text box begins with.
 
+#include <pitot/base/text.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/document.hpp>
@@ -28,15 +29,6 @@ struct variable_choices {
 
 namespace detail {
 
-inline constexpr std::size_t most_choices = 500;  ///< each is held against every series
-
-[[nodiscard]] inline std::string_view without_blanks(std::string_view text) noexcept
-{
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 /// The value of "text : value", else the whole.
 /// source  Grafana scenes, CustomVariable: /^\s*(.+)\s:\s(.+)$/
 [[nodiscard]] inline std::string_view value_of_option(std::string_view option) noexcept
@@ -44,9 +36,9 @@ inline constexpr std::size_t most_choices = 500;  ///< each is held against ever
     const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
     for (std::size_t at = option.rfind(':'); at != std::string_view::npos && at > 0; at = option.rfind(':', at - 1)) {
         if (at < 2 || at + 2 >= option.size() || !is_blank(option[at - 1]) || !is_blank(option[at + 1])) continue;
-        return without_blanks(option.substr(at + 1));
+        return trimmed(option.substr(at + 1));
     }
-    return without_blanks(option);
+    return trimmed(option);
 }
 
 /// "a, b\,c, text : value"
@@ -117,7 +109,7 @@ inline constexpr std::size_t most_choices = 500;  ///< each is held against ever
 }  // namespace detail
 
 /// What a variable may hold. Nothing where Grafana asks for it, where it is made of other variables, and where the
-/// dashboard says no value, or more than a person would write.
+/// dashboard says no value.
 [[nodiscard]] inline std::optional<variable_choices> choices_of(const declared_variable& v)
 {
     const auto is = [&v](std::string_view classic, std::string_view version_2) {
@@ -138,7 +130,7 @@ inline constexpr std::size_t most_choices = 500;  ///< each is held against ever
         if (v.written["auto"].as_bool().value_or(false)) return {};
         out.values = detail::interval_values(written);
     }
-    if (out.values.empty() || out.values.size() > detail::most_choices) return {};
+    if (out.values.empty()) return {};
     out.saved = detail::saved_values(v.written["current"], out.values);
     if (v.written["includeAll"].as_bool().value_or(false))
         if (const std::string_view all = v.written["allValue"].text(); !all.empty()) out.all = all;

@@ -1,6 +1,7 @@
 #pragma once
 // Unit tests of rules: promtool's files and verdicts. source  Prometheus 3.14, cmd/promtool/unittest.go
 
+#include <pitot/base/text.hpp>
 #include <pitot/base/time_text.hpp>
 #include <pitot/promql/testing/expectation.hpp>
 #include <pitot/promql/testing/load.hpp>
@@ -166,7 +167,8 @@ private:
             // promtool writes a script of them: each line is a series, and an empty one or a comment ends them
             const std::string text = concat(*series, " ", *values, "\n");
             for (std::size_t at = 0; at < text.size() && !ended; at = text.find('\n', at) + 1) {
-                const std::string_view line = trimmed(std::string_view(text).substr(at, text.find('\n', at) - at));
+                const std::string_view line = trimmed(std::string_view(text).substr(at, text.find('\n', at) - at),
+                                                      " \t\r\v\f");
                 ended = line.empty() || line.front() == '#';
                 if (ended) break;
                 auto read = promql::read_series(line);
@@ -182,13 +184,6 @@ private:
             }
         }
         return {};
-    }
-    static std::string_view trimmed(std::string_view line)
-    {
-        constexpr std::string_view blanks = " \t\r\v\f";
-        const std::size_t first = line.find_first_not_of(blanks);
-        if (first == std::string_view::npos) return {};
-        return line.substr(first, line.find_last_not_of(blanks) + 1 - first);
     }
 
     static result<std::int64_t> eval_time(const yaml::node& item)

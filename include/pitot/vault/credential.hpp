@@ -27,9 +27,8 @@ struct credential {
 [[nodiscard]] inline result<std::string> trimmed_credential(std::string_view text, std::string_view what)
 {
     if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return unexpected(errc::invalid_value, concat(what, " is empty"));
-    text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+    text = trimmed(text);
+    if (text.empty()) return unexpected(errc::invalid_value, concat(what, " is empty"));
     for (const char c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             return unexpected(errc::invalid_value, concat(what, " holds a control character"));

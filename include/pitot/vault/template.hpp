@@ -37,13 +37,6 @@ using text_template = std::vector<piece>;
 
 namespace detail {
 
-inline std::string_view trimmed(std::string_view text) noexcept
-{
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// PATH#KEY [| FILTER]…
 [[nodiscard]] inline result<piece> parse_piece(std::string_view inside, text_span where)
 {

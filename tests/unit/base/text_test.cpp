@@ -25,6 +25,16 @@ TEST_CASE("words are compared whatever their case")
     CHECK_FALSE(equal_fold("gzip", "gzip "));
 }
 
+TEST_CASE("a text is taken without what stands around it")
+{
+    CHECK(trimmed(" \t a b\r\n") == "a b");
+    CHECK(trimmed("a") == "a");
+    CHECK(trimmed(" \n ").empty());
+    CHECK(trimmed("").empty());
+    CHECK(trimmed("__a_b_", "_") == "a_b");
+    CHECK(trimmed(" _", "_") == " ");
+}
+
 TEST_CASE("concat joins what it is given")
 {
     CHECK(concat("a", std::string("b"), std::string_view("c\0d", 3)) == std::string("abc\0d", 5));

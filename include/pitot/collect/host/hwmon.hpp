@@ -162,9 +162,7 @@ inline std::string clean_name(std::string_view name)
         const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ':' || c == '_';
         out += good ? c : '_';
     }
-    const std::size_t first = out.find_first_not_of('_');
-    if (first == std::string::npos) return {};
-    return out.substr(first, out.find_last_not_of('_') - first + 1);
+    return std::string(trimmed(out, "_"));
 }
 
 /// The chip's name: of the device behind it (numbers of hwmon change from boot to boot), else its own.

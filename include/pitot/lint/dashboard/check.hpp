@@ -124,7 +124,8 @@ struct subject {
     bool is_rule = false;
     text_position at = {};
     std::span<const std::string_view> repeats = {};
-    std::string missing = {};  ///< as of its judgement
+    std::span<const finding> shape = {};  ///< what is known of it already
+    std::string missing = {};             ///< as of its judgement
 };
 
 /// Can a query be nothing but LogQL?
@@ -193,6 +194,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                   dialect& spoken, verdicts& out)
 {
     remarks said;
+    said.findings.assign(about.shape.begin(), about.shape.end());
     if (about.in == dashboard::language::other) {
         said.unknown = "datasource that is not Prometheus";
     } else if (about.in == dashboard::language::logql) {
@@ -332,8 +334,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     // What Grafana's API tells of library panels alone leaves their dashboards' variables open.
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
-    for (const dashboard::declared_variable& v : all)
-        declared.all.push_back({v.name, v.many, dashboard::choices_of(v)});
+    for (const dashboard::declared_variable& v : all) declared.declare(v);
     const dashboard::detail::datasource_types types(document->root(), board.model, sources.datasources);
     check_variable_graph(file, all, declared, types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);

@@ -9,7 +9,9 @@
 #include <pitot/lint/finding.hpp>
 #include <pitot/promql/ast.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -36,32 +38,33 @@ struct label_use {
     const located* in;
 };
 
-/// variables  of the dashboard, by name
+/// many     multi, or with an "All"
+/// choices  what it may hold, where the dashboard says so and nothing else has its name
 struct variable {
     std::string name;
-    bool many = false;  ///< multi, or with an "All"
+    bool many = false;
     std::optional<dashboard::variable_choices> choices = {};
 };
-struct variables {
-    bool known = false;  ///< the dashboard declares its variables here
-    std::vector<variable> all;
 
+/// The variables of a dashboard, by name.
+class variables {
+public:
+    static constexpr std::size_t most_choices = 500;  ///< of one variable: each is held against every series
+
+    bool known = false;  ///< the dashboard declares its variables here
+
+    void declare(const dashboard::declared_variable& v)
+    {
+        const auto [at, is_new] = all_.try_emplace(v.name, variable{v.name, v.many});
+        at->second.choices.reset();
+        if (!is_new) return;
+        if (auto may_hold = dashboard::choices_of(v); may_hold && may_hold->values.size() <= most_choices)
+            at->second.choices = std::move(*may_hold);
+    }
     [[nodiscard]] const variable* find(std::string_view name) const noexcept
     {
-        for (const variable& v : all)
-            if (v.name == name) return &v;
-        return nullptr;
-    }
-    /// What it may hold, where the dashboard says so and nothing else has its name.
-    [[nodiscard]] const dashboard::variable_choices* choices(std::string_view name) const noexcept
-    {
-        const variable* only = nullptr;
-        for (const variable& v : all) {
-            if (v.name != name) continue;
-            if (only != nullptr) return nullptr;
-            only = &v;
-        }
-        return only != nullptr && only->choices ? &*only->choices : nullptr;
+        const auto at = all_.find(name);
+        return at == all_.end() ? nullptr : &at->second;
     }
     /// Is it a name that nobody declares: no number, as of label_replace, and none of Grafana's own?
     [[nodiscard]] bool lacks(std::string_view name) const noexcept
@@ -69,6 +72,9 @@ struct variables {
         return known && !name.starts_with("__") && name.find_first_not_of("0123456789") != std::string_view::npos &&
                find(name) == nullptr;
     }
+
+private:
+    std::map<std::string, variable, std::less<>> all_;
 };
 
 /// A finding in a string of the file.

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,9 +77,11 @@ struct rule_text {
 
 /// One rule, as far as it could be read.
 /// templates  its labels and annotations
+/// shape      what is wrong with it but for its expression
 struct read_rule {
     rule_text expr;
     std::vector<rule_text> templates;
+    std::vector<finding> shape;
     std::string alert;  ///< empty for what records
     std::string record;
 };
@@ -88,7 +89,7 @@ struct read_rule {
 }  // namespace detail
 
 /// is_rules  it has a list of groups, or cannot be read
-/// findings  what stands in the way of reading it, or a rule of it
+/// findings  what stands in the way of reading it or a rule of it, and what is wrong with its groups
 /// recorded  names that its recording rules make
 struct rule_file {
     source file;
@@ -109,18 +110,20 @@ namespace detail {
 
 class rule_reader {
 public:
-    explicit rule_reader(rule_file& to) : to_(to) {}
+    rule_reader(rule_file& to, loaded_by who) : to_(to), who_(who), shape_(to.file, who) {}
 
     void read(const result<yaml::node>& root)
     {
         if (!root) {
             to_.is_rules = root.error().code != errc::too_many || has_groups(to_.file.text());
-            if (to_.is_rules) refuse(root.error());
+            if (!to_.is_rules) return;
+            to_.findings.push_back(shape_.refused(root.error()));
+            to_.findings.back().rule = yaml_syntax.about.id;
             return;
         }
         if (const auto spec = spec_of_resource(*root)) return read_groups(*spec, "/spec");
         to_.is_rules = !root->find("apiVersion");  // Grafana's own alerts have groups too
-        if (to_.is_rules) read_groups(*root, "");
+        if (to_.is_rules || who_ == loaded_by::prometheus) read_groups(*root, "");
     }
 
 private:
@@ -132,38 +135,39 @@ private:
     void read_groups(const yaml::node& in, const std::string& pointer)
     {
         const auto groups = in.find("groups");
-        to_.is_rules = groups && groups->kind() == yaml::kind::list;
-        if (!to_.is_rules) return;
+        to_.is_rules = to_.is_rules && groups && groups->kind() == yaml::kind::list;
+        if (!to_.is_rules && who_ != loaded_by::prometheus) return;
+        say(shape_.file(in));
+        if (!groups) return;
         const auto all = groups->items();
-        if (!all) return refuse(all.error());
-        for (std::size_t g = 0; g < all->size(); ++g)
+        if (!all) return to_.findings.push_back(shape_.refused(all.error()));
+        for (std::size_t g = 0; g < all->size(); ++g) {
+            say(shape_.group((*all)[g]));
             if (const auto list = (*all)[g].find("rules"))
                 read_rules(*list, concat(pointer, "/groups/", std::to_string(g)));
+        }
     }
-    void refuse(const error& why)
+    void say(std::vector<finding> all)
     {
-        const std::string& name = to_.file.name();
-        const std::size_t skip = why.message.starts_with(name) ? why.message.find(": ") + 2 : 0;
-        to_.findings.push_back(
-            finding_at(to_.file, why.where, yaml_syntax.about.id, yaml_syntax.about.level, why.message.substr(skip)));
+        for (finding& f : all) to_.findings.push_back(std::move(f));
     }
     void read_rules(const yaml::node& list, const std::string& group)
     {
         const auto rules = list.items();
-        if (!rules) return refuse(rules.error());
+        if (!rules) return to_.findings.push_back(shape_.refused(rules.error()));
         for (std::size_t r = 0; r < rules->size(); ++r)
             read_rule((*rules)[r], concat(group, "/rules/", std::to_string(r)));
     }
     void read_rule(const yaml::node& from, const std::string& pointer)
     {
         detail::read_rule out;
+        out.shape = shape_.rule(from);
         if (auto record = from.get<std::string>("record", "")) out.record = std::move(*record);
         if (auto alert = from.get<std::string>("alert", "")) out.alert = std::move(*alert);
         if (!out.record.empty()) to_.recorded.push_back(out.record);
         const auto expr = from.find("expr");
-        if (!expr) return refuse(error(errc::invalid_value, "a rule needs an expr", from.span()));
-        auto text = expr->as<std::string>();
-        if (!text) return refuse(text.error());
+        auto text = from.get<std::string>("expr", "");
+        if (!expr || !text) return say(std::move(out.shape));
         out.expr = {std::move(*text), expr->span(), pointer + "/expr"};
         for (const std::string_view part : {"labels", "annotations"}) {
             const auto under = from.find(part);
@@ -179,6 +183,8 @@ private:
     }
 
     rule_file& to_;
+    loaded_by who_;
+    rule_shape_check shape_;
 };
 
 inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)
@@ -191,6 +197,7 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     for (const located& p : places) add_template_labels(p, about.annotations);
     about.expr = &expr;
     about.is_rule = true;
+    about.shape = one.shape;
     about.is_alert = !one.alert.empty();
     about.panel = about.is_alert ? one.alert : one.record;
     about.at = file.position(one.expr.span.offset);
@@ -199,28 +206,13 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     judge(file, about, sources, {}, none, out);
 }
 
-/// What Prometheus does not load, but for what the reader tells too.
-inline void add_shape(const yaml::node& holder, loaded_by who, rule_file& of)
-{
-    const std::vector<finding> before = of.findings;
-    std::set<std::pair<std::size_t, std::string_view>> told;
-    for (const finding& f : before) told.emplace(f.where.offset, f.message);
-    std::vector<finding> shape;
-    check_rule_shape(of.file, holder, who, shape);
-    for (finding& f : shape)
-        if (!told.contains({f.where.offset, f.message})) of.findings.push_back(std::move(f));
-}
-
 }  // namespace detail
 
 /// What cannot be read and what `who` does not load is among its findings.
 [[nodiscard]] inline rule_file read_rule_file(source file, loaded_by who = loaded_by::any_ruler)
 {
     rule_file out{std::move(file)};
-    const auto root = yaml::read(std::string(out.file.text()), out.file.name());
-    detail::rule_reader(out).read(root);
-    if (root && (out.is_rules || who == loaded_by::prometheus))
-        detail::add_shape(detail::spec_of_resource(*root).value_or(*root), who, out);
+    detail::rule_reader(out, who).read(yaml::read(std::string(out.file.text()), out.file.name()));
     return out;
 }
 

@@ -93,29 +93,40 @@ inline constexpr std::string_view keys_of_others[] = {"partial_response_strategy
                                                       "type"};
 inline constexpr std::string_view rule_keys_of_others[] = {"debug", "update_entries_limit"};
 
+}  // namespace detail
+
+/// What is wrong with a file as such, part by part: names are remembered from one to the next. Expressions are the
+/// business of check_rule_file.
 class rule_shape_check {
 public:
-    rule_shape_check(const source& file, loaded_by who, std::vector<finding>& out) : file_(file), who_(who), out_(out)
-    {}
+    rule_shape_check(const source& file, loaded_by who) : file_(file), who_(who) {}
 
-    /// holder  of the list of groups
-    void run(const yaml::node& holder)
+    /// holder  of the list of groups: the whole file, or the spec of a PrometheusRule
+    [[nodiscard]] std::vector<finding> file(const yaml::node& holder)
     {
         only_keys(holder, {"groups", "namespace"});
-        const auto groups = holder.find("groups");
-        if (!groups) return;
-        const auto all = groups->items();
-        if (!all) return say(all.error());
-        for (const yaml::node& group : *all) check_group(group);
+        return std::exchange(out_, {});
+    }
+    /// Without its rules.
+    [[nodiscard]] std::vector<finding> group(const yaml::node& one)
+    {
+        check_group(one);
+        return std::exchange(out_, {});
+    }
+    [[nodiscard]] std::vector<finding> rule(const yaml::node& one)
+    {
+        check_rule(one);
+        return std::exchange(out_, {});
+    }
+    /// What keeps a part from being read.
+    [[nodiscard]] finding refused(const error& why) const
+    {
+        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
+        return finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip));
     }
 
 private:
-    void say(const error& why)
-    {
-        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
-        out_.push_back(
-            finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip)));
-    }
+    void say(const error& why) { out_.push_back(refused(why)); }
     void say(const dashboard_rule& broken, const yaml::node& at, std::string message)
     {
         out_.push_back(finding_at(file_, at.span(), broken.about.id, broken.about.level, std::move(message)));
@@ -138,7 +149,7 @@ private:
 
     void check_group(const yaml::node& group)
     {
-        only_keys(group, {"name", "interval", "query_offset", "limit", "rules", "labels"}, keys_of_others);
+        only_keys(group, {"name", "interval", "query_offset", "limit", "rules", "labels"}, detail::keys_of_others);
         const auto name = group.get<std::string>("name", "");
         if (!name || name->empty())
             say(rule_shape, group, "a group needs a name");
@@ -151,21 +162,19 @@ private:
                 for (const auto& m : *members)
                     if (!is_label_name(m.name, name_scheme::utf8) || m.name == "__name__")
                         say(rule_shape, m.key, concat("invalid label name: ", m.name));
-        const auto rules = group.find("rules");
-        if (!rules) return;
-        const auto list = rules->items();
-        if (!list) return say(list.error());
-        for (const yaml::node& one : *list) check_rule(one);
     }
 
     void check_rule(const yaml::node& one)
     {
         only_keys(one, {"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"},
-                  rule_keys_of_others);
+                  detail::rule_keys_of_others);
         const auto alert = one.get<std::string>("alert", "");
         const auto record = one.get<std::string>("record", "");
-        const auto expr = one.get<std::string>("expr", "");
-        if (!alert || !record || !expr) return;
+        const auto expr = one.find("expr") ? one.get<std::string>("expr", "")
+                                           : unexpected(errc::invalid_value, "a rule needs an expr", one.span());
+        if (!expr) return say(expr.error());
+        if (!alert) return say(alert.error());
+        if (!record) return say(record.error());
         if (alert->empty() == record->empty())
             say(rule_shape, one,
                 alert->empty() ? "one of 'record' or 'alert' must be set"
@@ -180,14 +189,15 @@ private:
             if (who_ == loaded_by::prometheus) out_.back().level = severity::warning;  // where rules are all there is
         }
         if (alert->empty()) return;
-        if (const auto tree = promql::parse(*expr, promql::parse_options::everything()); tree && !filters(tree->root()))
+        if (const auto tree = promql::parse(*expr, promql::parse_options::everything());
+            tree && !detail::filters(tree->root()))
             say(alert_without_comparison, *one.find("expr"), "this alert fires for every series there is");
     }
 
     void check_recording(const yaml::node& one, const std::string& record)
     {
         for (const std::string_view key : {"for", "keep_firing_for", "annotations"})
-            if (const auto value = one.find(key); value && !says_nothing(*value))
+            if (const auto value = one.find(key); value && !detail::says_nothing(*value))
                 say(rule_shape, *value, concat("invalid field '", key, "' in recording rule"));
         if (record.find_first_of("{}") != std::string::npos)
             say(rule_shape, *one.find("record"),
@@ -209,24 +219,15 @@ private:
             const auto text = m.value.template as<std::string>();
             if (!text) continue;
             if (are_labels) identity += concat(m.name, "=", *text, "\n");
-            if (is_alert) check_template(file_, m.value, *text, out_);
+            if (is_alert) detail::check_template(file_, m.value, *text, out_);
         }
     }
 
     const source& file_;
     loaded_by who_;
-    std::vector<finding>& out_;
+    std::vector<finding> out_;
     std::set<std::string> groups_;  ///< names that were seen
     std::set<std::string> rules_;   ///< with their labels
 };
-
-}  // namespace detail
-
-/// What is wrong with a file as such; expressions are the business of check_rule_file.
-/// holder  of the list of groups: the whole file, or the spec of a PrometheusRule
-inline void check_rule_shape(const source& file, const yaml::node& holder, loaded_by who, std::vector<finding>& out)
-{
-    detail::rule_shape_check(file, who, out).run(holder);
-}
 
 }  // namespace pitot::lint::dashboards

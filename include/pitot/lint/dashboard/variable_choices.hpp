@@ -2,6 +2,7 @@
 // Matchers whose value is a variable with a list of its own: which of its values select something.
 
 #include <pitot/base/text.hpp>
+#include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/lint/dashboard/context.hpp>
@@ -14,6 +15,7 @@
 #include <algorithm>  // std::none_of
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
@@ -40,17 +42,9 @@ namespace detail {
         only = r;
         return again || !is_plain(r, text.substr(at, r.length));
     });
-    return !other && only && declared.choices(only.name) != nullptr ? only : dashboard::reference{};
-}
-
-[[nodiscard]] inline std::string regex_escaped(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        if (std::string_view("$^*{}[]+?.()|\\").find(c) != std::string_view::npos) out += '\\';
-        out += c;
-    }
-    return out;
+    if (other || !only) return {};
+    const variable* const of = declared.find(only.name);
+    return of != nullptr && of->choices ? only : dashboard::reference{};
 }
 
 /// A text with one value in the place of each reference.
@@ -78,7 +72,8 @@ namespace detail {
 class matcher_choices {
 public:
     matcher_choices(const context& in, const asked& a, const asked_matcher& m, const dashboard::reference& variable)
-        : in_(in), a_(a), m_(m), variable_(variable), choices_(*in.declared.choices(variable.name))
+        : in_(in), a_(a), m_(m), variable_(variable), declared_(*in.declared.find(variable.name)),
+          choices_(*declared_.choices)
     {}
 
     void judge(remarks& out) const
@@ -115,9 +110,9 @@ private:
     /// dot selects nothing; multi-variable-equality says that.
     [[nodiscard]] asked_matcher made_with(std::string_view value) const
     {
-        const variable* const declared = in_.declared.find(variable_.name);
-        const bool escaped = variable_.format == "regex" || (variable_.format.empty() && declared->many);
-        return with_text(is_regex() && escaped ? regex_escaped(value) : std::string(value));
+        const bool escaped = variable_.format == "regex" || (variable_.format.empty() && declared_.many);
+        std::string text(value);
+        return with_text(is_regex() && escaped ? dashboard::formatted({std::move(text)}, "regex") : text);
     }
     /// Does the matcher select a series, or may it?
     [[nodiscard]] bool lives(const asked_matcher& one) const
@@ -149,6 +144,7 @@ private:
     const asked& a_;
     const asked_matcher& m_;
     dashboard::reference variable_;
+    const variable& declared_;
     const dashboard::variable_choices& choices_;
 };
 

@@ -2,6 +2,7 @@
 // The queries that fill a dashboard's variables: label_values(selector, label), query_result(expression),
 // metrics(regex).
 
+#include <pitot/base/text.hpp>
 #include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variables.hpp>
@@ -34,20 +35,15 @@ struct template_query {
 /// source  Grafana, the Prometheus datasource's variable queries
 [[nodiscard]] inline template_query read_template_query(std::string_view text)
 {
-    const auto trim = [](std::string_view t) {
-        const std::size_t first = t.find_first_not_of(" \t\n");
-        return first == std::string_view::npos ? std::string_view()
-                                               : t.substr(first, t.find_last_not_of(" \t\n") - first + 1);
-    };
-    text = trim(text);
+    text = trimmed(text);
     for (const std::string_view kind : {"label_values", "query_result", "metrics"}) {
         if (!text.starts_with(kind) || text.size() < kind.size() + 2 || text[kind.size()] != '(' || text.back() != ')')
             continue;
-        std::string_view inside = trim(text.substr(kind.size() + 1, text.size() - kind.size() - 2));
+        std::string_view inside = trimmed(text.substr(kind.size() + 1, text.size() - kind.size() - 2));
         if (kind != "label_values") return {kind, inside, {}};
         const std::size_t comma = inside.rfind(',');
         if (comma == std::string_view::npos) return {kind, {}, inside};
-        return {kind, trim(inside.substr(0, comma)), trim(inside.substr(comma + 1))};
+        return {kind, trimmed(inside.substr(0, comma)), trimmed(inside.substr(comma + 1))};
     }
     return {};
 }

@@ -87,12 +87,6 @@ public:
     }
 
 private:
-    static std::string_view trimmed(std::string_view text)
-    {
-        const std::size_t first = text.find_first_not_of(" \t\r");
-        if (first == std::string_view::npos) return {};
-        return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-    }
     [[nodiscard]] unexpected<error> failed(error why) const
     {
         return unexpected(why.code, concat("line ", std::to_string(line_), ": ", why.message));
