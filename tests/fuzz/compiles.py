@@ -1,27 +1,43 @@
 """The fuzz targets compile: the long run alone builds them, and an interface that changed would be seen late.
 
 usage: compiles.py SOURCE_ROOT COMPILER
+All are compiled as one unit first, each in a namespace of its own behind what any of them includes; if that fails, one by one.
 """
 import glob
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 root, compiler = os.path.abspath(sys.argv[1]), sys.argv[2]
+FOLDER = os.path.join(root, "tests", "fuzz")
 # A library that is missing here fails its target: tests/install has them all.
 flags = subprocess.run(["pkg-config", "--cflags", "yaml-cpp", "libcurl", "re2", "fmt"], capture_output=True, text=True, check=False).stdout.split()
 
 
-def complaint(target):
-    done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(root, "include"), *flags, target],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+def complaint(text):
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(root, "include"), "-I", FOLDER, *flags,
+               "-x", "c++", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=300, check=False)
     return done.stderr if done.returncode else None
 
 
-targets = sorted(glob.glob(os.path.join(root, "tests", "fuzz", "*_fuzz.cpp")))
-with ThreadPoolExecutor(os.cpu_count()) as pool:
-    said = list(pool.map(complaint, targets))
+def together(targets):
+    includes = {}
+    for target in targets:
+        with open(target, encoding="utf-8") as f:
+            includes |= dict.fromkeys(re.findall(r"^#include [^ \n]+", f.read(), re.M))
+    parts = [f'namespace target_{i} {{\n#define LLVMFuzzerTestOneInput fuzz_{i}\n#include "{target}"\n#undef LLVMFuzzerTestOneInput\n}}'
+             for i, target in enumerate(targets)]
+    return "\n".join([*includes, *parts]) + "\n"
+
+
+targets = sorted(glob.glob(os.path.join(FOLDER, "*_fuzz.cpp")))
+said = [None] * len(targets)
+if complaint(together(targets)) is not None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        said = list(pool.map(lambda target: complaint(f'#include "{target}"\n'), targets))
 for target, text in zip(targets, said):
     if text is not None:
         print(f"FAILED {os.path.basename(target)}\n{text[:3000]}")

@@ -1,6 +1,7 @@
 """Every header compiles alone and twice in a row, without a warning, under each compiler.
 
-Headers that include all that others need are compiled behind those: alone, they would see the same.
+Headers that include all that others need are compiled behind those: alone, they would see the same. What many include is
+precompiled for them.
 
 usage: headers.py SOURCE_ROOT WORK_FOLDER COMPILER…
 A compiler that is not installed is skipped and said. What compiled before and has not changed since is not compiled again.
@@ -10,10 +11,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 FLAGS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-fsyntax-only"]
+PRECOMPILED = os.path.join(tempfile.gettempdir(), "pitot-precompiled-")
 LIBRARIES = ["yaml-cpp", "libcurl", "libmicrohttpd", "zlib", "fmt", "re2"]
 
 
@@ -69,6 +73,39 @@ def sequences(included):
             yield chain
 
 
+def hubs(chains, included):
+    """What to precompile, and for which chains: {header: [chain]}. A chain may have what its first header includes. What a
+    header costs is guessed by the number of those it includes, other libraries' twice."""
+    cost = {h: 1 + sum(1 if i in included else 2 for i in of) for h, of in included.items()}
+    usable = {h: [n for n, chain in enumerate(chains) if h in included[chain[0]]] for h in included}
+    best = {}
+    while True:
+        def gain(h):  # half of what is precompiled is done again: templates; to write it down takes as long as to read it
+            return sum(max(0, cost[h] - cost.get(best.get(n), 0)) for n in usable[h]) / 2 - 2 * cost[h]
+        found = max(included, key=gain)
+        if gain(found) <= 4 * cost[found]:
+            return {h: [chains[n] for n in best if best[n] == h] for h in set(best.values())}
+        best |= {n: found for n in usable[found] if cost[found] > cost.get(best.get(n), 0)}
+
+
+class Precompiled:
+    """A header that is precompiled when the first unit asks for it."""
+
+    def __init__(self, compiler, folder, flags, header):
+        self.path = os.path.join(folder, header.replace("/", "_"))
+        self.command = [compiler, *[f for f in FLAGS if f != "-fsyntax-only"], *flags, "-x", "c++-header", self.path, "-o", self.path + ".gch"]
+        self.lock, self.good = threading.Lock(), None
+        with open(self.path, "w", encoding="utf-8") as f:
+            f.write(f"#include <{header}>\n")
+
+    def flags(self):
+        """None if it does not compile: its own unit says why."""
+        with self.lock:
+            if self.good is None:
+                self.good = subprocess.run(self.command, capture_output=True, timeout=300, check=False).returncode == 0
+        return ["-include", self.path, "-fpch-deps"] if self.good else []
+
+
 def self_test(compiler, work, flags):
     """A header that needs another first, and one that cannot be read twice, must both fail."""
     for name, text in (("alone", "inline std::size_t size_of_nothing() { return 0; }\n"), ("twice", "struct twice_read {};\n")):
@@ -86,12 +123,13 @@ def is_unchanged(rules, command):
     with open(rules, encoding="utf-8") as f:
         *dependencies, last = f.read().splitlines()
     then = os.stat(rules).st_mtime
-    read = " ".join(dependencies).replace("\\ ", " ").split()[1:]
+    read = [file for file in " ".join(dependencies).replace("\\ ", " ").split()[1:] if not file.startswith(PRECOMPILED)]
     return last == repr(command) and all(os.path.exists(file) and os.stat(file).st_mtime < then for file in read)
 
 
-def compiled(compiler, work, flags, chain):
-    """One sequence, each header twice: None, or what the compiler said."""
+def compiled(compiler, work, flags, chain, prefix=lambda: []):
+    """One sequence, each header twice: None, or what the compiler said.
+    prefix  gives more flags, when it is to be compiled"""
     unit = os.path.join(work, f"{chain[-1].replace('/', '_')}.{len(chain)}.cpp")
     text = "".join(f"#include <{header}>\n" * 2 for header in chain)
     if not os.path.exists(unit) or open(unit, encoding="utf-8").read() != text:
@@ -102,7 +140,7 @@ def compiled(compiler, work, flags, chain):
     if is_unchanged(rules, command):
         return None
     began = time.time()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([*command, *prefix()], capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         return done.stderr
     with open(rules + ".new", "a", encoding="utf-8") as f:
@@ -132,9 +170,14 @@ def main():
                     failed += 1
                     print(f"FAILED: {top}/{header}: does not begin with #pragma once")
         own = [*flags, "-I", os.path.join(root, "include"), "-I", os.path.join(root, "tools")]
-        chains = list(sequences(everything_included(root)))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            said = list(pool.map(lambda chain: compiled(compiler, work, own, chain), chains))
+        included = everything_included(root)
+        chains = list(sequences(included))
+        with tempfile.TemporaryDirectory(prefix=os.path.basename(PRECOMPILED)) as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+            prefix_of = {}
+            for hub, behind in hubs(chains, included).items() if "g++" in os.path.basename(compiler) else ():
+                made = Precompiled(compiler, folder, own, hub)
+                prefix_of |= {tuple(chain): made.flags for chain in behind}
+            said = list(pool.map(lambda chain: compiled(compiler, work, own, chain, prefix_of.get(tuple(chain), list)), chains))
         for chain, text in zip(chains, said):
             alone = [(header, compiled(compiler, work, own, [header])) for header in chain] if text is not None else []
             wrong = [(header, error) for header, error in alone if error is not None]
