@@ -38,7 +38,8 @@ result<std::vector<found_file>> files_below(const fs::path& folder)
         std::error_code ignored;
         if (at->is_directory(ignored)) {
             if (name.starts_with('.') || name == "node_modules") at.disable_recursion_pending();
-        } else if (const fs::path kind = at->path().extension(); kind == ".json" || kind == ".yml" || kind == ".yaml") {
+        } else if (const fs::path kind = at->path().extension();
+                   kind == ".json" || kind == ".yml" || kind == ".yaml" || kind == ".rules") {
             files.push_back({at->path().string(), at->is_symlink(ignored)});
         }
         const fs::path here = at->path();

@@ -14,11 +14,14 @@ struct input {
     std::string path;
     bool named = false;
 
-    [[nodiscard]] bool is_yaml() const noexcept { return path.ends_with(".yml") || path.ends_with(".yaml"); }
+    [[nodiscard]] bool is_yaml() const noexcept
+    {
+        return path.ends_with(".yml") || path.ends_with(".yaml") || path.ends_with(".rules");
+    }
 };
 
-/// The files behind paths: a file is itself, a folder every *.json, *.yml and *.yaml below it (hidden folders and
-/// node_modules are left out, links to folders not followed), a pattern (*, ?, […]) what it matches. In the order
+/// The files behind paths: a file is itself, a folder every *.json, *.yml, *.yaml and *.rules below it (hidden folders
+/// and node_modules are left out, links to folders not followed), a pattern (*, ?, […]) what it matches. In the order
 /// given, folders sorted; each file once. error  not_found, permission or io, naming the path
 [[nodiscard]] result<std::vector<input>> find_inputs(const std::vector<std::string>& paths);
 

@@ -54,7 +54,9 @@ rule_files read_rules(const std::vector<input>& inputs, const json::limits& limi
         for (std::size_t n = 0; (n = next++) < places.size();) {
             const std::size_t i = places[n];
             guarded(inputs[i], all[i], [&] {
-                if (auto file = read(inputs[i], limits, all[i])) out[i] = lint::dashboards::read_rule_file(*file);
+                if (auto file = read(inputs[i], limits, all[i]))
+                    out[i] = lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler,
+                                                              inputs[i].named);
             });
         }
     });
@@ -64,7 +66,7 @@ rule_files read_rules(const std::vector<input>& inputs, const json::limits& limi
 void check_dashboard(const input& in, const lint::dashboards::world& sources, const json::limits& limits, outcome& out)
 {
     const auto file = read(in, limits, out);
-    if (file && !lint::dashboards::check(*file, sources, limits, out.found))
+    if (file && !lint::dashboards::check(*file, sources, limits, out.found, in.named))
         out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
 }
 

@@ -159,7 +159,11 @@ exit_code run_rules(std::span<char* const> argv)
     std::set<std::string, std::less<>> recorded;
     for (const std::string& path : files) {
         auto text = catalog::read_file(path, largest_file);
-        if (!text) return refuse(rules_command, text.error().message);
+        if (!text) {
+            static_cast<void>(refuse(rules_command, text.error().message));
+            held.failed = exit_code::usage;
+            continue;  // the others are still checked
+        }
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
         rules.push_back(lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus));
         recorded.insert(rules.back().recorded.begin(), rules.back().recorded.end());

@@ -100,7 +100,9 @@ inline constexpr auto marks = [] {
 
 class interpolation {
 public:
-    interpolation(std::string_view text, const variable_values* values) : text_(text), values_(values) {}
+    interpolation(std::string_view text, const variable_values* values, const variable_values* likely)
+        : text_(text), values_(values), likely_(likely)
+    {}
 
     [[nodiscard]] interpolated run()
     {
@@ -177,11 +179,24 @@ private:
         return at == values_->end() ? nullptr : &at->second;
     }
 
+    [[nodiscard]] const std::string* likely_value_of(const reference& found) const
+    {
+        if (likely_ == nullptr) return nullptr;
+        const auto at = likely_->find(found.name);
+        return at == likely_->end() || at->second.empty() ? nullptr : &at->second.front();
+    }
+    [[nodiscard]] bool is_in_range() const noexcept { return !open_.empty() && open_.back().kind == '['; }
+
     void replace(const reference& found)
     {
         const std::size_t first = out_.text.size();
         const std::vector<std::string>* const value = value_of(found);
-        out_.text += value != nullptr ? formatted(*value, found.format) : substitute(at_ + found.length);
+        if (value != nullptr)
+            out_.text += formatted(*value, found.format);
+        else if (const auto* const one = likely_value_of(found); one != nullptr && !is_in_range())
+            out_.text += *one;
+        else
+            out_.text += substitute(at_ + found.length);
         out_.stand_ins.push_back({{at_, found.length}, {first, out_.text.size() - first}, value != nullptr});
         at_ += found.length;
     }
@@ -251,8 +266,8 @@ private:
             return is_one_of(glued_after, "smhdwy") ? "5" : "5m";
         if (is_word(glued_before) || glued_before == ':' || is_word(glued_after) || glued_after == ':' ||
             reference_at(text_, after))
-            return "v";
-        if (next == '(') return "sum";
+            return word_at(after) == "_over_time" ? over_time() : "v";
+        if (next == '(') return takes_range(next_at) ? "rate" : "sum";
         if (const std::string_view follows = word_at(next_at);
             equal_lower(follows, "by") || equal_lower(follows, "without"))
             return "sum";
@@ -261,6 +276,36 @@ private:
             is_number_argument(next))
             return "1";
         return "v";
+    }
+
+    /// What fits before _over_time, in LogQL too: a count is of lines, a sum of what is unwrapped.
+    [[nodiscard]] std::string over_time() const
+    {
+        return text_.find("unwrap") == std::string_view::npos ? "count" : "sum";
+    }
+
+    /// Is the argument of a call a range?
+    /// open  its parenthesis, in the original
+    [[nodiscard]] bool takes_range(std::size_t open) const noexcept
+    {
+        std::size_t depth = 0;
+        char quote = '\0';
+        for (std::size_t at = open; at < text_.size(); ++at) {
+            const char c = text_[at];
+            if (quote != '\0') {
+                if (c == '\\' && quote != '`') ++at;
+                if (c == quote) quote = '\0';
+            } else if (c == '"' || c == '\'' || c == '`') {
+                quote = c;
+            } else if (c == '[' && depth == 1 && !reference_at(text_, at)) {
+                return true;
+            } else if (c == '(' || c == '{') {
+                ++depth;
+            } else if ((c == ')' || c == '}') && --depth == 0) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /// Does the function around take a number here? (After `topk by (x) (` only the comma tells.)
@@ -318,6 +363,7 @@ private:
 
     std::string_view text_;
     const variable_values* values_;
+    const variable_values* likely_;
     interpolated out_;
     std::vector<bracket> open_;
     std::size_t at_ = 0;
@@ -327,9 +373,12 @@ private:
 
 /// A query with stand-ins for its variables. Never fails: what is no PromQL stays so.
 /// values  of variables that the user told
-[[nodiscard]] inline interpolated interpolate(std::string_view query, const variable_values* values = nullptr)
+/// likely  what may stand in outside of strings and ranges, instead of what fits the place: an operator, a clause, a
+///         whole expression
+[[nodiscard]] inline interpolated interpolate(std::string_view query, const variable_values* values = nullptr,
+                                              const variable_values* likely = nullptr)
 {
-    return detail::interpolation(query, values).run();
+    return detail::interpolation(query, values, likely).run();
 }
 
 }  // namespace pitot::dashboard

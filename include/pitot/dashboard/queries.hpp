@@ -185,11 +185,12 @@ inline language language_of(std::string_view datasource_type, std::string_view p
 {
     if (contains_lower(datasource_type, "loki") || (datasource_type.empty() && panel_type == "logs"))
         return language::logql;
-    if (datasource_type == "victoriametrics-logs-datasource") return language::other;
+    if (datasource_type == "victoriametrics-logs-datasource" || contains_lower(datasource_type, "alertmanager"))
+        return language::other;
     if (contains_lower(datasource_type, "victoriametrics")) return language::metricsql;
     for (const std::string_view other :
          {"__expr__", "-- Grafana --", "influxdb", "elasticsearch", "graphite", "tempo", "cloudwatch", "mysql",
-          "postgres", "mssql", "opentsdb", "jaeger", "zipkin", "stackdriver", "alertmanager", "testdata"})
+          "postgres", "mssql", "opentsdb", "jaeger", "zipkin", "stackdriver", "testdata"})
         if (datasource_type == other) return language::other;
     // Plugins are called so; those for Prometheus elsewhere say it: grafana-amazonprometheus-datasource.
     if (datasource_type.ends_with("-datasource") && !contains_lower(datasource_type, "prometheus"))

@@ -108,6 +108,23 @@ namespace detail {
 
 }  // namespace detail
 
+/// What a variable holds first: what the dashboard was saved with, else the first of its options, else of its list.
+/// Nothing where the file says none.
+[[nodiscard]] inline std::optional<std::string> first_value(const declared_variable& v)
+{
+    const auto is_one = [](json::value text) { return text.is_string() && text.text() != "$__all"; };
+    json::value saved = v.written["current"]["value"];
+    if (saved.is_array()) saved = saved[std::size_t{0}];
+    if (is_one(saved)) return std::string(saved.text());
+    for (const json::value option : v.written["options"])
+        if (is_one(option["value"])) return std::string(option["value"].text());
+    if (v.type == "textbox" || v.type == "TextVariable" || v.type == "constant" || v.type == "ConstantVariable")
+        return std::string(v.written["query"].text());
+    if (v.type != "custom" && v.type != "CustomVariable") return {};
+    const std::vector<std::string> listed = detail::custom_values(v.written["query"].text());
+    return listed.empty() ? std::nullopt : std::optional(listed.front());
+}
+
 /// What a variable may hold. Nothing where Grafana asks for it, where it is made of other variables, and where the
 /// dashboard says no value.
 [[nodiscard]] inline std::optional<variable_choices> choices_of(const declared_variable& v)

@@ -77,12 +77,11 @@ protected:
     }
     static bool is_keyword(std::string_view word) noexcept
     {
-        for (const std::string_view k : {"unwrap", "by",         "without",  "bool",         "label_replace",
-                                         "offset", "on",         "ignoring", "group_left",   "group_right",
-                                         "or",     "and",        "unless",   "json",         "regexp",
-                                         "logfmt", "unpack",     "pattern",  "label_format", "line_format",
-                                         "ip",     "decolorize", "drop",     "keep",         "variants",
-                                         "of"})
+        for (const std::string_view k :
+             {"unwrap",   "by",         "without",     "bool",    "label_replace", "offset",      "on",
+              "ignoring", "group_left", "group_right", "or",      "and",           "unless",      "json",
+              "regexp",   "logfmt",     "unpack",      "pattern", "label_format",  "line_format", "decolorize",
+              "drop",     "keep",       "variants",    "of"})
             if (equal_lower(word, k)) return true;
         return false;
     }

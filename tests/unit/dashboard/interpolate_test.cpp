@@ -34,6 +34,24 @@ TEST_CASE("a stand-in fits its position")
     CHECK(text_of("clamp_max(x, $m)") == "clamp_max(x, 1)");
     CHECK(text_of("$agg(x)") == "sum(x)");
     CHECK(text_of("$agg by (a) (x)") == "sum by (a) (x)");
+    CHECK(text_of("$f(x[5m])") == "rate(x[5m])");
+    CHECK(text_of("$f(0.5, x{a=\")[\"}[$i] offset 5m)") == "rate(0.5, x{a=\")[\"}[5m] offset 5m)");
+    CHECK(text_of("$agg(rate(x[5m]))") == "sum(rate(x[5m]))");
+    CHECK(text_of("${agg}_over_time(x[5m])") == "count_over_time(x[5m])");
+    CHECK(text_of("${agg}_over_time({a=\"b\"} | unwrap c [5m])") == "sum_over_time({a=\"b\"} | unwrap c [5m])");
+}
+
+TEST_CASE("a likely value stands in outside of strings and ranges")
+{
+    const dashboard::variable_values likely = {{"op", {">"}}, {"by", {"by (job)", "x"}}, {"none", {""}}, {"i", {"1h"}}};
+    const auto read = [&likely](std::string_view query) { return dashboard::interpolate(query, nullptr, &likely); };
+    CHECK(read("x{a=\"$op\"} $op 5").text == "x{a=\"$op\"} > 5");
+    CHECK(read("sum $by (x $none)").text == "sum by (job) (x )");
+    CHECK(read("rate(x[$i])").text == "rate(x[5m])");
+    CHECK(read("x > $other").text == "x > 1");
+    const dashboard::interpolated one = read("x $op 5");
+    CHECK(one.is_variable({2, 1}));
+    CHECK(one.original_span({2, 3}).length == 5);
 }
 
 TEST_CASE("names made of variables are names")

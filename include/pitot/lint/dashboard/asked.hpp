@@ -59,12 +59,20 @@ struct found_series {
 /// templated  its value has a variable: nobody knows it
 /// alive      a series of the metric satisfies it, or may; also where nobody can tell, or there is no metric
 /// on_series  some series of the metric has the label
+/// elsewhere  none satisfies it, but a target does whose exposition was not given
 struct asked_matcher {
     const promql::label_matcher* written;
     catalog::matcher test;
     bool templated = false;
     bool alive = true;
     bool on_series = false;
+    bool elsewhere = false;
+
+    /// Of a templated one, too: = or =~.
+    [[nodiscard]] bool written_positive() const noexcept
+    {
+        return written->op == promql::match_op::equal || written->op == promql::match_op::regex;
+    }
 };
 
 /// One selector.
@@ -157,6 +165,17 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return (value.empty() && is_open(in, s, m.written->name)) || m.test(value);
 }
 
+/// The same for the series that all matchers select, or may.
+template <class F>
+void each_selected(const world& in, const asked& a, F&& f)
+{
+    each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        for (const asked_matcher& m : a.matchers)
+            if (!fits(in, s, t, m)) return;
+        f(s, t);
+    });
+}
+
 /// Do the matchers on job select a job? Nothing when there are none that a variable leaves known.
 [[nodiscard]] inline bool asks_job(const asked& a, std::string_view job)
 {
@@ -176,6 +195,35 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     for (const catalog::scrape_job& j : in.series->jobs())
         if (!j.has_exposition && asks_job(a, j.name)) return true;
     return false;
+}
+
+/// Does a target of a job whose exposition was not given have a value of job or instance that is asked for?
+template <class F>
+[[nodiscard]] bool any_unread_target(const world& in, F&& has)
+{
+    if (!in.series->knows_all_jobs()) return false;
+    for (const catalog::scrape_job& j : in.series->jobs()) {
+        if (j.has_exposition) continue;
+        for (const catalog::label_list& t : j.targets) {
+            const std::string_view job = catalog::value_of(t, "job");
+            if (has(job.empty() ? std::string_view(j.name) : job, catalog::value_of(t, "instance"))) return true;
+        }
+    }
+    return false;
+}
+
+/// Does such a target satisfy the matcher, which names a job or an instance, and the others that do?
+[[nodiscard]] inline bool is_elsewhere(const world& in, const asked& a, const asked_matcher& m)
+{
+    const auto names = [](const asked_matcher& one, std::string_view label) {
+        return one.written->name == label && !one.templated;
+    };
+    if ((!names(m, "job") && !names(m, "instance")) || !m.test.is_positive() || a.own) return false;
+    return any_unread_target(in, [&](std::string_view job, std::string_view instance) {
+        for (const asked_matcher& one : a.matchers)
+            if ((names(one, "job") && !one.test(job)) || (names(one, "instance") && !one.test(instance))) return false;
+        return true;
+    });
 }
 
 /// Do the matchers on job name one, which relabelling may have given to a job's targets?
@@ -238,6 +286,7 @@ inline void hold_against(const world& in, asked& a)
         }
         if (all) a.selected.push_back({&s, &t});
     });
+    for (asked_matcher& m : a.matchers) m.elsewhere = !m.alive && detail::is_elsewhere(in, a, m);
     if (a.own) {  // the series live in a scratch place
         for (found_series& f : a.selected) f.series = nullptr;
     }
@@ -272,11 +321,7 @@ inline void hold_against(const world& in, asked& a)
         all = all && has;
     };
     if (a.own)  // its series are not kept
-        detail::each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-            bool asked_for = true;
-            for (const asked_matcher& m : a.matchers) asked_for = asked_for && detail::fits(in, s, t, m);
-            if (asked_for || a.selected.empty()) look(s, t);
-        });
+        a.selected.empty() ? detail::each_series(in, a, look) : detail::each_selected(in, a, look);
     else if (a.selected.empty())
         detail::each_series(in, a, look);
     else

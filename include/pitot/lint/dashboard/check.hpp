@@ -122,6 +122,7 @@ struct subject {
     dashboard::language in = dashboard::language::promql;
     bool is_alert = false;
     bool is_rule = false;
+    bool is_range = false;  ///< asked for a range of time: Prometheus takes no range vectors then
     text_position at = {};
     std::span<const std::string_view> repeats = {};
     std::span<const finding> shape = {};  ///< what is known of it already
@@ -134,6 +135,17 @@ struct subject {
     if (text.find('{') == std::string_view::npos || text.find('|') == std::string_view::npos) return false;
     const dashboard::interpolated readable = dashboard::interpolate(text);
     return !promql::parse(readable.text, promql::parse_options::everything()) && logql::parse(readable.text);
+}
+
+/// Is a part of what was read a stand-in that may be of another kind than the variable: an operator, a clause, a whole
+/// expression? A duration is none.
+[[nodiscard]] inline bool is_in_doubt(const dashboard::interpolated& readable, text_span part)
+{
+    return std::any_of(readable.stand_ins.begin(), readable.stand_ins.end(), [&](const dashboard::stand_in& s) {
+        const std::string_view text = std::string_view(readable.text).substr(s.replaced.offset, s.replaced.length);
+        return !s.known && !text.empty() && text != "5m" && text != "5" && text != "m" &&
+               s.replaced.offset <= part.end() && part.offset <= s.replaced.end();
+    });
 }
 
 /// A name that may be missing is not taken for the one with _total: x_total or x, absent(x).
@@ -175,7 +187,9 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
 /// none.
 class dialect {
 public:
-    explicit dialect(std::span<const dashboard::query> queries) noexcept : queries_(queries) {}
+    /// file  its text
+    dialect(std::span<const dashboard::query> queries, std::string_view file) noexcept : queries_(queries), file_(file)
+    {}
 
     /// Does any of them hold what only MetricsQL has?
     [[nodiscard]] bool is_metricsql()
@@ -183,11 +197,68 @@ public:
         if (!known_) known_ = std::any_of(queries_.begin(), queries_.end(), detail::is_metricsql);
         return *known_;
     }
+    /// Is it about VictoriaMetrics or its like, by its words or by what it asks for: vm_rows, vl_rows_ingested_total?
+    [[nodiscard]] bool is_of_victoria() const noexcept
+    {
+        if (file_.find("ictoria") != std::string_view::npos) return true;
+        for (const std::string_view prefix : {"vm_", "vl_"})
+            for (std::size_t at = file_.find(prefix); at != std::string_view::npos; at = file_.find(prefix, at + 1))
+                if (at > 0 && !dashboard::detail::is_word(file_[at - 1])) return true;
+        return false;
+    }
 
 private:
     std::span<const dashboard::query> queries_;
+    std::string_view file_;
     std::optional<bool> known_;
 };
+
+/// A query as PromQL, with what fits their places for its variables; where that cannot be read, with what the variables
+/// hold first: an operator, a clause, a whole expression.
+class promql_reading {
+public:
+    promql_reading(const subject& about, const world& sources, const variables& declared)
+    {
+        how_.regex_error = what_is_wrong_with;
+        const std::string_view text = about.expr->text;
+        if (about.is_rule)
+            readable_.text = text;
+        else
+            readable_ = dashboard::interpolate(text, sources.values);
+        parse();
+        if (errors_.empty() || !is_in_doubt(readable_, {0, readable_.text.size()})) return;
+        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
+        if (!promql::parse(other.text, how_)) return;
+        readable_ = std::move(other);
+        parse();
+    }
+    promql_reading(const promql_reading&) = delete;
+    promql_reading& operator=(const promql_reading&) = delete;
+
+    /// What was read; places in tree and errors count its bytes.
+    [[nodiscard]] const dashboard::interpolated& readable() const noexcept { return readable_; }
+    [[nodiscard]] const std::vector<promql::parse_error>& errors() const noexcept { return errors_; }
+    [[nodiscard]] const promql::node* root() const noexcept { return root_; }
+
+private:
+    void parse()
+    {
+        errors_.clear();
+        root_ = promql::parse_into(memory_, readable_.text, how_, errors_);
+    }
+
+    promql::parse_options how_ = promql::parse_options::everything();
+    dashboard::interpolated readable_;
+    promql::tree_arena memory_;
+    std::vector<promql::parse_error> errors_;
+    const promql::node* root_ = nullptr;
+};
+
+/// Is a range where an instant is expected, or the reverse? MetricsQL takes both.
+[[nodiscard]] inline bool is_of_kinds(const promql::parse_error& e)
+{
+    return e.message.starts_with("expected type range vector") || e.message.starts_with("expected type instant vector");
+}
 
 /// spoken  by the dashboard's queries; none by a rule file's
 inline void judge(const source& file, const subject& about, const world& sources, const variables& declared,
@@ -198,31 +269,36 @@ inline void judge(const source& file, const subject& about, const world& sources
     if (about.in == dashboard::language::other) {
         said.unknown = "datasource that is not Prometheus";
     } else if (about.in == dashboard::language::logql) {
-        const dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
+        dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
         const std::vector<asked> none;
         context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
         in.repeats = about.repeats;
-        if (const auto read = logql::parse(readable.text)) {
+        auto read = logql::parse(readable.text);
+        if (!read && is_in_doubt(readable, {0, readable.text.size()})) {
+            dashboard::interpolated other = dashboard::interpolate(about.expr->text, sources.values,
+                                                                   &declared.first_values());
+            if (logql::parse(other.text)) {
+                readable = std::move(other);
+                read = logql::parse(readable.text);
+            }
+        }
+        if (read) {
             check_selects_something(in, *read, logql_parse.about, said);
             check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             check_log_legend(in, *read, said);
+        } else if (is_in_doubt(readable, read.error().where)) {
+            said.unknown = "query made of variables";
         } else {
             said.findings.push_back(
                 in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
         }
     } else {
-        dashboard::interpolated readable;
-        if (about.is_rule)
-            readable.text = about.expr->text;
-        else
-            readable = dashboard::interpolate(about.expr->text, sources.values);
-        promql::tree_arena memory;
-        std::vector<promql::parse_error> errors;
-        promql::parse_options how = promql::parse_options::everything();
-        how.regex_error = what_is_wrong_with;
-        const promql::node* const root = promql::parse_into(memory, readable.text, how, errors);
+        const promql_reading read(about, sources, declared);
+        const dashboard::interpolated& readable = read.readable();
+        const promql::node* const root = read.root();
+        const std::vector<promql::parse_error>& errors = read.errors();
         if (errors.empty()) {
             std::vector<asked> asks = all_asked(sources, readable, root);
             context in{file,    *about.expr, readable,         root,           asks,
@@ -237,17 +313,22 @@ inline void judge(const source& file, const subject& about, const world& sources
             for (const dashboard_rule& r : rules)
                 if (r.check != nullptr) r.check(in, r.about, said);
             check_choices(in, said);
+            if (about.is_range && promql::type_of(root) == promql::value_type::matrix)
+                said.findings.push_back(
+                    in.at(root->span, promql_parse.about, promql_parse.about.level,
+                          "invalid expression type \"range vector\" for range query, must be Scalar "
+                          "or instant Vector"));
             if (said.unknown.empty())
                 for (const asked& a : asks)
-                    if (const asked_matcher* const job = a.matcher("job");
-                        job != nullptr && !job->templated && !job->alive && names_a_job(in.sources, *job) &&
-                        !knows_what_jobs_expose(in, *job))
-                        said.unknown = "job whose exposition was not given";
+                    if (asks_unread_job(in, a)) said.unknown = "job whose exposition was not given";
         } else {
             const auto loose = promql::find_selectors(readable.text);
             if (about.in == dashboard::language::metricsql || (loose && loose->metricsql) ||
-                promql::says_metricsql(errors, readable.text) || spoken.is_metricsql()) {
+                promql::says_metricsql(errors, readable.text) ||
+                (loose && (spoken.is_metricsql() || (is_of_kinds(errors.front()) && spoken.is_of_victoria())))) {
                 said.unknown = "MetricsQL";
+            } else if (is_in_doubt(readable, errors.front().span())) {
+                said.unknown = "query made of variables";
             } else {
                 const std::vector<asked> none;
                 const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
@@ -298,6 +379,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.panel_type = query.panel["type"] ? query.panel["type"].text()
                                            : query.panel["spec"]["vizConfig"]["group"].text();
     about.in = query.in;
+    about.is_range = !query.target["instant"].as_bool().value_or(false) ||
+                     query.target["range"].as_bool().value_or(false);
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
     about.missing = std::move(missing);
@@ -308,14 +391,26 @@ inline void check_query(const source& file, const dashboard::query& query, const
 
 }  // namespace detail
 
+/// Does a text that is no JSON have what dashboards have? What is cut off at its beginning may be one.
+[[nodiscard]] inline bool looks_like_dashboard(std::string_view text)
+{
+    for (const std::string_view key : {"panels", "rows", "targets", "schemaVersion", "dashboard", "elements",
+                                       "templating", "annotations", "title", "expr"})
+        if (text.find(concat("\"", key, "\"")) != std::string_view::npos) return true;
+    return trimmed(text).size() < 2;
+}
+
 /// Reads and judges one file.
-/// file     its text; must outlive the call
-/// sources  what the sources expose; none leaves every name not verified
-/// returns  false when it is well-formed JSON but no dashboard
-[[nodiscard]] inline bool check(const source& file, const world& sources, const json::limits& allowed, verdicts& out)
+/// file         its text; must outlive the call
+/// sources      what the sources expose; none leaves every name not verified
+/// is_expected  it should be a dashboard; of others what is no JSON is an error only if it looks like one
+/// returns      false when it is no dashboard
+[[nodiscard]] inline bool check(const source& file, const world& sources, const json::limits& allowed, verdicts& out,
+                                bool is_expected = true)
 {
     const auto document = json::parse(file.text(), allowed);
     if (!document) {
+        if (!is_expected && !looks_like_dashboard(file.text())) return false;
         out.findings.push_back(finding_of(file, document.error(), json_syntax.about.id));
         return true;
     }
@@ -342,7 +437,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     for (const dashboard::declared_variable& v : all)
         if (dashboard::detail::language_of(types.of(v), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);
-    detail::dialect spoken(board.queries);
+    detail::dialect spoken(board.queries, file.text());
     datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);
     for (const dashboard::query& query : board.queries) {
         const json::value missing = asked.check(query.asks, query.expr.text());

@@ -1,6 +1,8 @@
 #pragma once
 // What a rule on a query has before it, be the query a dashboard's or a rule file's.
 
+#include <pitot/base/text.hpp>
+#include <pitot/catalog/matcher.hpp>
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/json/document.hpp>
@@ -8,6 +10,7 @@
 #include <pitot/lint/dashboard/asked.hpp>
 #include <pitot/lint/finding.hpp>
 #include <pitot/promql/ast.hpp>
+#include <pitot/promql/walk.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -38,11 +41,13 @@ struct label_use {
     const located* in;
 };
 
-/// many     multi, or with an "All"
-/// choices  what it may hold, where the dashboard says so and nothing else has its name
+/// many      multi, or with an "All"
+/// is_empty  it may hold nothing, or what "All" writes may fit nothing
+/// choices   what it may hold, where the dashboard says so and nothing else has its name
 struct variable {
     std::string name;
     bool many = false;
+    bool is_empty = true;
     std::optional<dashboard::variable_choices> choices = {};
 };
 
@@ -53,10 +58,13 @@ public:
 
     bool known = false;  ///< the dashboard declares its variables here
 
+    /// v  outlives this
     void declare(const dashboard::declared_variable& v)
     {
-        const auto [at, is_new] = all_.try_emplace(v.name, variable{v.name, v.many});
+        written_.push_back(&v);
+        const auto [at, is_new] = all_.try_emplace(v.name, variable{v.name, v.many, may_be_empty(v)});
         at->second.choices.reset();
+        at->second.is_empty = at->second.is_empty || may_be_empty(v);
         if (!is_new) return;
         if (auto may_hold = dashboard::choices_of(v); may_hold && may_hold->values.size() <= most_choices)
             at->second.choices = std::move(*may_hold);
@@ -73,8 +81,33 @@ public:
                find(name) == nullptr;
     }
 
+    /// The first value of each variable that has one; found out when it is asked for.
+    [[nodiscard]] const dashboard::variable_values& first_values() const
+    {
+        if (first_.empty())
+            for (const dashboard::declared_variable* const v : written_)
+                if (auto value = dashboard::first_value(*v)) first_.try_emplace(v->name, 1, std::move(*value));
+        return first_;
+    }
+
 private:
+    /// Grafana's own list has no empty value; one that is asked for is taken to have some.
+    [[nodiscard]] static bool may_be_empty(const dashboard::declared_variable& v)
+    {
+        const std::string_view all = v.written["allValue"].text();
+        if (v.written["includeAll"].as_bool().value_or(false) && !all.empty() &&
+            (dashboard::has_reference(all) || catalog::matcher(all, true, true)("")))
+            return true;
+        if (v.type == "query" || v.type == "QueryVariable") return false;
+        for (const std::string_view listed : {"custom", "constant", "textbox", "interval", "CustomVariable",
+                                              "ConstantVariable", "TextVariable", "IntervalVariable"})
+            if (v.type == listed) return trimmed(v.written["query"].text()).empty();
+        return true;
+    }
+
     std::map<std::string, variable, std::less<>> all_;
+    std::vector<const dashboard::declared_variable*> written_;
+    mutable dashboard::variable_values first_;
 };
 
 /// A finding in a string of the file.
@@ -138,13 +171,30 @@ struct context {
     /// Of a label on the result of a part of the query.
     [[nodiscard]] promql::presence presence(const promql::node* of, std::string_view label) const
     {
-        return promql::label_presence(
+        const promql::presence is = promql::label_presence(
             of, label,
             [&](const promql::vector_selector& v, std::string_view l) {
                 const asked* const a = find(v);
                 return a == nullptr ? promql::presence::maybe : presence_of(sources, *a, l);
             },
             [&](const promql::label_name& l) { return readable.is_variable(l.span); });
+        return is == promql::presence::never && makes_some_label(of) ? promql::presence::maybe : is;
+    }
+
+private:
+    /// Does label_replace() or label_join() write to a label that a variable names?
+    [[nodiscard]] static bool makes_some_label(const promql::node* of)
+    {
+        bool found = false;
+        promql::walk(of, [&found](const promql::node* n, const std::vector<const promql::node*>&) {
+            const auto* const call = promql::as<promql::call_node>(n);
+            if (call == nullptr || (call->name != "label_replace" && call->name != "label_join") ||
+                call->arguments.size() < 2)
+                return;
+            const auto* const to = promql::as<promql::string_node>(promql::without_parens(call->arguments[1]));
+            found = found || (to != nullptr && dashboard::has_reference(to->value));
+        });
+        return found;
     }
 };
 

@@ -5,7 +5,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 
-#include <algorithm>  // std::none_of
+#include <algorithm>  // std::any_of, std::find_if, std::none_of
 #include <optional>
 #include <set>
 #include <string>
@@ -36,14 +36,25 @@ namespace pitot::lint::dashboards {
     return true;
 }
 
+[[nodiscard]] inline bool has_selector(const promql::node* part)
+{
+    bool found = false;
+    promql::walk(part, [&found](const promql::node* n, const std::vector<const promql::node*>&) {
+        found = found || n->kind == promql::node_kind::vector_selector;
+    });
+    return found;
+}
+
 /// Is there an `or` around a selector whose other side gives a result?
-[[nodiscard]] inline bool has_stand_in(const context& in, const asked& a)
+/// of_series  the other side asks for series; a constant is no result then
+[[nodiscard]] inline bool has_stand_in(const context& in, const asked& a, bool of_series = false)
 {
     for (std::size_t i = 0; i < a.above.size(); ++i) {
         const auto* const b = promql::as<promql::binary_node>(a.above[i]);
         if (b == nullptr || b->op != promql::token_kind::or_) continue;
         const promql::node* const inside = i + 1 < a.above.size() ? a.above[i + 1] : a.selector;
-        if (is_complete(in, inside == b->left ? b->right : b->left)) return true;
+        const promql::node* const other = inside == b->left ? b->right : b->left;
+        if (is_complete(in, other) && (!of_series || has_selector(other))) return true;
     }
     return false;
 }
@@ -129,7 +140,9 @@ namespace detail {
                                               std::string_view what)
 {
     const std::vector<std::string_view> views(all.begin(), all.end());
-    const std::string_view near = nearest(text, views);
+    const auto same = std::find_if(views.begin(), views.end(),
+                                   [text](std::string_view one) { return equal_fold(one, text); });
+    const std::string_view near = same != views.end() ? *same : nearest(text, views);
     return near.empty() ? list_of(all, what) : concat("did you mean ", near, "?");
 }
 
@@ -141,6 +154,7 @@ namespace detail {
 }
 [[nodiscard]] inline std::string suggest_value(const context& in, const asked& a, const asked_matcher& m)
 {
+    if (!m.test.is_positive()) return {};  // what there is, is not wanted
     const auto all = values_of(in, a, m.written->name);
     return m.test.is_regex() ? detail::list_of(all, "there are")
                              : detail::near_or_list(all, m.test.value(), "there are");
@@ -160,6 +174,8 @@ namespace detail {
             if (in.presence(in.root, l) != promql::presence::never) all.insert(l);
     return detail::near_or_list(all, label, "it has");
 }
+
+inline constexpr std::string_view not_given = "; a job that it names was not given";
 
 /// Calls f(selector, matcher) for each matcher that no series satisfies, of metrics that exist.
 template <class F>
@@ -190,6 +206,16 @@ void each_dead_matcher(const context& in, F&& f)
     return !in.sources.series->knows_all_jobs();
 }
 
+/// Does a selector that selects nothing ask for jobs or instances whose exposition was not given?
+[[nodiscard]] inline bool asks_unread_job(const context& in, const asked& a)
+{
+    return std::any_of(a.matchers.begin(), a.matchers.end(), [&](const asked_matcher& m) {
+        if (m.elsewhere) return true;
+        return m.written->name == "job" && !m.templated && !m.alive && names_a_job(in.sources, m) &&
+               !knows_what_jobs_expose(in, m);
+    });
+}
+
 /// Labels that a collector names otherwise than the exporter it stands for, whatever their values are.
 /// source  postgres_exporter; Vector, postgresql_metrics
 struct known_rename {
@@ -208,13 +234,15 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
 
 /// The other label that has the matcher's value, job and instance last; empty when there is none, or when the matcher
 /// selects anything.
-[[nodiscard]] inline std::string renamed_to(const context& in, const asked& a, const asked_matcher& m)
+/// scope  a matcher that the series satisfy; null for all of them
+[[nodiscard]] inline std::string renamed_to(const context& in, const asked& a, const asked_matcher& m,
+                                            const asked_matcher* scope = nullptr)
 {
     if (m.templated || !m.test.is_positive() || m.test("") || m.test("some other text")) return {};
     std::string found;
     std::string of_target;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-        if (!found.empty()) return;
+        if (!found.empty() || (scope != nullptr && !detail::fits(in.sources, s, t, *scope))) return;
         for (const auto* const all : {&s.labels, &t})
             for (const auto& [name, value] : *all) {
                 if (catalog::holds_numbers(name) || !m.test(value)) continue;
@@ -225,8 +253,28 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
     return found.empty() ? of_target : found;
 }
 
+/// Is it on what tells targets apart?
+[[nodiscard]] inline bool is_of_target(const asked_matcher& m) noexcept
+{
+    return m.written->name == "job" || m.written->name == "instance";
+}
+
 /// Is the matcher's value so short that another label may have it by chance?
 [[nodiscard]] inline bool says_little(const asked_matcher& m) noexcept { return m.test.value().size() < 2; }
+
+/// Is the matcher's value made of a variable that is never empty, so that no series without the label satisfies it? (Of
+/// a label that no series has, the list is empty.)
+[[nodiscard]] inline bool asks_for_some_value(const context& in, const asked_matcher& m)
+{
+    const bool may_tell = m.templated && m.on_series && m.written_positive();
+    if (!may_tell || in.readable.is_variable(m.written->name_span)) return false;
+    const std::string_view text = m.written->value;
+    if (m.written->op == promql::match_op::regex && text.find_first_of("|?*") != std::string_view::npos) return false;
+    return dashboard::any_reference(text, [&](const dashboard::reference& r, std::size_t) {
+        const variable* const v = in.declared.find(r.name);
+        return v != nullptr && !v->is_empty;
+    });
+}
 
 /// Does a matcher alone select a series of the selector's metric?
 [[nodiscard]] inline bool selects(const context& in, const asked& a, std::string_view label, const catalog::matcher& m)
@@ -312,9 +360,11 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
             const auto& b = *static_cast<const promql::binary_node*>(up);
             if ((b.op == promql::token_kind::and_ || b.op == promql::token_kind::unless) && below == b.right)
                 return false;
-            if (b.op == promql::token_kind::subtract) {  // a difference of the same counter, by hand
+            if (b.op == promql::token_kind::subtract) {  // how many there are: made without those that are gone
                 for (const asked& other : in.asks) {
-                    if (&other == &a || other.name != a.name) continue;
+                    const bool is_alike = other.name == a.name ||
+                                          (type_of(other) == metric_type::counter && counter_call(other) == nullptr);
+                    if (&other == &a || !is_alike) continue;
                     const promql::node* const side = below == b.left ? b.right : b.left;
                     bool inside = static_cast<const promql::node*>(other.selector) == side;
                     for (const promql::node* n : other.above) inside = inside || n == side;
@@ -366,12 +416,16 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
         const auto* const v = promql::as<promql::vector_selector>(n);
         if (v == nullptr) return;
         const asked* const a = in.find(*v);
-        known = known && a != nullptr && a->unknown.empty() && a->metric != nullptr && !a->selected.empty();
+        known = known && a != nullptr && a->unknown.empty() && a->is_held && (a->own || !a->selected.empty());
         if (!known) return;
-        for (const found_series& f : a->selected) {
-            known = known && !detail::is_open(in.sources, *f.series, label);
-            all.emplace(in.sources.series->value(*f.series, *f.target, label));
-        }
+        const auto add = [&](const catalog::existing_series& s, const catalog::label_list& t) {
+            known = known && !detail::is_open(in.sources, s, label);
+            all.emplace(in.sources.series->value(s, t, label));
+        };
+        if (a->own)  // its series are not kept
+            detail::each_selected(in.sources, *a, add);
+        else
+            for (const found_series& f : a->selected) add(*f.series, *f.target);
     });
     if (!known) return {};
     return all;

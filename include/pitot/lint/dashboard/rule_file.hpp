@@ -61,20 +61,6 @@ struct rule_text {
             [&file, &t](text_span part) { return place_in_yaml(file.text(), t.span, t.text, part); }};
 }
 
-[[nodiscard]] inline std::string pointer_part(std::string_view name)
-{
-    std::string out = "/";
-    for (const char c : name) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 /// One rule, as far as it could be read.
 /// templates  its labels and annotations
 /// shape      what is wrong with it but for its expression
@@ -84,6 +70,7 @@ struct read_rule {
     std::vector<finding> shape;
     std::string alert;  ///< empty for what records
     std::string record;
+    bool is_foreign = false;  ///< vmalert asks something else than Prometheus
 };
 
 }  // namespace detail
@@ -101,32 +88,107 @@ struct rule_file {
 
 namespace detail {
 
-/// As the operator of Kubernetes has rules: {kind: PrometheusRule, spec: {groups: […]}}; nothing for other files.
+/// As the operators of Kubernetes have rules: {kind: PrometheusRule, spec: {groups: […]}}; nothing for other files.
 [[nodiscard]] inline std::optional<yaml::node> spec_of_resource(const yaml::node& root)
 {
     const auto kind = root.get<std::string>("kind", "");
-    return kind && *kind == "PrometheusRule" ? root.find("spec") : std::nullopt;
+    return kind && (*kind == "PrometheusRule" || *kind == "VMRule") ? root.find("spec") : std::nullopt;
+}
+
+/// Does a line begin as a template's does, so that it is no YAML before somebody fills it in?
+[[nodiscard]] inline bool is_of_helm(std::string_view text)
+{
+    for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
+        const std::string_view before = text.substr(0, at);
+        if (trimmed(before.substr(before.rfind('\n') + 1)).empty()) return true;
+    }
+    return false;
+}
+
+/// The documents of a file that "---" separates.
+[[nodiscard]] inline std::vector<text_span> documents_in(std::string_view text)
+{
+    std::vector<text_span> all;
+    std::size_t first = 0;
+    for (std::size_t line = 0; line < text.size(); line = std::min(text.find('\n', line), text.size() - 1) + 1) {
+        const std::string_view rest = text.substr(line);
+        if (!rest.starts_with("---") || (rest.size() > 3 && trimmed(rest.substr(3, 1)) != "")) continue;
+        all.push_back({first, line - first});
+        first = line + 3;
+    }
+    all.push_back({first, text.size() - first});
+    return all;
+}
+
+/// One document at its place: blanks stand for the others.
+[[nodiscard]] inline std::string alone(std::string_view text, text_span document)
+{
+    std::string out(text);
+    for (std::size_t at = 0; at < out.size(); ++at)
+        if ((at < document.offset || at >= document.end()) && out[at] != '\n') out[at] = ' ';
+    return out;
 }
 
 class rule_reader {
 public:
     rule_reader(rule_file& to, loaded_by who) : to_(to), who_(who), shape_(to.file, who) {}
 
-    void read(const result<yaml::node>& root)
+    /// is_expected  the file should be one of rules
+    void read(bool is_expected)
     {
+        const std::string_view text = to_.file.text();
+        to_.is_rules = is_expected || text.find("groups") != std::string_view::npos;
+        if (!to_.is_rules) return;
+        const auto root = yaml::read(std::string(text), to_.file.name());
+        if (!root && root.error().code == errc::too_many && read_resources(text)) return;
         if (!root) {
-            to_.is_rules = root.error().code != errc::too_many || has_groups(to_.file.text());
-            if (!to_.is_rules) return;
-            to_.findings.push_back(shape_.refused(root.error()));
-            to_.findings.back().rule = yaml_syntax.about.id;
+            to_.is_rules = root.error().code != errc::too_many || has_groups(text);
+            if (!is_expected && is_of_helm(text)) to_.is_rules = false;
+            if (to_.is_rules) refuse(root.error());
             return;
         }
-        if (const auto spec = spec_of_resource(*root)) return read_groups(*spec, "/spec");
+        if (read_resource(*root, "")) return;
         to_.is_rules = !root->find("apiVersion");  // Grafana's own alerts have groups too
         if (to_.is_rules || who_ == loaded_by::prometheus) read_groups(*root, "");
     }
 
 private:
+    void refuse(const error& why)
+    {
+        to_.findings.push_back(shape_.refused(why, ""));
+        to_.findings.back().rule = yaml_syntax.about.id;
+    }
+    /// False for what is no resource with rules, nor a list of them.
+    bool read_resource(const yaml::node& from, const std::string& pointer)
+    {
+        if (const auto spec = spec_of_resource(from)) return read_groups(*spec, pointer + "/spec"), true;
+        const auto kind = from.get<std::string>("kind", "");
+        const auto items = kind && *kind == "List" ? from.find("items") : std::nullopt;
+        const auto all = items ? items->items() : std::vector<yaml::node>();
+        bool any = false;
+        for (std::size_t i = 0; all && i < all->size(); ++i)
+            any = read_resource((*all)[i], concat(pointer, "/items/", std::to_string(i))) || any;
+        return any;
+    }
+    /// Several documents: resources among which some may be rules. False when none is.
+    bool read_resources(std::string_view text)
+    {
+        constexpr std::size_t most = 200;
+        if (text.find("kind:") == std::string_view::npos) return false;
+        const std::vector<text_span> documents = documents_in(text);
+        if (documents.size() > most) return false;
+        bool any = false;
+        for (const text_span document : documents) {
+            if (text.substr(document.offset, document.length).find("groups") == std::string_view::npos) continue;
+            const auto root = yaml::read(alone(text, document), to_.file.name());
+            if (!root)
+                refuse(root.error());
+            else
+                any = read_resource(*root, "") || any;
+        }
+        to_.is_rules = any;
+        return any;
+    }
     /// A file of several documents: does one look like rules?
     [[nodiscard]] static bool has_groups(std::string_view text)
     {
@@ -137,31 +199,32 @@ private:
         const auto groups = in.find("groups");
         to_.is_rules = to_.is_rules && groups && groups->kind() == yaml::kind::list;
         if (!to_.is_rules && who_ != loaded_by::prometheus) return;
-        say(shape_.file(in));
+        say(shape_.file(in, pointer));
         if (!groups) return;
         const auto all = groups->items();
-        if (!all) return to_.findings.push_back(shape_.refused(all.error()));
+        if (!all) return to_.findings.push_back(shape_.refused(all.error(), pointer + "/groups"));
         for (std::size_t g = 0; g < all->size(); ++g) {
-            say(shape_.group((*all)[g]));
-            if (const auto list = (*all)[g].find("rules"))
-                read_rules(*list, concat(pointer, "/groups/", std::to_string(g)));
+            const std::string at = concat(pointer, "/groups/", std::to_string(g));
+            say(shape_.group((*all)[g], at));
+            const auto type = (*all)[g].get<std::string>("type", "prometheus");
+            is_foreign_ = type && *type != "prometheus" && who_ == loaded_by::any_ruler;
+            if (const auto list = (*all)[g].find("rules")) read_rules(*list, at + "/rules");
         }
     }
     void say(std::vector<finding> all)
     {
         for (finding& f : all) to_.findings.push_back(std::move(f));
     }
-    void read_rules(const yaml::node& list, const std::string& group)
+    void read_rules(const yaml::node& list, const std::string& pointer)
     {
         const auto rules = list.items();
-        if (!rules) return to_.findings.push_back(shape_.refused(rules.error()));
-        for (std::size_t r = 0; r < rules->size(); ++r)
-            read_rule((*rules)[r], concat(group, "/rules/", std::to_string(r)));
+        if (!rules) return to_.findings.push_back(shape_.refused(rules.error(), pointer));
+        for (std::size_t r = 0; r < rules->size(); ++r) read_rule((*rules)[r], concat(pointer, "/", std::to_string(r)));
     }
     void read_rule(const yaml::node& from, const std::string& pointer)
     {
         detail::read_rule out;
-        out.shape = shape_.rule(from);
+        out.shape = shape_.rule(from, pointer);
         if (auto record = from.get<std::string>("record", "")) out.record = std::move(*record);
         if (auto alert = from.get<std::string>("alert", "")) out.alert = std::move(*alert);
         if (!out.record.empty()) to_.recorded.push_back(out.record);
@@ -169,15 +232,18 @@ private:
         auto text = from.get<std::string>("expr", "");
         if (!expr || !text) return say(std::move(out.shape));
         out.expr = {std::move(*text), expr->span(), pointer + "/expr"};
+        out.is_foreign = is_foreign_;
         for (const std::string_view part : {"labels", "annotations"}) {
             const auto under = from.find(part);
             if (!under) continue;
             const auto members = under->members();
             if (!members) continue;
             for (const auto& m : *members)
-                if (auto written = m.value.template as<std::string>())
-                    out.templates.push_back(
-                        {std::move(*written), m.value.span(), concat(pointer, "/", part, pointer_part(m.name))});
+                if (auto written = m.value.template as<std::string>()) {
+                    std::string at = concat(pointer, "/", part);
+                    json::append_token(at, m.name);
+                    out.templates.push_back({std::move(*written), m.value.span(), std::move(at)});
+                }
         }
         to_.rules.push_back(std::move(out));
     }
@@ -185,6 +251,7 @@ private:
     rule_file& to_;
     loaded_by who_;
     rule_shape_check shape_;
+    bool is_foreign_ = false;  ///< the group that is read
 };
 
 inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)
@@ -201,18 +268,23 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     about.is_alert = !one.alert.empty();
     about.panel = about.is_alert ? one.alert : one.record;
     about.at = file.position(one.expr.span.offset);
-    if (is_logql_only(one.expr.text)) about.in = dashboard::language::logql;  // of Loki's ruler
-    dialect none({});
+    if (one.is_foreign)
+        about.in = dashboard::language::other;
+    else if (is_logql_only(one.expr.text))
+        about.in = dashboard::language::logql;  // of Loki's ruler
+    dialect none({}, {});
     judge(file, about, sources, {}, none, out);
 }
 
 }  // namespace detail
 
 /// What cannot be read and what `who` does not load is among its findings.
-[[nodiscard]] inline rule_file read_rule_file(source file, loaded_by who = loaded_by::any_ruler)
+/// is_expected  it should be one; of others what is no YAML is an error only if it looks like one
+[[nodiscard]] inline rule_file read_rule_file(source file, loaded_by who = loaded_by::any_ruler,
+                                              bool is_expected = true)
 {
     rule_file out{std::move(file)};
-    detail::rule_reader(out, who).read(yaml::read(std::string(out.file.text()), out.file.name()));
+    detail::rule_reader(out, who).read(is_expected);
     return out;
 }
 

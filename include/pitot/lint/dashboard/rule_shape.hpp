@@ -3,6 +3,7 @@
 // source  Prometheus 3.14, model/rulefmt and template; promtool check rules
 
 #include <pitot/connect/yaml.hpp>
+#include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/rules/alert_without_comparison.hpp>
 #include <pitot/lint/dashboard/rules/duplicate_group.hpp>
 #include <pitot/lint/dashboard/rules/duplicate_rule.hpp>
@@ -41,32 +42,6 @@ namespace detail {
     return found;
 }
 
-/// A template that Go does not take, or a $name in it that is none of those there are.
-inline void check_template(const source& file, const yaml::node& in, std::string_view text, std::vector<finding>& out)
-{
-    if (const auto whole = templates::check(text); !whole)
-        out.push_back(finding_at(file, in.span(), rule_shape.about.id, rule_shape.about.level,
-                                 concat("the template cannot be read: ", whole.error().message)));
-    for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
-        const std::size_t close = std::min(text.find("}}", open), text.size());
-        const std::string_view inside = text.substr(open, close - open);
-        for (std::size_t at = inside.find('$'); at != std::string_view::npos; at = inside.find('$', at + 1)) {
-            std::size_t end = at + 1;
-            while (end < inside.size() && dashboard::detail::is_word(inside[end])) ++end;
-            const std::string_view name = inside.substr(at + 1, end - at - 1);
-            const bool declared = text.find(concat("$", name, " :=")) != std::string_view::npos ||
-                                  text.find(concat("$", name, ",")) != std::string_view::npos;
-            if (name.empty() || declared || name == "labels" || name == "value" || name == "externalLabels" ||
-                name == "externalURL")
-                continue;
-            finding f = finding_at(file, in.span(), template_variable.about.id, template_variable.about.level,
-                                   concat("undefined variable \"$", name, "\""),
-                                   name == "label" ? "did you mean $labels?" : "");
-            out.push_back(std::move(f));
-        }
-    }
-}
-
 /// Of a recording rule's key that only alerts have: 0s and no annotations are taken.
 [[nodiscard]] inline bool says_nothing(const yaml::node& value)
 {
@@ -101,35 +76,53 @@ class rule_shape_check {
 public:
     rule_shape_check(const source& file, loaded_by who) : file_(file), who_(who) {}
 
-    /// holder  of the list of groups: the whole file, or the spec of a PrometheusRule
-    [[nodiscard]] std::vector<finding> file(const yaml::node& holder)
+    /// holder   of the list of groups: the whole file, or the spec of a PrometheusRule
+    /// pointer  of the part
+    [[nodiscard]] std::vector<finding> file(const yaml::node& holder, std::string_view pointer)
     {
+        pointer_ = pointer;
         only_keys(holder, {"groups", "namespace"});
         return std::exchange(out_, {});
     }
     /// Without its rules.
-    [[nodiscard]] std::vector<finding> group(const yaml::node& one)
+    [[nodiscard]] std::vector<finding> group(const yaml::node& one, std::string_view pointer)
     {
+        pointer_ = pointer;
         check_group(one);
         return std::exchange(out_, {});
     }
-    [[nodiscard]] std::vector<finding> rule(const yaml::node& one)
+    [[nodiscard]] std::vector<finding> rule(const yaml::node& one, std::string_view pointer)
     {
+        pointer_ = pointer;
         check_rule(one);
         return std::exchange(out_, {});
     }
     /// What keeps a part from being read.
-    [[nodiscard]] finding refused(const error& why) const
+    [[nodiscard]] finding refused(const error& why, std::string pointer) const
     {
         const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
-        return finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip));
+        finding f = finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip));
+        f.pointer = std::move(pointer);
+        return f;
     }
 
 private:
-    void say(const error& why) { out_.push_back(refused(why)); }
-    void say(const dashboard_rule& broken, const yaml::node& at, std::string message)
+    using path = std::initializer_list<std::string_view>;  ///< keys, from the part on
+
+    [[nodiscard]] std::string pointer_to(path keys) const
     {
-        out_.push_back(finding_at(file_, at.span(), broken.about.id, broken.about.level, std::move(message)));
+        std::string out(pointer_);
+        for (const std::string_view key : keys) json::append_token(out, key);
+        return out;
+    }
+    void say(const error& why, path keys) { out_.push_back(refused(why, pointer_to(keys))); }
+    void say(const dashboard_rule& broken, const yaml::node& at, path keys, std::string message,
+             std::string suggestion = {})
+    {
+        finding f = finding_at(file_, at.span(), broken.about.id, broken.about.level, std::move(message));
+        f.pointer = pointer_to(keys);
+        f.suggestion = std::move(suggestion);
+        out_.push_back(std::move(f));
     }
     /// of_others  keys that are passed over where the file may be another ruler's
     void only_keys(const yaml::node& in, std::vector<std::string_view> allowed,
@@ -138,13 +131,13 @@ private:
         if (who_ == loaded_by::any_ruler && in.kind() == yaml::kind::map)
             for (const std::string_view key : of_others)
                 if (in.find(key)) allowed.push_back(key);
-        if (const auto known = in.only_keys(allowed); !known) say(known.error());
+        if (const auto known = in.only_keys(allowed); !known) say(known.error(), {});
     }
     void check_durations(const yaml::node& in, std::initializer_list<std::string_view> keys)
     {
         for (const std::string_view key : keys)
             if (const auto value = in.find(key))
-                if (const auto time = value->as<duration_ms>(); !time) say(time.error());
+                if (const auto time = value->as<duration_ms>(); !time) say(time.error(), {key});
     }
 
     void check_group(const yaml::node& group)
@@ -152,16 +145,16 @@ private:
         only_keys(group, {"name", "interval", "query_offset", "limit", "rules", "labels"}, detail::keys_of_others);
         const auto name = group.get<std::string>("name", "");
         if (!name || name->empty())
-            say(rule_shape, group, "a group needs a name");
+            say(rule_shape, group, {}, "a group needs a name");
         else if (!groups_.insert(*name).second)
-            say(duplicate_group, *group.find("name"),
+            say(duplicate_group, *group.find("name"), {"name"},
                 concat("groupname: \"", *name, "\" is repeated in the same file"));
         check_durations(group, {"interval", "query_offset"});
         if (const auto labels = group.find("labels"))
             if (const auto members = labels->members(); members)
                 for (const auto& m : *members)
                     if (!is_label_name(m.name, name_scheme::utf8) || m.name == "__name__")
-                        say(rule_shape, m.key, concat("invalid label name: ", m.name));
+                        say(rule_shape, m.key, {"labels", m.name}, concat("invalid label name: ", m.name));
     }
 
     void check_rule(const yaml::node& one)
@@ -172,11 +165,11 @@ private:
         const auto record = one.get<std::string>("record", "");
         const auto expr = one.find("expr") ? one.get<std::string>("expr", "")
                                            : unexpected(errc::invalid_value, "a rule needs an expr", one.span());
-        if (!expr) return say(expr.error());
-        if (!alert) return say(alert.error());
-        if (!record) return say(record.error());
+        if (!expr) return say(expr.error(), {});
+        if (!alert) return say(alert.error(), {"alert"});
+        if (!record) return say(record.error(), {"record"});
         if (alert->empty() == record->empty())
-            say(rule_shape, one,
+            say(rule_shape, one, {},
                 alert->empty() ? "one of 'record' or 'alert' must be set"
                                : "only one of 'record' and 'alert' must be set");
         if (!record->empty()) check_recording(one, *record);
@@ -184,23 +177,23 @@ private:
         std::string identity = concat(*alert, "\n", *record, "\n");
         for (const std::string_view part : {"labels", "annotations"}) check_texts(one, part, !alert->empty(), identity);
         if (!rules_.insert(std::move(identity)).second) {
-            say(duplicate_rule, one,
+            say(duplicate_rule, one, {},
                 concat("this rule stands in the file already: ", alert->empty() ? *record : *alert));
             if (who_ == loaded_by::prometheus) out_.back().level = severity::warning;  // where rules are all there is
         }
         if (alert->empty()) return;
         if (const auto tree = promql::parse(*expr, promql::parse_options::everything());
             tree && !detail::filters(tree->root()))
-            say(alert_without_comparison, *one.find("expr"), "this alert fires for every series there is");
+            say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
     }
 
     void check_recording(const yaml::node& one, const std::string& record)
     {
         for (const std::string_view key : {"for", "keep_firing_for", "annotations"})
             if (const auto value = one.find(key); value && !detail::says_nothing(*value))
-                say(rule_shape, *value, concat("invalid field '", key, "' in recording rule"));
+                say(rule_shape, *value, {key}, concat("invalid field '", key, "' in recording rule"));
         if (record.find_first_of("{}") != std::string::npos)
-            say(rule_shape, *one.find("record"),
+            say(rule_shape, *one.find("record"), {"record"},
                 concat("braces present in the recording rule name; should it be in expr?: ", record));
     }
 
@@ -211,20 +204,45 @@ private:
         const auto under = one.find(part);
         if (!under) return;
         const auto members = under->members();
-        if (!members) return say(members.error());
+        if (!members) return say(members.error(), {part});
         const bool are_labels = part == "labels";
         for (const auto& m : *members) {
             if (!is_label_name(m.name, name_scheme::utf8) || (are_labels && m.name == "__name__"))
-                say(rule_shape, m.key, concat("invalid ", are_labels ? "label" : "annotation", " name: ", m.name));
+                say(rule_shape, m.key, {part, m.name},
+                    concat("invalid ", are_labels ? "label" : "annotation", " name: ", m.name));
             const auto text = m.value.template as<std::string>();
             if (!text) continue;
             if (are_labels) identity += concat(m.name, "=", *text, "\n");
-            if (is_alert) detail::check_template(file_, m.value, *text, out_);
+            if (is_alert) check_template(m.value, {part, m.name}, *text);
+        }
+    }
+
+    /// A template that Go does not take, or a $name in it that is none of those there are.
+    void check_template(const yaml::node& in, path keys, std::string_view text)
+    {
+        if (const auto whole = templates::check(text); !whole)
+            say(rule_shape, in, keys, concat("the template cannot be read: ", whole.error().message));
+        for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
+            const std::size_t close = std::min(text.find("}}", open), text.size());
+            const std::string_view inside = text.substr(open, close - open);
+            for (std::size_t at = inside.find('$'); at != std::string_view::npos; at = inside.find('$', at + 1)) {
+                std::size_t end = at + 1;
+                while (end < inside.size() && dashboard::detail::is_word(inside[end])) ++end;
+                const std::string_view name = inside.substr(at + 1, end - at - 1);
+                const bool declared = text.find(concat("$", name, " :=")) != std::string_view::npos ||
+                                      text.find(concat("$", name, ",")) != std::string_view::npos;
+                if (name.empty() || declared || name == "labels" || name == "value" || name == "externalLabels" ||
+                    name == "externalURL")
+                    continue;
+                say(template_variable, in, keys, concat("undefined variable \"$", name, "\""),
+                    name == "label" ? "did you mean $labels?" : "");
+            }
         }
     }
 
     const source& file_;
     loaded_by who_;
+    std::string_view pointer_;  ///< of the part that is looked at
     std::vector<finding> out_;
     std::set<std::string> groups_;  ///< names that were seen
     std::set<std::string> rules_;   ///< with their labels

@@ -118,10 +118,13 @@ private:
     is value(const std::vector<operand>& words, const operand* piped, is dot)
     {
         is first = is::other;
+        const std::size_t told = into_.size();
         for (std::size_t i = 0; i < words.size(); ++i) {
             const is one = value(words[i], dot);
             if (i == 0 || (i == 1 && words[0].is == operand::kind::function)) first = one;
         }
+        if (words.front().is == operand::kind::function && words.front().name == "or")
+            into_.resize(told);  // one of them, whichever there is
         if (words.front().is != operand::kind::function || words.front().name != "index") return first;
         const operand* const key = words.size() == 3 ? &words[2] : words.size() == 2 ? piped : nullptr;
         if (first != is::labels || key == nullptr || key->is != operand::kind::constant) return is::other;

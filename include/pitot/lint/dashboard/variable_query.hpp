@@ -68,6 +68,16 @@ struct template_query {
     return true;
 }
 
+/// Is the query no function of Grafana's, so that it is taken for a series selector?
+[[nodiscard]] inline bool asks_for_series(const dashboard::declared_variable& v)
+{
+    if (v.type != "query" && v.type != "QueryVariable") return false;
+    const json::value written = v.written["query"];
+    if (!written.is_string() && (!written["query"].is_string() || written["qryType"])) return false;
+    const std::string_view text = trimmed(v.query.text());
+    return !text.empty() && !text.starts_with("label_names(");
+}
+
 /// The rule that a dead matcher of a query breaks.
 [[nodiscard]] inline const rule& reason_of(const world& sources, const asked_matcher& dead)
 {
@@ -93,7 +103,6 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
 {
     const std::string_view written = v.query.text();
     const detail::template_query asked_for = detail::read_template_query(written);
-    if (asked_for.kind.empty()) return;
     const auto say_by = [&](const rule& about, severity level, std::string_view part, std::string message,
                             std::string suggestion = {}) {
         const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
@@ -102,6 +111,16 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
         say_by(variable_query.about, variable_query.about.level, part, std::move(message), std::move(suggestion));
     };
+    if (asked_for.kind.empty()) {
+        if (!detail::asks_for_series(v)) return;
+        const dashboard::interpolated readable = dashboard::interpolate(written, sources.values);
+        const auto tree = promql::parse_selector(readable.text);
+        if (!tree && !promql::asks_for_victoriametrics(readable.text))
+            say(trimmed(written), concat("this is none of label_values(), label_names(), metrics() and query_result(), "
+                                         "nor a series selector: ",
+                                         tree.error().message));
+        return;
+    }
     if (asked_for.kind == "metrics") {
         if (!asked_for.inside.empty() && detail::lists_no_metric(sources, asked_for.inside)) {
             say(asked_for.inside, "no source exposes a metric with such a name");

@@ -1,5 +1,6 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
 
 #include <algorithm>  // std::all_of, std::any_of, std::find
 #include <set>
@@ -21,6 +22,15 @@ namespace pitot::lint::dashboards {
     });
 }
 
+/// Do variables leave the series out, whatever they hold: none of them is ever empty, and it has no such label?
+[[nodiscard]] inline bool is_left_out(const context& in, const asked& a, const found_series& f)
+{
+    return std::any_of(a.matchers.begin(), a.matchers.end(), [&](const asked_matcher& m) {
+        return asks_for_some_value(in, m) && in.sources.series->value(*f.series, *f.target, m.written->name).empty() &&
+               !detail::is_open(in.sources, *f.series, m.written->name);
+    });
+}
+
 inline constexpr dashboard_rule ambiguous_source{
     {"ambiguous-source", severity::warning, "two jobs expose the metric, and no matcher on job says which is meant",
      "The result mixes series of different sources: averages and sums are of both, and what was meant as one machine "
@@ -36,12 +46,14 @@ inline constexpr dashboard_rule ambiguous_source{
             if (instance != nullptr && instance->templated) continue;
             std::set<std::string, std::less<>> jobs;
             for (const found_series& f : a.selected)
-                jobs.emplace(in.sources.series->value(*f.series, *f.target, "job"));
+                if (!is_left_out(in, a, f)) jobs.emplace(in.sources.series->value(*f.series, *f.target, "job"));
             if (jobs.size() < 2 || names_jobs(a, jobs)) continue;
             std::string names;
             for (const std::string& j : jobs) names += concat(names.empty() ? "" : ", ", j.empty() ? "(none)" : j);
-            out.findings.push_back(in.at(a.selector->span, about, about.level,
-                                         concat("the jobs ", names, " expose this metric"), "add a matcher on job"));
+            out.findings.push_back(in.at(
+                a.selector->span, about, about.level,
+                concat("the jobs ", names, " expose ", a.total ? concat(a.name, "_total") : std::string("this metric")),
+                "add a matcher on job"));
         }
     }};
 

@@ -25,10 +25,12 @@ inline constexpr dashboard_rule instance_filter{
             const asked_matcher* const job = a.matcher("job");
             const bool elsewhere = job != nullptr && exclude_each_other(in, a, *m, *job);
             if (m->alive && !elsewhere) continue;
-            out.findings.push_back(in.at(
-                m->written->value_span, about, may_be_missing(in, a) ? severity::info : about.level,
-                elsewhere ? "this instance is another job's" : "no target that exposes this metric has this instance",
-                elsewhere ? std::string() : suggest_value(in, a, *m)));
+            out.findings.push_back(in.at(m->written->value_span, about,
+                                         m->elsewhere || may_be_missing(in, a) ? severity::info : about.level,
+                                         elsewhere      ? "this instance is another job's"
+                                         : m->elsewhere ? "this instance is of a job whose exposition was not given"
+                                                        : "no target that exposes this metric has this instance",
+                                         elsewhere ? std::string() : suggest_value(in, a, *m)));
         }
     }};
 

@@ -27,8 +27,7 @@ inline constexpr dashboard_rule label_not_exposed{
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers)
                 if (a.is_held && m.templated && !m.on_series && !in.readable.is_variable(m.written->name_span) &&
-                    (m.written->op == promql::match_op::equal || m.written->op == promql::match_op::regex) &&
-                    known_name_of(in, a, m.written->name).empty())  // label-renamed
+                    m.written_positive() && known_name_of(in, a, m.written->name).empty())  // label-renamed
                     say(a, m, severity::info, "; it selects something while the variable is empty");
     }};
 

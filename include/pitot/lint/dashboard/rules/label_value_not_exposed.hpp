@@ -19,11 +19,12 @@ inline constexpr dashboard_rule label_value_not_exposed{
                 return;
             if (m.written->name == "job" && !knows_what_jobs_expose(in, m)) return;
             out.findings.push_back(
-                in.at(m.written->value_span, about, may_be_missing(in, a) ? severity::info : about.level,
+                in.at(m.written->value_span, about, m.elsewhere || may_be_missing(in, a) ? severity::info : about.level,
                       concat("no series of ", a.name, a.total ? "_total" : "", " has a ", m.written->name,
                              m.test.is_regex()      ? " that this selects"
                              : m.test.is_positive() ? " of this value"
-                                                    : " but this one"),
+                                                    : " but this one",
+                             m.elsewhere ? not_given : ""),
                       suggest_value(in, a, m)));
         });
     }};

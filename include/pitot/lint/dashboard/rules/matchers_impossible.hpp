@@ -2,6 +2,7 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/label_renamed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 
 #include <algorithm>  // std::none_of
@@ -9,7 +10,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
@@ -88,15 +88,28 @@ namespace detail {
     return values.empty() ? nearest_first : list_of(values, nearest_first + ",");
 }
 
-/// Where the one matcher is on job: what the other asks of the metric as that job has it, a label or a value.
-[[nodiscard]] inline const rule& reason_within(const context& in, const asked& a, const asked_matcher& job,
-                                               const asked_matcher& other)
+/// One matcher is on job or instance: the other's label or value is none of the metric as those targets have it.
+[[nodiscard]] inline finding missing_within(const context& in, const asked& a, const asked_matcher& scope,
+                                            const asked_matcher& m)
 {
+    const std::string_view label = m.written->name;
     bool has = false;
     each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-        has = has || (fits(in.sources, s, t, job) && !in.sources.series->value(s, t, other.written->name).empty());
+        has = has || (fits(in.sources, s, t, scope) && !in.sources.series->value(s, t, label).empty());
     });
-    return has ? label_value_not_exposed.about : label_not_exposed.about;
+    const std::string renamed = has ? std::string() : renamed_to(in, a, m, &scope);
+    const rule& about = has               ? label_value_not_exposed.about
+                        : renamed.empty() ? label_not_exposed.about
+                                          : label_renamed.about;
+    const std::string start = concat("with ", written_text(in, scope), " no series of ", a.name,
+                                     a.total ? "_total" : "");
+    return in.at(
+        has ? m.written->value_span : m.written->name_span, about, may_be_missing(in, a) ? severity::info : about.level,
+        has                              ? concat(start, " satisfies this matcher")
+        : &about == &label_renamed.about ? concat(start, " has the label ", label, "; ", renamed, " has this value")
+                                         : concat(start, " has the label ", label),
+        &about == &label_renamed.about ? concat("write ", renamed)
+                                       : concat(values_text(in, a, m, scope), "; ", values_text(in, a, scope, m)));
 }
 
 }  // namespace detail
@@ -104,7 +117,9 @@ namespace detail {
 inline constexpr dashboard_rule matchers_impossible{
     {"matchers-impossible", severity::warning, "the matchers of a selector exclude each other",
      "Each alone selects series of the metric, and no series satisfies them together: the selector selects nothing. "
-     "One value is\nanother series'. A job and an instance that do not go together are instance-filter.",
+     "One value is\nanother series'. A job and an instance that do not go together are instance-filter; what a job or "
+     "an "
+     "instance has not is\nlabel-renamed, label-not-exposed or label-value-not-exposed.",
      "node_filesystem_size_bytes{mountpoint=\"/\",fstype=\"tmpfs\"}",
      "node_filesystem_size_bytes{mountpoint=\"/\",fstype=\"ext4\"}"},
     [](const context& in, const rule& about, remarks& out) {
@@ -125,6 +140,11 @@ inline constexpr dashboard_rule matchers_impossible{
             }
             const asked_matcher& one = *found.front();
             const asked_matcher& other = *found.back();
+            if (is_of_target(one) != is_of_target(other)) {
+                out.findings.push_back(is_of_target(one) ? detail::missing_within(in, a, one, other)
+                                                         : detail::missing_within(in, a, other, one));
+                continue;
+            }
             std::string advice;
             if (one.written->name != other.written->name)
                 advice = concat(detail::values_text(in, a, other, one), "; ", detail::values_text(in, a, one, other));
@@ -132,11 +152,6 @@ inline constexpr dashboard_rule matchers_impossible{
                                          concat(name, " satisfies both ", detail::written_text(in, one), " and ",
                                                 detail::written_text(in, other)),
                                          std::move(advice)));
-            for (const auto& [scope, inside] : {std::pair{&one, &other}, std::pair{&other, &one}})
-                if (scope->written->name == "job" && inside->written->name != "job")
-                    out.findings.push_back(in.at(inside->written->value_span,
-                                                 detail::reason_within(in, a, *scope, *inside), severity::info,
-                                                 concat("not with ", detail::written_text(in, *scope))));
         }
     }};
 

@@ -3,6 +3,25 @@
 
 namespace pitot::lint::dashboards {
 
+/// The aggregation of a selector that a part of a query shows, alone or calculated with; null when there is none.
+[[nodiscard]] inline const promql::vector_selector* summed(const promql::node* n)
+{
+    n = promql::without_parens(n);
+    if (const auto* const g = promql::as<promql::aggregation>(n)) {
+        if (g->op == promql::aggregator::count || g->op == promql::aggregator::group) return nullptr;
+        return promql::as<promql::vector_selector>(promql::without_parens(g->of));
+    }
+    if (const auto* const b = promql::as<promql::binary_node>(n)) {
+        if (promql::is_comparison(b->op)) return nullptr;
+        const promql::vector_selector* const left = summed(b->left);
+        return left != nullptr ? left : summed(b->right);
+    }
+    if (const auto* const c = promql::as<promql::call_node>(n))
+        for (const promql::node* const argument : c->arguments)
+            if (const promql::vector_selector* const found = summed(argument)) return found;
+    return nullptr;
+}
+
 inline constexpr dashboard_rule rate_of_sum{
     {"rate-of-sum", severity::warning, "a rate is taken of an aggregated counter",
      "When one of the summed counters starts anew, the sum falls, and rate takes that for a restart of all: a spike "
@@ -16,10 +35,7 @@ inline constexpr dashboard_rule rate_of_sum{
                 call->arguments.empty())
                 return;
             const auto* const sub = promql::as<promql::subquery>(promql::without_parens(call->arguments[0]));
-            const auto* const sum = sub == nullptr ? nullptr
-                                                   : promql::as<promql::aggregation>(promql::without_parens(sub->of));
-            if (sum == nullptr || sum->op == promql::aggregator::count || sum->op == promql::aggregator::group) return;
-            const auto* const v = promql::as<promql::vector_selector>(promql::without_parens(sum->of));
+            const promql::vector_selector* const v = sub == nullptr ? nullptr : summed(sub->of);
             if (v == nullptr) return;
             if (const asked* const a = in.find(*v); a != nullptr && type_of(*a) == metric_type::gauge)
                 return;  // rate-on-gauge

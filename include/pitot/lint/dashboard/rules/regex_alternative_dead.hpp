@@ -4,6 +4,31 @@
 
 namespace pitot::lint::dashboards {
 
+/// Does an alternative of a matcher select a series of those that the selector's job and instance leave?
+[[nodiscard]] inline bool selects_within(const context& in, const asked& a, const asked_matcher& of,
+                                         const catalog::matcher& alone)
+{
+    const std::string_view label = of.written->name;
+    bool any = false;
+    detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        if (any) return;
+        for (const asked_matcher& m : a.matchers)
+            if (&m != &of && m.alive && is_of_target(m) && !detail::fits(in.sources, s, t, m)) return;
+        any = detail::is_open(in.sources, s, label) || alone(in.sources.series->value(s, t, label));
+    });
+    return any;
+}
+
+/// Does it name a job or an instance whose exposition was not given?
+[[nodiscard]] inline bool may_be_unread(const context& in, const asked& a, const asked_matcher& of,
+                                        const catalog::matcher& alone)
+{
+    if (a.own || !is_of_target(of)) return false;
+    return detail::any_unread_target(in.sources, [&](std::string_view job, std::string_view instance) {
+        return alone(of.written->name == "job" ? job : instance);
+    });
+}
+
 inline constexpr dashboard_rule regex_alternative_dead{
     {"regex-alternative-dead", severity::info, "an alternative of a regular expression selects nothing",
      "The matcher works by its other alternatives; this one is a leftover, or misspelt. The values in a variable's own "
@@ -18,7 +43,7 @@ inline constexpr dashboard_rule regex_alternative_dead{
                 if (a.metric == nullptr && !a.own) continue;
                 for (const std::string_view one : m.test.alternatives()) {
                     const catalog::matcher alone(one, true, true, catalog::holds_numbers(m.written->name));
-                    if (one.empty() || selects(in, a, m.written->name, alone)) continue;
+                    if (one.empty() || selects_within(in, a, m, alone) || may_be_unread(in, a, m, alone)) continue;
                     out.findings.push_back(
                         in.at(m.written->value_span, about, about.level, concat("'", one, "' selects nothing")));
                 }

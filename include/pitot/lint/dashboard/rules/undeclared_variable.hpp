@@ -16,6 +16,15 @@ namespace pitot::lint::dashboards {
            text.find(concat("(?<", name, ">")) != std::string_view::npos;
 }
 
+/// Does a template in the text make a variable of this name: {{ range $k, $v := . }}, of line_format?
+[[nodiscard]] inline bool is_of_template(std::string_view text, std::string_view name)
+{
+    if (text.find("{{") == std::string_view::npos) return false;
+    for (const std::string_view behind : {" :=", ":=", ",", " ,"})
+        if (text.find(concat("$", name, behind)) != std::string_view::npos) return true;
+    return false;
+}
+
 inline constexpr dashboard_rule undeclared_variable{
     {"undeclared-variable", severity::warning, "a query uses a variable that the dashboard does not declare",
      "Grafana leaves the text as it is, $ and all: the query is refused, or selects nothing. In titles, legends, "
@@ -39,7 +48,7 @@ inline constexpr dashboard_rule undeclared_variable{
             if (text[i] != '$' && text[i] != '[') continue;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
-            if (in.declared.lacks(ref.name) && !names_a_group(text, ref.name)) {
+            if (in.declared.lacks(ref.name) && !names_a_group(text, ref.name) && !is_of_template(text, ref.name)) {
                 finding f = finding_in_query(in.file, in.expr.place({i, ref.length}), text, {i, ref.length}, about.id,
                                              about.level, undeclared_message(ref.name));
                 f.pointer = in.expr.pointer;

@@ -1,5 +1,6 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
 
 #include <algorithm>  // std::any_of
 #include <string>
@@ -28,12 +29,14 @@ inline constexpr dashboard_rule up_of_collected_service{
     {"up-of-collected-service", severity::warning, "up is asked for a service that another job collects",
      "up tells of the target that Prometheus scrapes. Where a collector gathers for the service, there is no up of its "
      "own: ask for the\n"
-     "metric by which the collector says whether the service answers.",
+     "metric by which the collector says whether the service answers. Beside such a metric, in one operand of `or`, "
+     "it is info.",
      "up{job=\"postgres\"}", "postgresql_up"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
         const catalog::inventory& all = *in.sources.series;
-        const auto ask_for = [&](const asked_matcher& m, std::string_view collector, std::string_view service) {
+        const auto ask_for = [&](const asked& a, const asked_matcher& m, std::string_view collector,
+                                 std::string_view service) {
             if (!names_service(all, m.test, service)) return;
             for (const catalog::scrape_job& j : all.jobs())
                 if (j.name == service) return;
@@ -41,7 +44,7 @@ inline constexpr dashboard_rule up_of_collected_service{
             for (const std::string_view ending : {"_up", "ql_up"})
                 if (better.empty() && all.find(concat(service, ending)) != nullptr) better = concat(service, ending);
             out.findings.push_back(
-                in.at(m.written->value_span, about, about.level,
+                in.at(m.written->value_span, about, has_stand_in(in, a, true) ? severity::info : about.level,
                       concat("the job ", collector, " collects ", service, ": it has no up of its own"),
                       better.empty() ? "" : concat("ask for ", better)));
         };
@@ -50,7 +53,7 @@ inline constexpr dashboard_rule up_of_collected_service{
             for (const asked_matcher& m : a.matchers) {
                 if (m.written->name != "job" || m.templated || !m.test.is_positive()) continue;
                 for (const auto& [collector, services] : in.sources.collected_by)
-                    for (const std::string& service : services) ask_for(m, collector, service);
+                    for (const std::string& service : services) ask_for(a, m, collector, service);
             }
         }
     }};
