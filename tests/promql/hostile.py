@@ -2,7 +2,7 @@
 
 usage: hostile.py PROMCHECK [SERIES]
 
-SERIES  on each side of a join; 300000 when it is not given. Memory and time grow with it.
+SERIES  on each side of a join; 100000 when it is not given. Memory and time grow with it.
 """
 import os
 import re
@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 PROMCHECK = os.path.abspath(sys.argv[1])
-SIDE = int(sys.argv[2]) if len(sys.argv) > 2 else 300_000
+SIDE = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
 SECONDS, BYTES = max(60, SIDE // 5_000), 3 << 30
 failures, passed = [], 0
 

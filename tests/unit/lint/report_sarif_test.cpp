@@ -16,9 +16,9 @@ TEST_CASE("a report in SARIF")
     what.findings.push_back(lint::finding_at(file, {0, 1}, "unknown", lint::severity::error, "m"));
     lint::without_lines(what.findings[1]);
     what.not_verified.push_back({"/d.json", "/b", "variable metric name"});
-    const lint::rule rules[] = {{"first", lint::severity::error, "s", "w", "e", "f"},
+    const lint::rule known[] = {{"first", lint::severity::error, "s", "w", "e", "f"},
                                 {"second", lint::severity::info, "s", "w", "e", "f"}};
-    const std::string text = lint::to_sarif(what, "tool", rules);
+    const std::string text = lint::to_sarif(what, "tool", known);
     const auto read = pitot::json::parse(text);
     REQUIRE(read);
     CHECK(read->root()["version"].text() == "2.1.0");
