@@ -1,7 +1,11 @@
 """What tests against an HTTP double share: checks that are counted, and a server on loopback."""
 import http.server
+import json
+import os
+import subprocess
 import sys
 import threading
+import time
 
 failures, passed = [], 0
 
@@ -19,6 +23,18 @@ def finish():
         print("FAILED", failure)
     print(f"{passed} passed, {len(failures)} failed")
     sys.exit(1 if failures else 0)
+
+
+def lint(tool, folder, double, how, flag, at, config):
+    """Runs dashboard-lint on board.json in the folder, against a double that answers in a way: the process, its report, seconds."""
+    double.how = how
+    double.asked.clear()
+    with open(os.path.join(folder, "http.yml"), "w", encoding="utf-8") as file:
+        file.write(config)
+    begin = time.monotonic()
+    done = subprocess.run([tool, "board.json", flag, at, "--http-config", "http.yml", "--format", "json"], cwd=folder, capture_output=True,
+                          text=True, timeout=30, check=False)
+    return done, json.loads(done.stdout), time.monotonic() - begin
 
 
 class Double(http.server.BaseHTTPRequestHandler):

@@ -5,11 +5,11 @@ usage: grafana.py DASHBOARD-LINT
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 
+import double
 from double import Double, check, finish, serve
 
 tool = os.path.abspath(sys.argv[1])
@@ -49,15 +49,8 @@ with open(os.path.join(folder.name, "board.json"), "w", encoding="utf-8") as fil
 
 
 def lint(how, at=url, config="timeout: 10s\n"):
-    Grafana.how = how
-    Grafana.asked.clear()
-    with open(os.path.join(folder.name, "http.yml"), "w", encoding="utf-8") as file:
-        file.write(config)
-    begin = time.monotonic()
-    done = subprocess.run([tool, "board.json", "--grafana", at, "--http-config", "http.yml", "--format", "json"], cwd=folder.name,
-                          capture_output=True, text=True, timeout=30, check=False)
-    rules = [(f["pointer"].split("/")[2], f["rule"]) for f in json.loads(done.stdout)["findings"]]
-    return done, rules, time.monotonic() - begin
+    done, report, seconds = double.lint(tool, folder.name, Grafana, how, "--grafana", at, config)
+    return done, [(f["pointer"].split("/")[2], f["rule"]) for f in report["findings"]], seconds
 
 
 def says(text, *patterns):

@@ -4,12 +4,12 @@ usage: loki.py DASHBOARD-LINT
 """
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
 
+import double
 from double import Double, check, finish, serve
 
 tool = os.path.abspath(sys.argv[1])
@@ -53,16 +53,8 @@ with open(os.path.join(folder.name, "board.json"), "w", encoding="utf-8") as fil
 
 
 def lint(how, at=url, config="timeout: 10s\n"):
-    Loki.how = how
-    Loki.asked.clear()
-    with open(os.path.join(folder.name, "http.yml"), "w", encoding="utf-8") as file:
-        file.write(config)
-    begin = time.monotonic()
-    done = subprocess.run([tool, "board.json", "--loki", at, "--http-config", "http.yml", "--format", "json"], cwd=folder.name, capture_output=True,
-                          text=True, timeout=30, check=False)
-    report = json.loads(done.stdout)
-    rules = [(f["pointer"].split("/")[4], f["rule"]) for f in report["findings"]]
-    return done, report["summary"], rules, time.monotonic() - begin
+    done, report, seconds = double.lint(tool, folder.name, Loki, how, "--loki", at, config)
+    return done, report["summary"], [(f["pointer"].split("/")[4], f["rule"]) for f in report["findings"]], seconds
 
 
 try:

@@ -5,18 +5,12 @@
 #include <pitot/base/duration.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
-#include <pitot/base/utf8.hpp>
-#include <pitot/model/name.hpp>
-#include <pitot/promql/literal.hpp>
-#include <pitot/promql/quote.hpp>
+#include <pitot/promql/testing/series_histogram.hpp>
 #include <pitot/store/histogram_sum.hpp>
 #include <pitot/store/series.hpp>
 
 #include <algorithm>
-#include <charconv>  // std::from_chars
-#include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,11 +51,11 @@ struct described_starts {
 
 namespace detail {
 
-class series_reader {
+class series_reader : histogram_words {
 public:
     static constexpr std::size_t max_samples = 1'000'000;
 
-    explicit series_reader(std::string_view text) : text_(text) {}
+    explicit series_reader(std::string_view text) : histogram_words(text) {}
 
     result<described_series> series()
     {
@@ -107,13 +101,8 @@ public:
     }
 
 private:
-    [[nodiscard]] bool at_end() const noexcept { return at_ >= text_.size(); }
-    [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept
-    {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-    }
-    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-    static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+    static constexpr std::string_view in_labels = " in label set";
+
     /// Words of the language that no metric of a series can be called.
     static bool is_reserved(std::string_view word)
     {
@@ -123,54 +112,6 @@ private:
             if (low == other) return true;
         return false;
     }
-    static bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-    void skip_blanks() noexcept
-    {
-        while (!at_end() && is_blank(peek())) ++at_;
-    }
-    [[nodiscard]] unexpected<error> bad(std::string why, errc code = errc::syntax) const
-    {
-        return unexpected(code, std::move(why), text_span{at_, at_ < text_.size() ? std::size_t{1} : 0});
-    }
-    /// What stands here does not fit; in Prometheus's words.
-    /// context  " in series values"; empty when it fits nowhere
-    [[nodiscard]] unexpected<error> misplaced(std::string_view context, std::string_view expected = {}) const
-    {
-        std::string what = "end of input";
-        std::size_t end = at_;
-        while (end < text_.size() && (is_letter(text_[end]) || is_digit(text_[end]))) ++end;
-        const std::string_view word = text_.substr(at_, end - at_);
-        if (!word.empty())
-            what = concat(is_digit(word[0]) ? "number " : "identifier ", detail::quote(word));
-        else if (!at_end() && std::string_view("+-*/%^=!<>").find(peek()) != std::string_view::npos)
-            what = concat("<op:", text_.substr(at_, 1), ">");
-        else if (!at_end())
-            what = detail::quote(text_.substr(at_, std::max<std::size_t>(utf8_decode(text_, at_).length, 1)));
-        return bad(concat("unexpected ", what, context, expected.empty() ? "" : ", expected ", expected));
-    }
-    static constexpr std::string_view in_values = " in series values";
-    static constexpr std::string_view in_histogram = " in histogram description";
-    static constexpr std::string_view histogram_key = "histogram description key, e.g. buckets:[5 10 7]";
-    static constexpr std::string_view in_labels = " in label set";
-
-    [[nodiscard]] std::string_view word() noexcept
-    {
-        const std::size_t first = at_;
-        while (!at_end() && (is_letter(peek()) || is_digit(peek()) || peek() == ':')) ++at_;
-        return text_.substr(first, at_ - first);
-    }
-    result<std::string> quoted()
-    {
-        const char quote = peek();
-        std::size_t end = at_ + 1;
-        while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' && quote != '`' ? 2 : 1;
-        if (end >= text_.size()) return bad("unterminated quoted string");
-        auto out = unquote(text_.substr(at_, end + 1 - at_));
-        if (!out) return bad(out.error().message);
-        at_ = end + 1;
-        return out;
-    }
-    static bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
 
     result<void> metric(std::vector<std::pair<std::string, std::string>>& labels)
     {
@@ -243,37 +184,6 @@ private:
             if (n > max_samples) return bad("too many repetitions", errc::too_many);
         }
         return n;
-    }
-
-    /// A float as queries write it, but never hexadecimal: x repeats.
-    result<double> number()
-    {
-        const std::size_t first = at_;
-        const bool minus = peek() == '-';
-        if (minus || peek() == '+') ++at_;
-        const std::size_t begin = at_;
-        const bool named = is_letter(peek());
-        if (named) {
-            (void)word();
-        } else {
-            while (is_digit(peek()) || peek() == '.' || peek() == '_') ++at_;
-            if (peek() == 'e' || peek() == 'E') {
-                at_ += peek(1) == '+' || peek(1) == '-' ? 2 : 1;
-                while (is_digit(peek()) || peek() == '_') ++at_;
-            }
-        }
-        const std::string_view literal = text_.substr(begin, at_ - begin);
-        const auto value = number_value(literal);
-        if (!value || (named && !std::isinf(*value) && !std::isnan(*value))) {
-            at_ = first;
-            return misplaced(in_values);
-        }
-        if (!named && std::isinf(*value)) {
-            at_ = first;
-            return bad(concat("error parsing number: strconv.ParseFloat: parsing ", detail::quote(literal),
-                              ": value out of range"));
-        }
-        return minus ? -*value : *value;
     }
 
     result<void> item(std::vector<described_sample>& out)
@@ -354,140 +264,6 @@ private:
         return {};
     }
 
-    result<store::histogram> histogram(bool& hinted)
-    {
-        at_ += 2;
-        store::histogram h;
-        std::int32_t offset = 0;
-        std::int32_t negative_offset = 0;
-        std::vector<double> positive;
-        std::vector<double> negative;
-        std::vector<std::string> seen;
-        if (is_blank(peek())) {  // before a key there is none
-            skip_blanks();
-            if (text_.substr(at_, 2) != "}}") return misplaced(in_values);
-        }
-        const auto bad_descriptor = [&](std::size_t place, std::string_view what) {
-            at_ = place;
-            return bad(concat("bad histogram descriptor found: ", detail::quote(what)));
-        };
-        for (;;) {
-            skip_blanks();
-            if (text_.substr(at_, 2) == "}}") break;
-            const std::size_t begin = at_;
-            const std::string_view written = word_without_colon();
-            const std::string key = to_lower(written);
-            constexpr std::string_view keys[] = {"sum",       "count",         "z_bucket",          "z_bucket_w",
-                                                 "schema",    "offset",        "n_offset",          "buckets",
-                                                 "n_buckets", "custom_values", "counter_reset_hint"};
-            if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys))
-                return bad_descriptor(begin, written);
-            if (peek() != ':') {
-                at_ = begin;
-                return bad("missing `:` for histogram descriptor");
-            }
-            ++at_;
-            if (std::find(seen.begin(), seen.end(), key) != seen.end())
-                return bad(concat("duplicate key ", detail::quote(key), " in histogram"));
-            seen.push_back(key);
-            if (key == "counter_reset_hint") {
-                const std::size_t place = at_;
-                const std::string_view as_written = word_without_colon();
-                const std::string hint = to_lower(as_written);
-                hinted = true;
-                if (hint == "unknown")
-                    h.hint = reset_hint::unknown;
-                else if (hint == "reset")
-                    h.hint = reset_hint::reset;
-                else if (hint == "not_reset")
-                    h.hint = reset_hint::not_reset;
-                else if (hint == "gauge")
-                    h.hint = reset_hint::gauge_type;
-                else
-                    return bad_descriptor(place, as_written);
-                continue;
-            }
-            if (key == "buckets" || key == "n_buckets" || key == "custom_values") {
-                auto& to = key == "buckets" ? positive : key == "n_buckets" ? negative : h.bounds;
-                if (auto read = numbers(to); !read) return unexpected(std::move(read.error()));
-                continue;
-            }
-            if (key == "schema" || key == "offset" || key == "n_offset") {
-                const auto whole = integer();
-                if (!whole) return unexpected(whole.error());
-                if (key == "schema")
-                    h.schema = *whole;
-                else
-                    (key == "offset" ? offset : negative_offset) = *whole;
-                continue;
-            }
-            if (key == "z_bucket_w" && peek() == '-') return misplaced(in_histogram, histogram_key);
-            auto value = bucket_number();
-            if (!value) return unexpected(std::move(value.error()));
-            if (key == "sum")
-                h.sum = *value;
-            else if (key == "count")
-                h.count = *value;
-            else if (key == "z_bucket")
-                h.zero_count = *value;
-            else
-                h.zero_threshold = *value;
-        }
-        at_ += 2;
-        if (h.schema != store::histogram::custom_schema && (h.schema < -4 || h.schema > 8))
-            return bad("the schema is -4 to 8, or -53 for custom buckets");
-        for (const double v : positive) h.positive.push_back({offset++, v});
-        for (const double v : negative) h.negative.push_back({negative_offset++, v});
-        return h;
-    }
-    [[nodiscard]] std::string_view word_without_colon() noexcept
-    {
-        const std::size_t first = at_;
-        while (is_letter(peek()) || is_digit(peek())) ++at_;
-        return text_.substr(first, at_ - first);
-    }
-    /// Of a histogram: without a plus, and not beginning with the point.
-    result<double> bucket_number()
-    {
-        if (peek() == '+' || peek() == '.')
-            return bad(concat("histogram description incomplete unexpected: '", text_.substr(at_, 1), "'"));
-        return number();
-    }
-    result<std::int32_t> integer()
-    {
-        const bool minus = peek() == '-';
-        if (minus) ++at_;
-        const std::size_t first = at_;
-        if (!is_digit(peek())) return misplaced(in_values);
-        while (is_digit(peek()) || peek() == '.') ++at_;
-        const std::string_view digits = text_.substr(first, at_ - first);
-        std::int32_t value = 0;
-        const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (code != std::errc{} || end != digits.data() + digits.size()) {
-            at_ = first;
-            return bad(concat("invalid repetition in series values: strconv.ParseUint: parsing ", detail::quote(digits),
-                              ": invalid syntax"));
-        }
-        return minus ? -value : value;
-    }
-    result<void> numbers(std::vector<double>& to)
-    {
-        if (peek() != '[') return misplaced(in_values);
-        ++at_;
-        for (;;) {
-            if (!to.empty()) {
-                skip_blanks();
-                if (peek() == ']') break;
-            }
-            auto value = bucket_number();
-            if (!value) return unexpected(std::move(value.error()));
-            to.push_back(*value);
-            if (to.size() > 100'000) return bad("too many buckets", errc::too_many);
-        }
-        ++at_;
-        return {};
-    }
-
     result<std::int64_t> offset()
     {
         const bool minus = peek() == '-';
@@ -520,9 +296,6 @@ private:
         for (std::size_t i = 0; i <= *n; ++i) out.push_back(*first + static_cast<std::int64_t>(i) * step);
         return {};
     }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
 };
 
 }  // namespace detail
