@@ -2,6 +2,7 @@
 #include <dashboard-lint/work.hpp>
 
 #include <pitot/catalog/source.hpp>
+#include <pitot/lint/dashboard/recorded.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 
 #include <fmt/format.h>
@@ -11,9 +12,9 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace pitot::tools::dashboard_lint {
 namespace {
@@ -77,9 +78,10 @@ std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboard
 {
     std::vector<outcome> all(inputs.size());
     rule_files rules = read_rules(inputs, limits, all);
-    std::set<std::string, std::less<>> recorded;
+    std::vector<const lint::dashboards::rule_file*> all_rules;
     for (const auto& file : rules)
-        if (file) recorded.insert(file->recorded.begin(), file->recorded.end());
+        if (file) all_rules.push_back(&*file);
+    const lint::dashboards::recorded_names recorded = lint::dashboards::all_recorded(all_rules, sources);
     sources.recorded = &recorded;
     std::atomic<std::size_t> next{0};
     on_threads(inputs.size(), [&] {

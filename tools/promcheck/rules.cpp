@@ -8,6 +8,7 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_config.hpp>
 #include <pitot/catalog/source.hpp>
+#include <pitot/lint/dashboard/recorded.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/report_json.hpp>
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unistd.h>  // isatty
@@ -156,7 +156,6 @@ exit_code run_rules(std::span<char* const> argv)
 
     lint::dashboards::verdicts found;
     std::vector<lint::dashboards::rule_file> rules;
-    std::set<std::string, std::less<>> recorded;
     for (const std::string& path : files) {
         auto text = catalog::read_file(path, largest_file);
         if (!text) {
@@ -166,8 +165,10 @@ exit_code run_rules(std::span<char* const> argv)
         }
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
         rules.push_back(lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus));
-        recorded.insert(rules.back().recorded.begin(), rules.back().recorded.end());
     }
+    std::vector<const lint::dashboards::rule_file*> all_rules;
+    for (const lint::dashboards::rule_file& one : rules) all_rules.push_back(&one);
+    const lint::dashboards::recorded_names recorded = lint::dashboards::all_recorded(all_rules, sources);
     sources.recorded = &recorded;
     for (const lint::dashboards::rule_file& one : rules)
         if (!lint::dashboards::check_rule_file(one, sources, found)) {

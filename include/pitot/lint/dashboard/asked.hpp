@@ -20,6 +20,21 @@
 
 namespace pitot::lint::dashboards {
 
+/// The labels of the series that rules record under a name.
+/// is_closed  they have no others
+struct recorded_series {
+    std::map<std::string, promql::presence, std::less<>> labels;
+    bool is_closed = false;
+
+    [[nodiscard]] promql::presence of(std::string_view label) const
+    {
+        const auto at = labels.find(label);
+        if (at != labels.end()) return at->second;
+        return is_closed ? promql::presence::never : promql::presence::maybe;
+    }
+};
+using recorded_names = std::map<std::string, recorded_series, std::less<>>;
+
 /// What the user told of the world.
 /// listing       names, for suggestions
 /// series        null when no source was given
@@ -27,7 +42,7 @@ namespace pitot::lint::dashboards {
 /// values        of variables; null when none was told
 /// logs          labels of log streams; null when nobody told
 /// datasources   of the Grafana that the dashboards are for; null when nobody told
-/// recorded      names that recording rules of the run's own files make; null when there are none
+/// recorded      what recording rules of the run's own files make; null when there are none
 /// unread        why series is null although a source was given; empty otherwise
 struct world {
     const catalog::listing* names = nullptr;
@@ -36,7 +51,7 @@ struct world {
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;
     const dashboard::datasources* datasources = nullptr;
-    const std::set<std::string, std::less<>>* recorded = nullptr;
+    const recorded_names* recorded = nullptr;
     std::string_view unread;
     // What was found out before: a copy of the world for each thread.
     mutable std::optional<catalog::similar_names> similar;
@@ -48,6 +63,7 @@ struct world {
 inline constexpr std::string_view variable_name = "variable metric name";
 inline constexpr std::string_view name_by_pattern = "metric name by regular expression";
 inline constexpr std::string_view no_name = "selector without a metric name";
+inline constexpr std::string_view name_of_rule = "name recorded by a rule";
 
 /// A series on one of its targets.
 struct found_series {
@@ -304,10 +320,19 @@ inline void hold_against(const world& in, asked& a)
     return first;
 }
 
+/// What rules record under the name that a selector asks for; null when they are not known.
+[[nodiscard]] inline const recorded_series* recorded_as(const world& in, const asked& a)
+{
+    if (a.unknown != name_of_rule || in.recorded == nullptr) return nullptr;
+    const auto at = in.recorded->find(a.name);
+    return at == in.recorded->end() ? nullptr : &at->second;
+}
+
 /// Of a label on the series that a selector selects.
 [[nodiscard]] inline promql::presence presence_of(const world& in, const asked& a, std::string_view label)
 {
     using promql::presence;
+    if (const recorded_series* const made = recorded_as(in, a)) return made->of(label);
     if (in.series == nullptr || !a.unknown.empty() || (a.metric == nullptr && !a.own)) return presence::maybe;
     if (a.own && !a.is_held) return presence::maybe;  // ALERTS has what alerts are given
     bool some = false;

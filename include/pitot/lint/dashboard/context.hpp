@@ -120,6 +120,21 @@ private:
     return f;
 }
 
+/// Of a label on the result of a part of a query.
+[[nodiscard]] inline promql::presence presence_of(const world& sources, const std::vector<asked>& asks,
+                                                  const dashboard::interpolated& readable, const promql::node* of,
+                                                  std::string_view label)
+{
+    return promql::label_presence(
+        of, label,
+        [&](const promql::vector_selector& v, std::string_view l) {
+            for (const asked& a : asks)
+                if (a.selector == &v) return presence_of(sources, a, l);
+            return promql::presence::maybe;
+        },
+        [&](const promql::label_name& l) { return readable.is_variable(l.span); });
+}
+
 /// One query, read.
 /// readable    it with stand-ins for its variables; places in the tree count its bytes
 /// asks        its selectors
@@ -171,13 +186,7 @@ struct context {
     /// Of a label on the result of a part of the query.
     [[nodiscard]] promql::presence presence(const promql::node* of, std::string_view label) const
     {
-        const promql::presence is = promql::label_presence(
-            of, label,
-            [&](const promql::vector_selector& v, std::string_view l) {
-                const asked* const a = find(v);
-                return a == nullptr ? promql::presence::maybe : presence_of(sources, *a, l);
-            },
-            [&](const promql::label_name& l) { return readable.is_variable(l.span); });
+        const promql::presence is = presence_of(sources, asks, readable, of, label);
         return is == promql::presence::never && makes_some_label(of) ? promql::presence::maybe : is;
     }
 

@@ -63,10 +63,12 @@ struct rule_text {
 
 /// One rule, as far as it could be read.
 /// templates  its labels and annotations
+/// labels     that it sets, its group's too
 /// shape      what is wrong with it but for its expression
 struct read_rule {
     rule_text expr;
     std::vector<rule_text> templates;
+    std::vector<std::pair<std::string, std::string>> labels;
     std::vector<finding> shape;
     std::string alert;  ///< empty for what records
     std::string record;
@@ -208,8 +210,21 @@ private:
             say(shape_.group((*all)[g], at));
             const auto type = (*all)[g].get<std::string>("type", "prometheus");
             is_foreign_ = type && *type != "prometheus" && who_ == loaded_by::any_ruler;
+            group_labels_ = texts_under((*all)[g], "labels");
             if (const auto list = (*all)[g].find("rules")) read_rules(*list, at + "/rules");
         }
+    }
+    /// The texts of a map, by key.
+    [[nodiscard]] static std::vector<std::pair<std::string, std::string>> texts_under(const yaml::node& from,
+                                                                                      std::string_view key)
+    {
+        std::vector<std::pair<std::string, std::string>> out;
+        const auto under = from.find(key);
+        const auto members = under ? under->members() : std::vector<yaml::node::member>();
+        if (!members) return out;
+        for (const auto& m : *members)
+            if (auto written = m.value.template as<std::string>()) out.emplace_back(m.name, std::move(*written));
+        return out;
     }
     void say(std::vector<finding> all)
     {
@@ -233,6 +248,8 @@ private:
         if (!expr || !text) return say(std::move(out.shape));
         out.expr = {std::move(*text), expr->span(), pointer + "/expr"};
         out.is_foreign = is_foreign_;
+        out.labels = group_labels_;
+        for (auto& label : texts_under(from, "labels")) out.labels.push_back(std::move(label));
         for (const std::string_view part : {"labels", "annotations"}) {
             const auto under = from.find(part);
             if (!under) continue;
@@ -252,6 +269,7 @@ private:
     loaded_by who_;
     rule_shape_check shape_;
     bool is_foreign_ = false;  ///< the group that is read
+    std::vector<std::pair<std::string, std::string>> group_labels_;
 };
 
 inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)

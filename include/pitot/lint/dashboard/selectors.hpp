@@ -28,7 +28,7 @@ namespace pitot::lint::dashboards::detail {
     if (name.empty()) return by_pattern ? name_by_pattern : no_name;
     const bool is_recorded = name.find(':') != std::string::npos ||
                              (in.recorded != nullptr && in.recorded->contains(name));
-    if (is_recorded && (in.series == nullptr || in.series->find(name) == nullptr)) return "name recorded by a rule";
+    if (is_recorded && (in.series == nullptr || in.series->find(name) == nullptr)) return name_of_rule;
     return {};
 }
 

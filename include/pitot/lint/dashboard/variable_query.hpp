@@ -58,7 +58,7 @@ struct template_query {
     for (const std::string_view own : {"up", "ALERTS", "scrape_duration_seconds", "scrape_samples_scraped"})
         if (made->matches(own)) return false;
     if (in.recorded != nullptr)
-        for (const std::string& name : *in.recorded)
+        for (const auto& [name, series] : *in.recorded)
             if (made->matches(name)) return false;
     if (in.names != nullptr)
         for (const std::string& name : in.names->names())

@@ -26,6 +26,12 @@ inline constexpr dashboard_rule label_not_exposed{
         });
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers)
+                if (recorded_as(in.sources, a) != nullptr && !m.templated && m.test.is_positive() && !m.test("") &&
+                    presence_of(in.sources, a, m.written->name) == promql::presence::never)
+                    say(a, m, may_be_missing(in, a) ? severity::info : about.level,
+                        ": no rule that records it makes it");
+        for (const asked& a : in.asks)
+            for (const asked_matcher& m : a.matchers)
                 if (a.is_held && m.templated && !m.on_series && !in.readable.is_variable(m.written->name_span) &&
                     m.written_positive() && known_name_of(in, a, m.written->name).empty())  // label-renamed
                     say(a, m, severity::info, "; it selects something while the variable is empty");

@@ -64,7 +64,7 @@ namespace detail {
     };
     if (fits("up") || fits("scrape_duration_seconds") || fits("ALERTS")) return false;
     if (in.sources.recorded != nullptr)
-        for (const std::string& name : *in.sources.recorded)
+        for (const auto& [name, series] : *in.sources.recorded)
             if (fits(name)) return false;
     for (const auto& [name, m] : in.sources.series->metrics())
         if (fits(name)) return false;

@@ -1,0 +1,107 @@
+#pragma once
+// What recording rules make: the labels of the series under each name, by the rules' own expressions.
+
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/rule_file.hpp>
+#include <pitot/lint/dashboard/selectors.hpp>
+
+#include <cstddef>
+#include <functional>  // std::less<>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// The labels that a result may have: those of the series that are asked for, and those that the query names.
+[[nodiscard]] inline std::set<std::string, std::less<>> possible_labels(const world& in, const std::vector<asked>& asks,
+                                                                        const promql::node* root)
+{
+    std::set<std::string, std::less<>> all;
+    for (const asked& a : asks) {
+        each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+            for (const auto* const labels : {&s.labels, &t})
+                for (const auto& [name, value] : *labels) all.insert(name);
+        });
+        if (const recorded_series* const made = recorded_as(in, a))
+            for (const auto& [name, is] : made->labels) all.insert(name);
+    }
+    const auto add = [&all](std::span<const promql::label_name> names) {
+        for (const promql::label_name& l : names) all.emplace(l.text);
+    };
+    promql::walk(root, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+        if (const auto* const s = promql::as<promql::string_node>(n)) all.emplace(s->value);
+        if (const auto* const g = promql::as<promql::aggregation>(n)) add(g->grouping);
+        if (const auto* const v = promql::as<promql::vector_selector>(n))
+            for (const promql::label_matcher& m : v->matchers) all.emplace(m.name);
+        if (const auto* const b = promql::as<promql::binary_node>(n); b != nullptr && b->matching != nullptr) {
+            add(b->matching->labels);
+            add(b->matching->include);
+        }
+    });
+    for (const std::string_view own : {"job", "instance"}) all.emplace(own);
+    return all;
+}
+
+/// What one rule records; nothing is known where its expression cannot be read.
+[[nodiscard]] inline recorded_series recorded_by(const world& in, const read_rule& rule)
+{
+    constexpr std::size_t most = 500;
+    constexpr std::string_view no_such_label = "\x01";
+    recorded_series out;
+    dashboard::interpolated readable;
+    readable.text = rule.expr.text;
+    const auto tree = promql::parse(readable.text, promql::parse_options::everything());
+    if (tree) {
+        const std::vector<asked> asks = all_asked(in, readable, tree->root());
+        const auto labels = possible_labels(in, asks, tree->root());
+        const auto presence = [&](std::string_view label) {
+            return presence_of(in, asks, readable, tree->root(), label);
+        };
+        if (labels.size() <= most) {
+            out.is_closed = presence(no_such_label) == promql::presence::never;
+            for (const std::string& l : labels) out.labels.emplace(l, presence(l));
+        }
+    }
+    for (const auto& [name, value] : rule.labels)
+        out.labels.insert_or_assign(name, value.empty() ? promql::presence::never : promql::presence::always);
+    return out;
+}
+
+/// A second rule that records under the same name.
+inline void add(recorded_series& to, const recorded_series& more)
+{
+    for (const auto& [name, is] : more.labels) to.labels.try_emplace(name, to.of(name));
+    for (auto& [name, is] : to.labels) is = promql::either(is, more.of(name));
+    to.is_closed = to.is_closed && more.is_closed;
+}
+
+}  // namespace detail
+
+/// What the rules of all files record. Of a rule that asks for what another one records, the other is looked at first
+/// only if it stands before; of longer chains less is known.
+/// in  without what is recorded
+[[nodiscard]] inline recorded_names all_recorded(const std::vector<const rule_file*>& files, world in)
+{
+    recorded_names all;
+    for (const rule_file* const file : files)
+        for (const std::string& name : file->recorded) all.try_emplace(name);
+    in.recorded = &all;
+    std::set<std::string, std::less<>> seen;
+    for (const rule_file* const file : files)
+        for (const detail::read_rule& rule : file->rules) {
+            if (rule.record.empty() || rule.is_foreign) continue;
+            recorded_series made = detail::recorded_by(in, rule);
+            if (seen.insert(rule.record).second)
+                all[rule.record] = std::move(made);
+            else
+                detail::add(all[rule.record], made);
+        }
+    return all;
+}
+
+}  // namespace pitot::lint::dashboards
