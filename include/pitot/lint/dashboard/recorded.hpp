@@ -82,14 +82,15 @@ inline void add(recorded_series& to, const recorded_series& more)
 
 }  // namespace detail
 
-/// What the rules of all files record. Of a rule that asks for what another one records, the other is looked at first
-/// only if it stands before; of longer chains less is known.
-/// in  without what is recorded
+/// What the rules of all files record. A rule that asks for what another one records knows of it if the other stands
+/// before. Without sources only the names are known: what writes the series elsewhere may add labels, as it does to
+/// all. in  without what is recorded
 [[nodiscard]] inline recorded_names all_recorded(const std::vector<const rule_file*>& files, world in)
 {
     recorded_names all;
     for (const rule_file* const file : files)
         for (const std::string& name : file->recorded) all.try_emplace(name);
+    if (in.series == nullptr) return all;
     in.recorded = &all;
     std::set<std::string, std::less<>> seen;
     for (const rule_file* const file : files)

@@ -100,9 +100,10 @@ namespace detail {
 /// Does a line begin as a template's does, so that it is no YAML before somebody fills it in?
 [[nodiscard]] inline bool is_of_helm(std::string_view text)
 {
-    for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
-        const std::string_view before = text.substr(0, at);
-        if (trimmed(before.substr(before.rfind('\n') + 1)).empty()) return true;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        if (trimmed(line).starts_with("{{")) return true;
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
     return false;
 }
@@ -114,7 +115,7 @@ namespace detail {
     std::size_t first = 0;
     for (std::size_t line = 0; line < text.size(); line = std::min(text.find('\n', line), text.size() - 1) + 1) {
         const std::string_view rest = text.substr(line);
-        if (!rest.starts_with("---") || (rest.size() > 3 && trimmed(rest.substr(3, 1)) != "")) continue;
+        if (!rest.starts_with("---") || !trimmed(rest.substr(3, 1)).empty()) continue;
         all.push_back({first, line - first});
         first = line + 3;
     }
@@ -149,9 +150,11 @@ public:
             if (to_.is_rules) refuse(root.error());
             return;
         }
+        to_.is_rules = false;
         if (read_resource(*root, "")) return;
-        to_.is_rules = !root->find("apiVersion");  // Grafana's own alerts have groups too
-        if (to_.is_rules || who_ == loaded_by::prometheus) read_groups(*root, "");
+        const bool is_other = root->find("apiVersion").has_value();  // Grafana's own alerts have groups too
+        if (!is_other || who_ == loaded_by::prometheus) read_groups(*root, "");
+        if (is_other) to_.is_rules = false;
     }
 
 private:
@@ -175,11 +178,12 @@ private:
     /// Several documents: resources among which some may be rules. False when none is.
     bool read_resources(std::string_view text)
     {
-        constexpr std::size_t most = 200;
+        constexpr std::size_t most = std::size_t{32} << 20U;  // bytes to read: the others' blanks, too
         if (text.find("kind:") == std::string_view::npos) return false;
         const std::vector<text_span> documents = documents_in(text);
-        if (documents.size() > most) return false;
+        if (documents.size() > most / (text.size() + 1)) return false;
         bool any = false;
+        to_.is_rules = false;
         for (const text_span document : documents) {
             if (text.substr(document.offset, document.length).find("groups") == std::string_view::npos) continue;
             const auto root = yaml::read(alone(text, document), to_.file.name());
@@ -188,7 +192,7 @@ private:
             else
                 any = read_resource(*root, "") || any;
         }
-        to_.is_rules = any;
+        to_.is_rules = to_.is_rules || (any && !to_.findings.empty());
         return any;
     }
     /// A file of several documents: does one look like rules?
@@ -196,11 +200,13 @@ private:
     {
         return text.starts_with("groups:") || text.find("\ngroups:") != std::string_view::npos;
     }
+    /// A list of groups makes the file one of rules.
     void read_groups(const yaml::node& in, const std::string& pointer)
     {
         const auto groups = in.find("groups");
-        to_.is_rules = to_.is_rules && groups && groups->kind() == yaml::kind::list;
-        if (!to_.is_rules && who_ != loaded_by::prometheus) return;
+        const bool has_list = groups && groups->kind() == yaml::kind::list;
+        to_.is_rules = to_.is_rules || has_list;
+        if (!has_list && who_ != loaded_by::prometheus) return;
         say(shape_.file(in, pointer));
         if (!groups) return;
         const auto all = groups->items();
