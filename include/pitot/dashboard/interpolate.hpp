@@ -9,10 +9,11 @@
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/promql/token.hpp>
 
-#include <algorithm>  // std::any_of
+#include <algorithm>  // std::any_of, std::binary_search, std::sort
 #include <array>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -240,7 +241,7 @@ private:
     }
 
     /// after  the byte of the original behind the reference
-    [[nodiscard]] std::string substitute(std::size_t after) const
+    [[nodiscard]] std::string substitute(std::size_t after)
     {
         const char glued_before = out_.text.empty() ? '\0' : out_.text.back();
         const char glued_after = byte(after);
@@ -286,26 +287,38 @@ private:
 
     /// Is the argument of a call a range?
     /// open  its parenthesis, in the original
-    [[nodiscard]] bool takes_range(std::size_t open) const noexcept
+    [[nodiscard]] bool takes_range(std::size_t open)
     {
-        std::size_t depth = 0;
+        if (!ranges_) ranges_ = calls_of_ranges();
+        return std::binary_search(ranges_->begin(), ranges_->end(), open);
+    }
+    /// The parentheses of the original in which a bracket stands, none of another parenthesis or brace around it.
+    [[nodiscard]] std::vector<std::size_t> calls_of_ranges() const
+    {
+        std::vector<std::size_t> found;
+        std::vector<std::size_t> around;
         char quote = '\0';
-        for (std::size_t at = open; at < text_.size(); ++at) {
+        for (std::size_t at = 0; at < text_.size(); ++at) {
             const char c = text_[at];
             if (quote != '\0') {
                 if (c == '\\' && quote != '`') ++at;
                 if (c == quote) quote = '\0';
             } else if (c == '"' || c == '\'' || c == '`') {
                 quote = c;
-            } else if (c == '[' && depth == 1 && !reference_at(text_, at)) {
-                return true;
             } else if (c == '(' || c == '{') {
-                ++depth;
-            } else if ((c == ')' || c == '}') && --depth == 0) {
-                return false;
+                around.push_back(at);
+            } else if ((c == ')' || c == '}') && !around.empty()) {
+                around.pop_back();
+            } else if (c == '#') {
+                at = std::min(text_.find('\n', at), text_.size());
+            } else if (const reference inside = reference_at(text_, at)) {
+                at += inside.length - 1;
+            } else if (c == '[' && !around.empty() && text_[around.back()] == '(') {
+                found.push_back(around.back());
             }
         }
-        return false;
+        std::sort(found.begin(), found.end());
+        return found;
     }
 
     /// Does the function around take a number here? (After `topk by (x) (` only the comma tells.)
@@ -366,6 +379,7 @@ private:
     const variable_values* likely_;
     interpolated out_;
     std::vector<bracket> open_;
+    std::optional<std::vector<std::size_t>> ranges_;
     std::size_t at_ = 0;
 };
 

@@ -37,6 +37,9 @@ TEST_CASE("a stand-in fits its position")
     CHECK(text_of("$f(x[5m])") == "rate(x[5m])");
     CHECK(text_of("$f(0.5, x{a=\")[\"}[$i] offset 5m)") == "rate(0.5, x{a=\")[\"}[5m] offset 5m)");
     CHECK(text_of("$agg(rate(x[5m]))") == "sum(rate(x[5m]))");
+    CHECK(text_of("$f([[a]])") == "sum(v)");
+    CHECK(text_of("$f(x[[[i]]])") == "rate(x[5m])");
+    CHECK(text_of("a[1m] + $f(x) # (y[1m]") == "a[1m] + sum(x) # (y[1m]");
     CHECK(text_of("${agg}_over_time(x[5m])") == "count_over_time(x[5m])");
     CHECK(text_of("${agg}_over_time({a=\"b\"} | unwrap c [5m])") == "sum_over_time({a=\"b\"} | unwrap c [5m])");
 }

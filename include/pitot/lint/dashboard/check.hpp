@@ -198,19 +198,26 @@ public:
         return *known_;
     }
     /// Is it about VictoriaMetrics or its like, by its words or by what it asks for: vm_rows, vl_rows_ingested_total?
-    [[nodiscard]] bool is_of_victoria() const noexcept
+    [[nodiscard]] bool is_of_victoria()
     {
-        if (file_.find("ictoria") != std::string_view::npos) return true;
-        for (const std::string_view prefix : {"vm_", "vl_"})
-            for (std::size_t at = file_.find(prefix); at != std::string_view::npos; at = file_.find(prefix, at + 1))
-                if (at > 0 && !dashboard::detail::is_word(file_[at - 1])) return true;
-        return false;
+        if (!is_of_victoria_) is_of_victoria_ = names_victoria(file_);
+        return *is_of_victoria_;
     }
 
 private:
+    [[nodiscard]] static bool names_victoria(std::string_view text) noexcept
+    {
+        if (text.find("ictoria") != std::string_view::npos) return true;
+        for (const std::string_view prefix : {"vm_", "vl_"})
+            for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1))
+                if (at > 0 && !dashboard::detail::is_word(text[at - 1])) return true;
+        return false;
+    }
+
     std::span<const dashboard::query> queries_;
     std::string_view file_;
     std::optional<bool> known_;
+    std::optional<bool> is_of_victoria_;
 };
 
 /// A query as PromQL, with what fits their places for its variables; where that cannot be read, with what the variables

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -22,13 +23,21 @@ namespace pitot::lint::dashboards {
     });
 }
 
-/// Do variables leave the series out, whatever they hold: none of them is ever empty, and it has no such label?
-[[nodiscard]] inline bool is_left_out(const context& in, const asked& a, const found_series& f)
+/// The jobs of what a selector selects. What has not the label that a variable asks for is left out, where the variable
+/// is never empty.
+[[nodiscard]] inline std::set<std::string, std::less<>> selected_jobs(const context& in, const asked& a)
 {
-    return std::any_of(a.matchers.begin(), a.matchers.end(), [&](const asked_matcher& m) {
-        return asks_for_some_value(in, m) && in.sources.series->value(*f.series, *f.target, m.written->name).empty() &&
-               !detail::is_open(in.sources, *f.series, m.written->name);
-    });
+    const catalog::inventory& all = *in.sources.series;
+    std::vector<std::string_view> needed;
+    for (const asked_matcher& m : a.matchers)
+        if (asks_for_some_value(in, m)) needed.push_back(m.written->name);
+    std::set<std::string, std::less<>> jobs;
+    for (const found_series& f : a.selected)
+        if (std::all_of(needed.begin(), needed.end(), [&](std::string_view label) {
+                return !all.value(*f.series, *f.target, label).empty() || detail::is_open(in.sources, *f.series, label);
+            }))
+            jobs.emplace(all.value(*f.series, *f.target, "job"));
+    return jobs;
 }
 
 inline constexpr dashboard_rule ambiguous_source{
@@ -44,9 +53,7 @@ inline constexpr dashboard_rule ambiguous_source{
             if (a.own || a.metric == nullptr) continue;
             const asked_matcher* const instance = a.matcher("instance");
             if (instance != nullptr && instance->templated) continue;
-            std::set<std::string, std::less<>> jobs;
-            for (const found_series& f : a.selected)
-                if (!is_left_out(in, a, f)) jobs.emplace(in.sources.series->value(*f.series, *f.target, "job"));
+            const std::set<std::string, std::less<>> jobs = selected_jobs(in, a);
             if (jobs.size() < 2 || names_jobs(a, jobs)) continue;
             std::string names;
             for (const std::string& j : jobs) names += concat(names.empty() ? "" : ", ", j.empty() ? "(none)" : j);

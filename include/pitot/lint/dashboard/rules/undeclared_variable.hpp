@@ -1,6 +1,12 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
 namespace pitot::lint::dashboards {
 
 [[nodiscard]] inline std::string undeclared_message(std::string_view name)
@@ -8,21 +14,28 @@ namespace pitot::lint::dashboards {
     return concat("the dashboard has no variable ", name);
 }
 
-/// Does a regular expression of the text have a group of this name? label_replace() takes it over: (?P<host>.*),
-/// "$host".
-[[nodiscard]] inline bool names_a_group(std::string_view text, std::string_view name)
+/// Names that a query itself gives: groups of its regular expressions, which label_replace() takes over
+/// ("(?P<host>.*)",
+/// "$host"), and variables of its templates ({{ range $k, $v := . }}, of line_format).
+[[nodiscard]] inline std::set<std::string_view> own_names(std::string_view text)
 {
-    return text.find(concat("(?P<", name, ">")) != std::string_view::npos ||
-           text.find(concat("(?<", name, ">")) != std::string_view::npos;
-}
-
-/// Does a template in the text make a variable of this name: {{ range $k, $v := . }}, of line_format?
-[[nodiscard]] inline bool is_of_template(std::string_view text, std::string_view name)
-{
-    if (text.find("{{") == std::string_view::npos) return false;
-    for (const std::string_view behind : {" :=", ":=", ",", " ,"})
-        if (text.find(concat("$", name, behind)) != std::string_view::npos) return true;
-    return false;
+    std::set<std::string_view> all;
+    for (std::size_t at = text.find("(?"); at != std::string_view::npos; at = text.find("(?", at + 2)) {
+        std::size_t first = at + 2;
+        if (first < text.size() && text[first] == 'P') ++first;
+        if (first >= text.size() || text[first] != '<') continue;
+        const std::size_t length = dashboard::detail::word_length(text, ++first);
+        if (first + length < text.size() && text[first + length] == '>') all.insert(text.substr(first, length));
+    }
+    if (text.find("{{") == std::string_view::npos) return all;
+    for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+        const std::size_t length = dashboard::detail::word_length(text, at + 1);
+        std::size_t behind = at + 1 + length;
+        while (behind < text.size() && text[behind] == ' ') ++behind;
+        const std::string_view rest = text.substr(behind);
+        if (rest.starts_with(":=") || rest.starts_with(",")) all.insert(text.substr(at + 1, length));
+    }
+    return all;
 }
 
 inline constexpr dashboard_rule undeclared_variable{
@@ -35,6 +48,7 @@ inline constexpr dashboard_rule undeclared_variable{
         if (!in.declared.known || in.is_rule) return;
         const std::string_view text = in.expr.text;
         if (dashboard::next_possible_reference(text, 0) == text.size()) return;
+        std::optional<std::set<std::string_view>> own;
         char quote = '\0';
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (quote == '\0' && text[i] == '#') {  // a comment: Grafana may fill it in, and nobody reads it
@@ -48,7 +62,8 @@ inline constexpr dashboard_rule undeclared_variable{
             if (text[i] != '$' && text[i] != '[') continue;
             const dashboard::reference ref = dashboard::reference_at(text, i);
             if (!ref) continue;
-            if (in.declared.lacks(ref.name) && !names_a_group(text, ref.name) && !is_of_template(text, ref.name)) {
+            if (in.declared.lacks(ref.name) && !own) own = own_names(text);
+            if (in.declared.lacks(ref.name) && !own->contains(ref.name)) {
                 finding f = finding_in_query(in.file, in.expr.place({i, ref.length}), text, {i, ref.length}, about.id,
                                              about.level, undeclared_message(ref.name));
                 f.pointer = in.expr.pointer;
