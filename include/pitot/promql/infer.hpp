@@ -105,12 +105,14 @@ template <class F, class Open>
             if (const auto* const m = as<matrix_selector>(of)) of = m->of;
             const auto* const v = as<vector_selector>(of);
             if (v == nullptr || label == "__name__") return presence::never;
-            const auto found = std::count_if(v->matchers.begin(), v->matchers.end(),
-                                             [&](const label_matcher& m) { return m.name == label; });
-            const bool equal = std::any_of(v->matchers.begin(), v->matchers.end(), [&](const label_matcher& m) {
-                return m.name == label && m.op == match_op::equal && !m.value.empty();
-            });
-            return equal && found == 1 ? presence::always : presence::never;
+            bool equal = false;  // once one was, each that follows takes the label away
+            bool has = false;
+            for (const label_matcher& m : v->matchers) {
+                if (m.name != label) continue;
+                has = m.op == match_op::equal && !equal && !m.value.empty();
+                equal = equal || m.op == match_op::equal;
+            }
+            return has ? presence::always : presence::never;
         }
         if (c.name == "label_replace" || c.name == "label_join") {
             const auto* const target = c.arguments.size() > 1 ? as<string_node>(without_parens(c.arguments[1]))

@@ -264,3 +264,19 @@ TEST_CASE("what is said has a place: the outer of two sorts, none for a subquery
     CHECK(rates->infos[0].ends_with("\"a\" (1:10)"));
     CHECK(subqueries->infos[0].ends_with("\"a\" (1:1)"));  // as Prometheus has it
 }
+
+TEST_CASE("absent() tells the labels of equalities, unless another matcher for them follows")
+{
+    const store::series_store data = loaded({"y 1"});
+    const auto labels = [&data](std::string_view expr) {
+        const auto got = promql::query(expr, data, query_times::at(0), {});
+        REQUIRE((got && got->series.size() == 1));
+        return promql::to_series_text(got->series[0].labels);
+    };
+    CHECK(labels("absent(x{a=\"1\",b!=\"2\"})") == "{a=\"1\"}");
+    CHECK(labels("absent(x{a!=\"2\",a=\"1\"})") == "{a=\"1\"}");
+    CHECK(labels("absent(x{a=\"1\",a!=\"2\"})") == "{}");
+    CHECK(labels("absent(x{a=\"1\",a=\"1\",b=\"2\"})") == "{b=\"2\"}");
+    CHECK(labels("absent(x{a=\"1\",a!=\"2\",a=\"3\"})") == "{}");
+    CHECK(labels("absent_over_time(x{a!=\"2\",a=\"1\"}[5m])") == "{a=\"1\"}");
+}

@@ -134,14 +134,17 @@ inline void say_if_no_counter(evaluation& in, std::string_view name, text_span w
         where);
 }
 
-/// The labels that absent() can tell from a selector: those of equalities, unless there is another matcher for them.
+/// The labels that absent() can tell from a selector: those of equalities, unless another matcher for them follows.
+/// source  Prometheus, createLabelsForAbsentFunction
 inline label_set labels_of_selector(const vector_selector& v)
 {
     label_set out;
+    std::vector<std::string_view> told;  // by an equality
     for (const label_matcher& m : v.matchers) {
-        std::size_t matchers = 0;
-        for (const label_matcher& other : v.matchers) matchers += other.name == m.name ? 1U : 0U;
-        if (m.op == match_op::equal && matchers == 1 && !store::is_metadata_label(m.name)) out.set(m.name, m.value);
+        if (store::is_metadata_label(m.name)) continue;
+        const bool first = m.op == match_op::equal && std::find(told.begin(), told.end(), m.name) == told.end();
+        out.set(m.name, first ? m.value : std::string_view());
+        if (first) told.push_back(m.name);
     }
     return out;
 }
