@@ -13,21 +13,15 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import together  # noqa: E402
+
 FLAGS = ["-std=c++20", "-Wall", "-Wextra"]
 
 
 def compile_case(compiler, case, *flags, text=None):
     command = [*compiler, *FLAGS, "-fsyntax-only", *flags, *(["-x", "c++", "-"] if text else [case])]
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=300)
-
-
-def compile_together(compiler, cases):
-    includes = {}
-    for case in cases:
-        with open(case, encoding="utf-8") as source:
-            includes |= dict.fromkeys(line for line in source if line.startswith("#include "))
-    parts = [f'namespace case_{i} {{\n#include "{os.path.abspath(case)}"\n}}\n' for i, case in enumerate(cases)]
-    return compile_case(compiler, None, text="".join([*includes, *parts])).returncode == 0
 
 
 def judge(compiler, case, known_right):
@@ -53,7 +47,7 @@ def main():
             f.write("#include <pitot/metrics/registry.hpp>\n")
         subprocess.run([*compiler, *FLAGS, "-x", "c++-header", header, "-o", header + ".gch"], check=True, timeout=300)
         compiler += ["-include", header]
-        known_right = compile_together(compiler, cases)
+        known_right = compile_case(compiler, None, text=together.unit(cases)).returncode == 0
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             said = list(pool.map(lambda case: judge(compiler, case, known_right), cases))
     failed = [text for text in said if text]

@@ -5,10 +5,12 @@ All are compiled as one unit first, each in a namespace of its own behind what a
 """
 import glob
 import os
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import together  # noqa: E402
 
 root, compiler = os.path.abspath(sys.argv[1]), sys.argv[2]
 FOLDER = os.path.join(root, "tests", "fuzz")
@@ -23,19 +25,9 @@ def complaint(text):
     return done.stderr if done.returncode else None
 
 
-def together(targets):
-    includes = {}
-    for target in targets:
-        with open(target, encoding="utf-8") as f:
-            includes |= dict.fromkeys(re.findall(r"^#include [^ \n]+", f.read(), re.M))
-    parts = [f'namespace target_{i} {{\n#define LLVMFuzzerTestOneInput fuzz_{i}\n#include "{target}"\n#undef LLVMFuzzerTestOneInput\n}}'
-             for i, target in enumerate(targets)]
-    return "\n".join([*includes, *parts]) + "\n"
-
-
 targets = sorted(glob.glob(os.path.join(FOLDER, "*_fuzz.cpp")))
 said = [None] * len(targets)
-if complaint(together(targets)) is not None:
+if complaint(together.unit(targets, "#define LLVMFuzzerTestOneInput fuzz_{}", "#undef LLVMFuzzerTestOneInput")) is not None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         said = list(pool.map(lambda target: complaint(f'#include "{target}"\n'), targets))
 for target, text in zip(targets, said):

@@ -83,8 +83,8 @@ inline void add(recorded_series& to, const recorded_series& more)
 }  // namespace detail
 
 /// What the rules of all files record. A rule that asks for what another one records knows of it if the other stands
-/// before. Without sources only the names are known: what writes the series elsewhere may add labels, as it does to
-/// all. in  without what is recorded
+/// before. Without sources only the names are known: what writes the series elsewhere may add labels.
+/// in  without what is recorded
 [[nodiscard]] inline recorded_names all_recorded(const std::vector<const rule_file*>& files, world in)
 {
     recorded_names all;

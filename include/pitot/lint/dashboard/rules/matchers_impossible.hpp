@@ -117,9 +117,8 @@ namespace detail {
 inline constexpr dashboard_rule matchers_impossible{
     {"matchers-impossible", severity::warning, "the matchers of a selector exclude each other",
      "Each alone selects series of the metric, and no series satisfies them together: the selector selects nothing. "
-     "One value is\nanother series'. A job and an instance that do not go together are instance-filter; what a job or "
-     "an "
-     "instance has not is\nlabel-renamed, label-not-exposed or label-value-not-exposed.",
+     "One value is\nanother series'. A job and an instance that do not go together are instance-filter; what a job "
+     "or an instance has not is\nlabel-renamed, label-not-exposed or label-value-not-exposed.",
      "node_filesystem_size_bytes{mountpoint=\"/\",fstype=\"tmpfs\"}",
      "node_filesystem_size_bytes{mountpoint=\"/\",fstype=\"ext4\"}"},
     [](const context& in, const rule& about, remarks& out) {
