@@ -98,6 +98,13 @@ class Generator:
         return self.r.choice((f"scalar({self.vector(depth - 1)})", f"({self.scalar(depth - 1)} {self.r.choice(ARITHMETIC)} {self.scalar(depth - 1)})",
                               f"max_of({self.scalar(depth - 1)}, 3)", f"min_of({self.scalar(depth - 1)}, 3)"))
 
+    def parameter(self, *constant):
+        """Of a function or an aggregation; one in four is of the data or of the time."""
+        if self.r.random() < 0.75:
+            return self.r.choice(constant)
+        return self.r.choice(("scalar(limit{job=\"a\",instance=\"x\"}) / 40", "(time() % 420) / 300", "scalar(temperature{job=\"b\",instance=\"y\"})",
+                              "scalar(requests_total{job=\"a\",instance=\"z\",code=\"500\"}) / 900", "scalar(limit @ 3600)", "scalar(absent(limit))"))
+
     def grouping(self):
         return self.r.choice(("", " by (job)", " by (instance)", " without (instance)", " by (job, instance)", " without (code, le)", " by ()"))
 
@@ -113,8 +120,8 @@ class Generator:
         shape = self.r.random()
         if shape < 0.15:
             return inner
-        q = self.r.choice(("0.5", "0.9", "0.99", "0", "1", "0.01"))
-        return self.r.choice((f"histogram_quantile({q}, {inner})", f"histogram_fraction(0.1, {self.r.choice(('1', '5', '0.3'))}, {inner})",
+        q = self.parameter("0.5", "0.9", "0.99", "0", "1", "0.01")
+        return self.r.choice((f"histogram_quantile({q}, {inner})", f"histogram_fraction(0.1, {self.parameter('1', '5', '0.3')}, {inner})",
                               f"histogram_count({inner})", f"histogram_sum({inner})", f"histogram_avg({inner})", f"histogram_stddev({inner})",
                               f"histogram_stdvar({inner})", f"histogram_quantiles({inner}, \"q\", 0.5, {q})"))
 
@@ -132,25 +139,25 @@ class Generator:
         if r < 0.40:
             return f"{self.r.choice(RANGES)}({self.range(depth=depth)})"
         if r < 0.44:
-            return self.r.choice((f"quantile_over_time({self.r.choice(('0.5', '0.9', '0', '1'))}, {self.range(depth=depth)})", f"predict_linear({self.range(depth=depth)}, 600)",
+            return self.r.choice((f"quantile_over_time({self.parameter('0.5', '0.9', '0', '1')}, {self.range(depth=depth)})", f"predict_linear({self.range(depth=depth)}, {self.parameter('600')})",
                                   f"double_exponential_smoothing({self.range(depth=depth)}, 0.5, 0.3)"))
         if r < 0.54:
             return f"{self.r.choice(AGGREGATES)}{self.grouping()} ({self.vector(depth - 1)})"
         if r < 0.60:
             # Which of equal series is taken, and which come first, is the storage's order: values that are not equal, and all.
-            return self.r.choice((f"topk{self.grouping()} ({self.r.randint(1, 4)}, temperature > 0 < 60)", f"bottomk{self.grouping()} ({self.r.randint(1, 4)}, avg_over_time(temperature[7m]) > 0 < 60)",
-                                  f"limitk{self.grouping()} (100, {self.vector(depth - 1)})", f"limit_ratio{self.grouping()} ({self.r.choice(('0.5', '-0.5', '0.2'))}, {self.selector()})", f"quantile{self.grouping()} ({self.r.choice(('0.3', '0.5', '1'))}, {self.vector(depth - 1)})",
+            return self.r.choice((f"topk{self.grouping()} ({self.parameter('1', '2', '4')}, temperature{self.modifier()} > 0 < 60)", f"bottomk{self.grouping()} ({self.parameter('1', '2', '4')}, avg_over_time(temperature[7m]{self.modifier()}) > 0 < 60)",
+                                  f"limitk{self.grouping()} (100, {self.vector(depth - 1)})", f"limit_ratio{self.grouping()} ({self.parameter('0.5', '-0.5', '0.2')}, {self.selector()})", f"quantile{self.grouping()} ({self.parameter('0.3', '0.5', '1')}, {self.vector(depth - 1)})",
                                   f"count_values{self.grouping()} (\"v\", round(limit))"))
         if r < 0.78:
             return self.binary(depth)
         if r < 0.84:
-            return self.r.choice((f"clamp({self.vector(depth - 1)}, -5, {self.scalar(0)})", f"clamp_min({self.vector(depth - 1)}, 3)", f"clamp_max({self.vector(depth - 1)}, 30)",
-                                  f"round({self.vector(depth - 1)}, 0.5)", f"vector({self.scalar(depth - 1)})", f"absent({self.selector()})", f"-({self.vector(depth - 1)})",
+            return self.r.choice((f"clamp({self.vector(depth - 1)}, -5, {self.scalar(0)})", f"clamp_min({self.vector(depth - 1)}, {self.parameter('3')})", f"clamp_max({self.vector(depth - 1)}, {self.parameter('30')})",
+                                  f"round({self.vector(depth - 1)}, {self.parameter('0.5')})", f"vector({self.scalar(depth - 1)})", f"absent({self.selector()})", f"-({self.vector(depth - 1)})",
                                   f"sort({self.vector(depth - 1)})", f"sort_desc({self.vector(depth - 1)})", f"sort_by_label({self.vector(depth - 1)}, \"job\")",
                                   f"label_replace({self.vector(depth - 1)}, \"{self.r.choice(('new', 'job', 'instance'))}\", \"<$1>\", \"instance\", \"([xy])\")",
                                   f"label_join({self.vector(depth - 1)}, \"both\", \"-\", \"job\", \"instance\")", f"info({self.vector(depth - 1)})"))
         if r < 0.88:
-            q = self.r.choice(("0.5", "0.9", "0", "1"))
+            q = self.parameter("0.5", "0.9", "0", "1")
             buckets = self.r.choice((self.selector("b"), f"rate({self.selector('b', '[5m]')})", f"sum by (le{self.r.choice(('', ', job'))}) (rate(latency_bucket[5m]))"))
             return self.r.choice((f"histogram_quantile({q}, {buckets})", f"histogram_fraction(0.2, 5, {buckets})"))
         return self.histogram(depth)
@@ -270,7 +277,7 @@ def main():
             passed += 1
             refused += "error" in theirs
             filled += bool(theirs.get("series"))
-            said.update(re.sub(r"\W(?:for metric|from buckets|must be between|\(|\").*", "", text) for texts in theirs.get("said", {}).values() for text in texts)
+            said.update(re.sub(r"\W(?:for metric|from buckets|must be between|got [-+0-9NI]|\(|\").*", "", text) for texts in theirs.get("said", {}).values() for text in texts)
             seen.update(set(re.findall(r"[a-z_][a-z0-9_]*(?=\s*(?:\(| by| without))|\b(?:offset|and|or|unless|bool|group_left|group_right|on|ignoring|anchored|smoothed|fill|atan2)\b|@|</|>/|[-+*/%^]|[=!<>]=?", query["expr"])))
     for failure in failures[:40]:
         print("FAILED", failure)

@@ -1,7 +1,7 @@
 #pragma once
-// Logarithms and powers to the last bit as Go calculates them: results of queries are compared exactly in tests,
-// whatever the processor can fuse.
-// source  Go, math/log.go, log10.go and exp.go, after FreeBSD's msun
+// Logarithms, powers, the larger and the smaller to the last bit as Go calculates them: results of queries are compared
+// exactly in tests, whatever the processor can fuse. source  Go, math/log.go, log10.go and exp.go, after FreeBSD's
+// msun; dim.go
 
 #include <pitot/base/product.hpp>
 
@@ -78,6 +78,24 @@ template <class... More>
                                                         6.61375632143793436117e-05, -1.65339022054652515390e-06,
                                                         4.13813679705723846039e-08));
     return std::ldexp(1 - ((low - product(r, c) / (2 - c)) - high), k);
+}
+
+/// NaN when one is, unless the other is infinite that way; +0 is above -0.
+[[nodiscard]] inline double max(double a, double b) noexcept
+{
+    if (std::isinf(a) && a > 0) return a;
+    if (std::isinf(b) && b > 0) return b;
+    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (a == 0 && a == b) return std::signbit(a) ? b : a;
+    return a > b ? a : b;
+}
+[[nodiscard]] inline double min(double a, double b) noexcept
+{
+    if (std::isinf(a) && a < 0) return a;
+    if (std::isinf(b) && b < 0) return b;
+    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (a == 0 && a == b) return std::signbit(a) ? a : b;
+    return a < b ? a : b;
 }
 
 }  // namespace pitot::go

@@ -280,3 +280,39 @@ TEST_CASE("absent() tells the labels of equalities, unless another matcher for t
     CHECK(labels("absent(x{a=\"1\",a!=\"2\",a=\"3\"})") == "{}");
     CHECK(labels("absent_over_time(x{a!=\"2\",a=\"1\"}[5m])") == "{a=\"1\"}");
 }
+
+TEST_CASE("what is the same at every step is evaluated once, with the parameter of the first step")
+{
+    const store::series_store data = loaded({"n 0+1x10", "x{i=\"a\"} 0+1x10", "x{i=\"b\"} 1+1x10"});
+    const query_times when{60'000, 180'000, 60'000};
+    CHECK(shown("topk(scalar(n), x @ 120)", data, when) ==
+          "x{i=\"b\"} 60000 3\nx{i=\"b\"} 120000 3\nx{i=\"b\"} 180000 3\n");
+    const auto warnings = [&](std::string_view expr) {
+        return promql::query(expr, data, when, {}, promql::parse_options::everything())->warnings.size();
+    };
+    CHECK(warnings("sort(info(x @ 120))") == 0);
+    CHECK(warnings("sort(info(x @ 120 + x @ 60))") == 1);  // of two times: at every step
+    CHECK(warnings("sort(vector(start()))") == 0);
+    CHECK(warnings("sort(vector(time()))") == 1);
+}
+
+TEST_CASE("quantiles of histogram_quantiles are told apart step by step, 0 and -0 are not")
+{
+    const store::series_store data = loaded({"h {{schema:0 sum:5 count:7 buckets:[2 4 1]}}x10", "z 0 -0 0.5 0.5 1"});
+    const std::string got = shown("histogram_quantiles(h, \"q\", scalar(z))", data, {0, 240'000, 60'000});
+    CHECK(got == "{q=\"0.0\"} 0 0.5\n{q=\"0.0\"} 60000 0.5\n{q=\"0.5\"} 120000 1.2968395546510096\n"
+                 "{q=\"0.5\"} 180000 1.2968395546510096\n{q=\"1.0\"} 240000 4\n");
+}
+
+TEST_CASE("a vector of pairs that do not go together tells of the last at each step")
+{
+    const store::series_store data = loaded({"z -1 NaN 2", "f{i=\"b\"} 1x10",
+                                             "h{i=\"a\"} {{schema:0 sum:5 count:7 buckets:[2 4 1]}}x10",
+                                             "h{i=\"b\"} {{schema:0 sum:5 count:7 buckets:[2 4 1]}}x10"});
+    const auto got = promql::query("(f or h) > bool on (i) group_left () h", data, query_times::at(60'000), {});
+    REQUIRE((got && got->infos.size() == 1));
+    CHECK(got->infos[0].find("histogram > histogram") != std::string::npos);
+    const auto nan = promql::query("quantile(scalar(z), f)", data, {0, 120'000, 60'000}, {});
+    REQUIRE((nan && nan->warnings.size() == 1));
+    CHECK(nan->warnings[0].find("got NaN") != std::string::npos);
+}

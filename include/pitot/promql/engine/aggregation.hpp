@@ -213,20 +213,13 @@ private:
     void quantiles()
     {
         const text_span where = without_parens(a_.parameter)->span;
-        double lowest = std::numeric_limits<double>::infinity();
-        double highest = -lowest;
-        bool nan = false;
-        for (const double q : parameter_.values) {
-            nan = nan || std::isnan(q);
-            lowest = std::min(lowest, q);
-            highest = std::max(highest, q);
-        }
-        const auto warn = [&](double q) {
-            in_.said.warn(concat("quantile value should be between 0 and 1, got ", go_number(q)), where);
+        const parameter_range q(parameter_.values);
+        const auto warn = [&](double got) {
+            in_.said.warn(concat("quantile value should be between 0 and 1, got ", go_number(got)), where);
         };
-        if (nan) warn(std::numeric_limits<double>::quiet_NaN());
-        if (highest > 1) warn(highest);
-        if (lowest < 0) warn(lowest);
+        if (q.some_nan) warn(std::numeric_limits<double>::quiet_NaN());
+        if (q.highest > 1) warn(q.highest);
+        if (q.lowest < 0) warn(q.lowest);
         for (std::size_t k = 0; k < values_.size(); ++k)
             if (!values_[k].empty()) out_.values[k] = quantile_of(parameter_.values[k % out_.steps], values_[k]);
     }

@@ -42,8 +42,10 @@ namespace pitot::promql {
             if (!m.has(i, s)) continue;
             const detail::operand own{v[s], m.histogram_at(i, s)};
             const detail::operand other{k[s], nullptr};
-            const detail::operated o = swapped ? detail::operate(in, b, other, own)
-                                               : detail::operate(in, b, own, other);
+            const detail::operand& l = swapped ? other : own;
+            const detail::operand& r = swapped ? own : other;
+            const detail::operated o = detail::operate(in, b, l, r);
+            detail::say(in, b, l, r, o.said);
             v[s] = no_sample();
             if (!m.histograms.empty()) m.histograms[i * m.steps + s] = nullptr;
             if (!o.valid || !(o.keep || b.return_bool)) continue;
@@ -231,6 +233,7 @@ private:
             }
             std::fill(matched.begin(), matched.end(), 0);
             used_.clear();
+            last_said_ = {};
             for (std::size_t i = 0; i < many_.size(); ++i) {
                 if (!many_.has(i, s)) continue;
                 const std::uint32_t with = partner[many_group_[i]];
@@ -240,12 +243,12 @@ private:
                 if (with != none) one = {one_.floats(with)[s], one_.histogram_at(with, s)};
                 pair(s, static_cast<std::uint32_t>(i), with, many, one, many_group_[i], matched);
             }
-            if (!fill_many) continue;
-            for (std::size_t i = 0; i < one_.size(); ++i) {
+            for (std::size_t i = 0; fill_many && i < one_.size(); ++i) {
                 if (!one_.has(i, s) || matched[one_group_[i]] != 0) continue;
                 const operand one{one_.floats(i)[s], one_.histogram_at(i, s)};
                 pair(s, none, static_cast<std::uint32_t>(i), {many_fill, nullptr}, one, one_group_[i], matched);
             }
+            say(in_, b_, last_said_.left, last_said_.right, last_said_.what);
         }
     }
 
@@ -289,8 +292,10 @@ private:
     void pair(std::size_t s, std::uint32_t many, std::uint32_t one, const operand& many_sample,
               const operand& one_sample, std::uint32_t group, std::vector<char>& matched)
     {
-        const operated o = swapped_ ? operate(in_, b_, one_sample, many_sample)
-                                    : operate(in_, b_, many_sample, one_sample);
+        const operand& left = swapped_ ? one_sample : many_sample;
+        const operand& right = swapped_ ? many_sample : one_sample;
+        const operated o = operate(in_, b_, left, right);
+        if (o.said != remark::none) last_said_ = {left, right, o.said};
         if (!o.valid) return;
         const std::uint32_t number = labels_of_pair(many, one);
         if (one_to_one_) {
@@ -330,6 +335,11 @@ private:
     std::vector<const label_set*> labels_;  ///< by number
     std::vector<std::uint32_t> rows_;       ///< of the result, by the number of its labels
     numbering used_;                        ///< groups with labels of this step
+    struct {
+        operand left;
+        operand right;
+        remark what = remark::none;
+    } last_said_;  ///< of this step: Prometheus tells the last of its pairs' remarks
     matrix out_;
 };
 

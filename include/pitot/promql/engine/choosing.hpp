@@ -47,32 +47,25 @@ public:
 private:
     bool check_parameter()
     {
-        double lowest = std::numeric_limits<double>::infinity();
-        double highest = -lowest;
-        bool nan = false;
-        for (const double p : parameter_.values) {
-            nan = nan || std::isnan(p);
-            lowest = std::min(lowest, p);
-            highest = std::max(highest, p);
-        }
+        const parameter_range of(parameter_.values);
         if (a_.op == aggregator::limit_ratio) {
-            if (lowest == 0 && highest == 0 && !nan) return false;
-            if (nan) in_.fail("Ratio value is NaN", a_.span);
+            if (of.lowest == 0 && of.highest == 0 && !of.some_nan) return false;
+            if (of.some_nan) in_.fail("Ratio value is NaN", a_.span);
             const auto warn = [&](double got, std::string_view to) {
                 in_.said.warn(
                     concat("ratio value should be between -1 and 1, got ", go_number(got), ", capping to ", to),
                     without_parens(a_.parameter)->span);
             };
-            if (highest > 1) warn(highest, "1");
-            if (lowest < -1) warn(lowest, "-1");
+            if (of.highest > 1) warn(of.highest, "1");
+            if (of.lowest < -1) warn(of.lowest, "-1");
             return true;
         }
-        if (!nan && highest < 1) return false;
-        if (nan) in_.fail("Parameter value is NaN", a_.span);
-        if (lowest <= -9223372036854775808.0)
-            in_.fail(concat("Scalar value ", go_number(lowest), " underflows int64"), a_.span);
-        if (highest >= 9223372036854775807.0)
-            in_.fail(concat("Scalar value ", go_number(highest), " overflows int64"), a_.span);
+        if (!of.some_nan && of.highest < 1) return false;
+        if (of.some_nan) in_.fail("Parameter value is NaN", a_.span);
+        if (of.lowest <= -9223372036854775808.0)
+            in_.fail(concat("Scalar value ", go_number(of.lowest), " underflows int64"), a_.span);
+        if (of.highest >= 9223372036854775807.0)
+            in_.fail(concat("Scalar value ", go_number(of.highest), " overflows int64"), a_.span);
         return true;
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The evaluation of each kind of node.
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/base/product.hpp>
 #include <pitot/promql/engine/aggregation.hpp>
 #include <pitot/promql/engine/binary.hpp>
@@ -17,32 +18,32 @@
 
 namespace pitot::promql {
 
-/// Is it the same at every step?
-[[nodiscard]] inline bool is_step_invariant(const node* n)
+/// Is it evaluated once, for all steps?
+/// \note A parameter does not count: of what is the same at every step, topk(n, …) takes the n of the first.
+/// source  Prometheus, promql/engine.go, preprocessExprHelper(); start(), end(), range() and step() are numbers there
+[[nodiscard]] inline bool is_step_invariant(const evaluation& in, const node* n)
 {
     switch (n->kind) {
     case node_kind::number:
     case node_kind::string: return true;
-    case node_kind::paren: return is_step_invariant(static_cast<const paren_node*>(n)->of);
-    case node_kind::unary: return is_step_invariant(static_cast<const unary_node*>(n)->of);
+    case node_kind::paren: return is_step_invariant(in, static_cast<const paren_node*>(n)->of);
+    case node_kind::unary: return is_step_invariant(in, static_cast<const unary_node*>(n)->of);
     case node_kind::vector_selector: return static_cast<const vector_selector*>(n)->shift.at != at_kind::none;
-    case node_kind::matrix_selector: return is_step_invariant(static_cast<const matrix_selector*>(n)->of);
+    case node_kind::matrix_selector: return is_step_invariant(in, static_cast<const matrix_selector*>(n)->of);
     case node_kind::subquery: return static_cast<const subquery*>(n)->shift.at != at_kind::none;
     case node_kind::binary: {
         const auto& b = *static_cast<const binary_node*>(n);
-        return is_step_invariant(b.left) && is_step_invariant(b.right);
+        return is_step_invariant(in, b.left) && is_step_invariant(in, b.right);
     }
-    case node_kind::aggregation: {
-        const auto& a = *static_cast<const aggregation*>(n);
-        return is_step_invariant(a.of) && (a.parameter == nullptr || is_step_invariant(a.parameter));
-    }
+    case node_kind::aggregation: return is_step_invariant(in, static_cast<const aggregation*>(n)->of);
     case node_kind::call: {
         const auto& c = *static_cast<const call_node*>(n);
-        if (c.name == "info") return false;
+        if (c.name == "info")
+            return is_step_invariant(in, c.arguments[0]) && detail::uniform_look_back(in, c.arguments[0]).is_uniform();
         bool all = true;
         bool selectors = true;
         for (const node* const a : c.arguments) {
-            all = all && is_step_invariant(a);
+            all = all && is_step_invariant(in, a);
             selectors = selectors && without_parens(a)->kind == node_kind::vector_selector;
         }
         if (c.name == "timestamp") return all && selectors;
@@ -91,7 +92,7 @@ namespace detail {
         const matrix a = value(0);
         const matrix b = value(1);
         return scalar_row(in, grid, [&, max = name == "max_of"](std::size_t s) {
-            return max ? go_max(a.values[s], b.values[s]) : go_min(a.values[s], b.values[s]);
+            return max ? go::max(a.values[s], b.values[s]) : go::min(a.values[s], b.values[s]);
         });
     }
     if (name == "clamp" || name == "clamp_min" || name == "clamp_max") {
@@ -103,7 +104,7 @@ namespace detail {
                                                   : value(2);
         return map_floats(in, std::move(m), [&](double v, std::size_t s) {
             if (high.values[s] < low.values[s]) return no_sample();
-            return go_max(low.values[s], go_min(high.values[s], v));
+            return go::max(low.values[s], go::min(high.values[s], v));
         });
     }
     if (name == "round") {
@@ -233,7 +234,7 @@ inline bool rows_of(evaluation& in, const node* n, const time_grid& grid, row_si
 
 inline void evaluate_rows(evaluation& in, const node* n, const time_grid& grid, row_sink& to)
 {
-    const bool each_step = grid.is_instant() || !is_step_invariant(n);
+    const bool each_step = grid.is_instant() || !is_step_invariant(in, n);
     if (grid.count > 0 && each_step && detail::rows_of(in, n, grid, to)) return;
     const matrix m = evaluate(in, n, grid);
     for (std::size_t i = 0; i < m.size(); ++i) to.take(m, i);
@@ -243,7 +244,7 @@ inline matrix evaluate(evaluation& in, const node* n, const time_grid& grid)
 {
     const evaluation::deeper guard(in, grid, n->span);
     if (grid.count == 0) return matrix(0);
-    if (grid.is_instant() || n->kind == node_kind::number || !is_step_invariant(n)) {
+    if (grid.is_instant() || n->kind == node_kind::number || !is_step_invariant(in, n)) {
         matrix m = detail::evaluate_node(in, n, grid);
         in.charge(m.values.size());
         in.release(m.values.size());

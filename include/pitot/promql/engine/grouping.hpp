@@ -1,9 +1,12 @@
 #pragma once
 // The groups of an aggregation, found once for all steps.
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +55,23 @@ struct grouping {
     }
     return out;
 }
+
+/// What a parameter is over all steps.
+/// highest, lowest  NaN when one is, as Go's math.Max has it
+struct parameter_range {
+    explicit parameter_range(const std::vector<double>& values)
+    {
+        for (const double v : values) {
+            highest = go::max(highest, v);
+            lowest = go::min(lowest, v);
+            some_nan = some_nan || std::isnan(v);
+        }
+    }
+
+    double highest = -std::numeric_limits<double>::max();
+    double lowest = std::numeric_limits<double>::max();
+    bool some_nan = false;
+};
 
 [[nodiscard]] inline text_span inside(const aggregation& a) { return without_parens(a.of)->span; }
 

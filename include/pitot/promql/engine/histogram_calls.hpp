@@ -3,6 +3,7 @@
 
 #include <pitot/base/decimal.hpp>
 #include <pitot/base/function_ref.hpp>
+#include <pitot/base/numbering.hpp>
 #include <pitot/base/order.hpp>
 #include <pitot/promql/durations.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
@@ -73,17 +74,27 @@ public:
             sort_numbers(g.buckets, [&](std::uint32_t a, std::uint32_t b) { return limits_[a] < limits_[b]; });
     }
 
+    using of_classic = function_ref<double(std::vector<classic_count>&, std::size_t, std::string_view)>;
+    using of_native = function_ref<double(const histogram&, std::size_t, std::string_view)>;
+
     /// Calls classic(buckets, step, metric) or native(histogram, step, metric) for each group and step, and keeps what
     /// it gives.
-    matrix map(function_ref<double(std::vector<classic_count>&, std::size_t, std::string_view)> classic,
-               function_ref<double(const histogram&, std::size_t, std::string_view)> native,
-               const std::vector<row>* heads = nullptr)
+    [[nodiscard]] matrix map(of_classic classic, of_native native)
+    {
+        matrix out = by_group(classic, native);
+        out.drop_empty_rows();
+        in_.finish(out);
+        return out;
+    }
+
+    /// The same with a row for each group, be it empty.
+    [[nodiscard]] matrix by_group(of_classic classic, of_native native)
     {
         matrix out(m_.steps);
         std::vector<classic_count> buckets;
         for (std::size_t g = 0; g < groups_.size(); ++g) {
             const group& one = groups_[g];
-            const std::size_t to = out.add(heads != nullptr ? (*heads)[g] : in_.without_name(one.head));
+            const std::size_t to = out.add(in_.without_name(one.head));
             const std::string_view name = one.head.labels->metric_name();
             for (std::size_t s = 0; s < m_.steps; ++s) {
                 buckets.clear();
@@ -105,8 +116,6 @@ public:
                     out.floats(to)[s] = classic(buckets, s, name);
             }
         }
-        out.drop_empty_rows();
-        in_.finish(out);
         return out;
     }
     [[nodiscard]] const std::vector<group>& groups() const noexcept { return groups_; }
@@ -136,6 +145,57 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
         fixed.first = fixed.last = time;
         in.said.corrected(in.how.delayed_name_removal ? name : std::string_view(), where, fixed);
     }
+    return out;
+}
+
+/// histogram_quantiles(v, "label", q…): a quantile may differ from step to step, and so may the label.
+[[nodiscard]] inline matrix histogram_quantiles(evaluation& in, const call_node& call, const time_grid& grid)
+{
+    const node* const of = without_parens(call.arguments[0]);
+    const matrix m = evaluate(in, of, grid);
+    const std::string_view label = string_argument(call.arguments[1]);
+    histogram_vector all(in, m, of->span);
+    std::vector<matrix> wanted;
+    for (std::size_t a = 2; a < call.arguments.size(); ++a) {
+        const node* const argument = without_parens(call.arguments[a]);
+        wanted.push_back(evaluate(in, argument, grid));
+        warn_if_no_quantile(in, wanted.back(), argument->span);
+    }
+
+    matrix out(grid.count);
+    for (const matrix& q : wanted) {
+        const matrix part = all.by_group(
+            [&](std::vector<classic_count>& b, std::size_t s, std::string_view name) {
+                return classic_quantile_at(in, q.values[s], b, name, of->span, grid.at(s));
+            },
+            [&](const histogram& h, std::size_t s, std::string_view name) {
+                return native_quantile(q.values[s], h, in.said, name, of->span);
+            });
+        numbering texts;
+        std::vector<std::uint32_t> rows;  // of out, by text and group
+        for (std::size_t s = 0; s < grid.count; ++s) {
+            char room[number_size];
+            const double value = q.values[s] == 0 ? 0 : q.values[s];  // -0 is written as 0, too
+            const std::string_view text = std::isnan(value)
+                                              ? std::string_view("NaN")
+                                              : std::string_view(room, write_canonical_number(room, value));
+            const std::uint32_t number = texts.add(text);
+            rows.resize(texts.size() * part.size(), numbering::none);
+            for (std::size_t g = 0; g < part.size(); ++g) {
+                if (!part.has(g, s)) continue;
+                std::uint32_t& to = rows[number * part.size() + g];
+                if (to == numbering::none) {
+                    label_set labels = *all.groups()[g].head.labels;
+                    if (!in.how.delayed_name_removal) labels.drop_metadata();
+                    labels.set(label, in.keep(text));
+                    in.check_room(out);
+                    to = static_cast<std::uint32_t>(out.add({in.keep(std::move(labels)), true}));
+                }
+                out.copy_sample(part, g, to, s);
+            }
+        }
+    }
+    in.finish(out);
     return out;
 }
 
@@ -170,55 +230,7 @@ inline void warn_if_no_quantile(evaluation& in, const matrix& q, text_span where
                      return native_fraction(lower.values[s], upper.values[s], h, in.said, name, where);
                  });
     }
-    // histogram_quantiles(v, "label", q…)
-    const matrix m = evaluate(in, argument(0), grid);
-    const text_span where = argument(0)->span;
-    const std::string_view label = string_argument(call.arguments[1]);
-    detail::histogram_vector all(in, m, where);
-    matrix out(grid.count);
-    for (std::size_t a = 2; a < call.arguments.size(); ++a) {
-        const matrix q = evaluate(in, argument(a), grid);
-        detail::warn_if_no_quantile(in, q, argument(a)->span);
-        // A quantile may differ from step to step, and so may the label: rows by its text.
-        std::vector<double> sorted = q.values;
-        sort_nan_first(sorted);
-        for (std::size_t k = 0; k < sorted.size(); ++k) {
-            const double one = sorted[k];
-            if (k > 0 && (one == sorted[k - 1] || (std::isnan(one) && std::isnan(sorted[k - 1])))) continue;
-            char room[number_size];
-            const std::string_view text =
-                std::isnan(one)
-                    ? std::string_view("NaN")
-                    : std::string_view(room, static_cast<std::size_t>(write_canonical_number(room, one) - room));
-            const std::string_view kept = in.keep(text);
-            std::vector<row> heads;
-            for (const auto& g : all.groups()) {
-                label_set labels = *g.head.labels;
-                if (!in.how.delayed_name_removal) labels.drop_metadata();
-                labels.set(label, kept);
-                heads.push_back({in.keep(std::move(labels)), true});
-            }
-            matrix part = all.map(
-                [&](std::vector<classic_count>& b, std::size_t s, std::string_view name) {
-                    return detail::classic_quantile_at(in, q.values[s], b, name, where, grid.at(s));
-                },
-                [&](const histogram& h, std::size_t s, std::string_view name) {
-                    return native_quantile(q.values[s], h, in.said, name, where);
-                },
-                &heads);
-            for (std::size_t i = 0; i < part.size(); ++i) {
-                in.check_room(out);
-                const std::size_t to = out.add(part.rows[i]);
-                for (std::size_t s = 0; s < grid.count; ++s) {
-                    const double at = q.values[s];
-                    if (at == one || (std::isnan(at) && std::isnan(one))) out.copy_sample(part, i, to, s);
-                }
-            }
-        }
-    }
-    out.drop_empty_rows();
-    in.finish(out);
-    return out;
+    return detail::histogram_quantiles(in, call, grid);
 }
 
 /// histogram_count and its like: a number for each native histogram.

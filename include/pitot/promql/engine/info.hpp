@@ -21,7 +21,8 @@ namespace detail {
 class uniform_look_back {
 public:
     uniform_look_back(const evaluation& in, const node* of) : in_(in) { uniform_ = inspect(of, nullptr) && uniform_; }
-    [[nodiscard]] look_back value() const { return found_ && uniform_ && !free_ ? first_ : look_back{}; }
+    [[nodiscard]] bool is_uniform() const noexcept { return found_ && uniform_; }
+    [[nodiscard]] look_back value() const { return is_uniform() && !free_ ? first_ : look_back{}; }
 
 private:
     /// A subquery around the node that is looked at, and what is around it.

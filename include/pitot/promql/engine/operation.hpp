@@ -57,36 +57,57 @@ struct operand {
     const histogram* hist = nullptr;
 };
 
-/// keep   false: the comparison does not hold, or the types do not go together
-/// valid  false: no result, and something was said
+/// What there is to say of an operation.
+enum class remark : unsigned char { none, types, layout, collision, reconciled };
+
+/// keep    false: the comparison does not hold, or the types do not go together
+/// valid   false: no result, and something to say
 struct operated {
     double value = 0;
     const histogram* hist = nullptr;
     bool keep = true;
     bool valid = true;
+    remark said = remark::none;
 };
+
+inline void say(evaluation& in, const binary_node& b, const operand& l, const operand& r, remark what)
+{
+    const std::string_view op = operator_text(b.op);
+    const std::string_view operation = b.op == token_kind::subtract ? "subtraction" : "addition";
+    const auto type = [](const operand& o) -> std::string_view { return o.hist != nullptr ? "histogram" : "float"; };
+    switch (what) {
+    case remark::none: break;
+    case remark::types:
+        in.said.info(concat("incompatible sample types encountered for binary operator ", quote(op), ": ", type(l), " ",
+                            op, " ", type(r)),
+                     b.span);
+        break;
+    case remark::layout:
+        in.said.warn(concat("incompatible bucket layout encountered for binary operator ", op), b.span);
+        break;
+    case remark::collision:
+        in.said.warn(concat("conflicting counter resets during histogram ", operation), b.span);
+        break;
+    case remark::reconciled:
+        in.said.info(concat("mismatched custom buckets were reconciled during ", operation), b.span);
+        break;
+    }
+}
 
 /// One operation of samples that may be histograms.
 [[nodiscard]] inline operated operate(evaluation& in, const binary_node& b, const operand& l, const operand& r)
 {
-    const auto refuse = [&]() -> operated {
-        const std::string_view op = operator_text(b.op);
-        in.said.info(concat("incompatible sample types encountered for binary operator ", quote(op), ": ",
-                            l.hist != nullptr ? "histogram " : "float ", op,
-                            r.hist != nullptr ? " histogram" : " float"),
-                     b.span);
-        return {0, nullptr, false, false};
-    };
+    const auto refuse = [](remark why = remark::types) -> operated { return {0, nullptr, false, false, why}; };
     const auto made = [&](histogram h) -> operated {
         h.compact();
-        return {0, in.keep(std::move(h)), true, true};
+        return {0, in.keep(std::move(h))};
     };
     if (l.hist == nullptr && r.hist == nullptr) {
         if (b.op == token_kind::trim_lower || b.op == token_kind::trim_upper) return refuse();
         double v = 0;
         operate_columns(b.op, &l.value, &r.value, nullptr, &v, 1);
-        if (is_comparison(b.op)) return {l.value, nullptr, v != 0, true};
-        return {v, nullptr, true, true};
+        if (is_comparison(b.op)) return {l.value, nullptr, v != 0};
+        return {v, nullptr};
     }
     if (l.hist == nullptr) {
         if (b.op != token_kind::multiply) return refuse();
@@ -102,32 +123,24 @@ struct operated {
         case token_kind::trim_upper:
         case token_kind::trim_lower:
             store::trim(h, r.value, b.op == token_kind::trim_upper);
-            return {0, in.keep(std::move(h)), true, true};
+            return {0, in.keep(std::move(h))};
         default: return refuse();
         }
     }
     switch (b.op) {
-    case token_kind::equal: return {0, l.hist, store::equal(*l.hist, *r.hist), true};
-    case token_kind::not_equal: return {0, l.hist, !store::equal(*l.hist, *r.hist), true};
+    case token_kind::equal: return {0, l.hist, store::equal(*l.hist, *r.hist)};
+    case token_kind::not_equal: return {0, l.hist, !store::equal(*l.hist, *r.hist)};
     case token_kind::add:
     case token_kind::subtract: {
         const bool minus = b.op == token_kind::subtract;
         histogram h = *l.hist;
         const store::combination said = store::add(h, *r.hist, minus ? -1 : 1);
-        const std::string_view operation = minus ? "subtraction" : "addition";
-        if (said.incompatible) {
-            in.said.warn(concat("incompatible bucket layout encountered for binary operator ", operator_text(b.op)),
-                         b.span);
-            return {0, nullptr, false, false};
-        }
-        if (said.collision) {  // upstream drops the pair: the warning stands in an error's place
-            in.said.warn(concat("conflicting counter resets during histogram ", operation), b.span);
-            return {0, nullptr, false, false};
-        }
-        if (said.reconciled)
-            in.said.info(concat("mismatched custom buckets were reconciled during ", operation), b.span);
+        if (said.incompatible) return refuse(remark::layout);
+        if (said.collision) return refuse(remark::collision);  // upstream drops the pair
         if (minus) h.hint = reset_hint::gauge_type;
-        return made(std::move(h));
+        operated out = made(std::move(h));
+        if (said.reconciled) out.said = remark::reconciled;
+        return out;
     }
     default: return refuse();
     }

@@ -119,22 +119,4 @@ matrix map_floats(evaluation& in, matrix m, F&& f)
     return scalar_row(in, grid, [value](std::size_t) { return value; });
 }
 
-/// Go's math.Max and math.Min: NaN when one is, +0 above -0.
-[[nodiscard]] inline double go_max(double a, double b) noexcept
-{
-    if (std::isinf(a) && a > 0) return a;
-    if (std::isinf(b) && b > 0) return b;
-    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
-    if (a == 0 && a == b) return std::signbit(a) ? b : a;
-    return a > b ? a : b;
-}
-[[nodiscard]] inline double go_min(double a, double b) noexcept
-{
-    if (std::isinf(a) && a < 0) return a;
-    if (std::isinf(b) && b < 0) return b;
-    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
-    if (a == 0 && a == b) return std::signbit(a) ? a : b;
-    return a < b ? a : b;
-}
-
 }  // namespace pitot::promql
