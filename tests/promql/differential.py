@@ -61,7 +61,8 @@ AGGREGATES = "sum avg count min max group stddev stdvar".split()
 OTHERS = ("topk bottomk limitk limit_ratio quantile count_values quantile_over_time predict_linear double_exponential_smoothing histogram_quantile histogram_fraction "
           "histogram_count histogram_sum histogram_avg histogram_stddev histogram_stdvar histogram_quantiles clamp clamp_min clamp_max round vector scalar "
           "absent sort sort_desc sort_by_label label_replace label_join info max_of min_of time pi and or unless on ignoring bool group_left group_right "
-          "fill offset @ anchored smoothed atan2 </ >/ + - * / % ^ == != > < >= <=").split()
+          "fill fill_left fill_right start end step range offset @ anchored smoothed atan2 </ >/ + - * / % ^ == != > < >= <=").split()
+INFOS = ("", ', {version=~".+"}', ', {version="1"}', ', {__name__=~".+_info"}', ', {none=""}')
 ARITHMETIC = "+ - * / % ^ atan2".split()
 COMPARE = "== != > < >= <=".split()
 
@@ -76,15 +77,18 @@ class Generator:
     def modifier(self):
         if self.r.random() > 0.12:
             return ""
-        return self.r.choice((" offset 5m", " offset -3m", " @ 3600", " @ start()", " @ end()", " @ 1800 offset 2m"))
+        return self.r.choice((" offset 5m", " offset -3m", " @ 3600", " @ start()", " @ end()", " @ 1800 offset 2m", " offset (step() * 2 + 1m)",
+                              " offset -min(2m, step())", " @ end() offset max(1m, range() / 4)"))
 
     def selector(self, kinds="cgbl", suffix=""):
         name = {"c": "requests_total", "g": "temperature", "b": "latency_bucket", "l": "limit", "n": "size", "d": "depth", "u": "custom"}[self.r.choice(kinds)]
         inside = ",".join({self.matcher() for _ in range(self.r.randint(0, 2))})
+        if kinds == "cgbl" and self.r.random() < 0.04:
+            name, inside = "", self.r.choice(('__name__=~"temp.*|lim.*"', '__name__=~"l.+",le=~"|10"', '__name__!~"requests.*|t.*",le=""'))
         return name + (f"{{{inside}}}" if inside else "") + suffix + self.modifier()
 
     def range(self, kinds="cgl", depth=0):
-        length = self.r.choice(("1m", "90s", "5m", "20m", "1h"))
+        length = self.r.choice(("1m", "90s", "5m", "20m", "1h", "5m + 90s", "max(step() * 3, 4m)", "2 ^ 9"))
         if depth > 0 and self.r.random() < 0.2:
             return f"({self.vector(depth - 1)})[{length}:{self.r.choice(('', '30s', '1m', '7m'))}]{self.modifier()}"
         extended = self.r.random()
@@ -94,7 +98,7 @@ class Generator:
     def scalar(self, depth):
         r = self.r.random()
         if r < 0.6 or depth <= 0:
-            return self.r.choice(("2", "0.5", "-1", "10", "1e3", "pi()", "time()"))
+            return self.r.choice(("2", "0.5", "-1", "10", "1e3", "pi()", "time()", "start()", "end()", "step()", "range()", "0x1F", "1h30m"))
         return self.r.choice((f"scalar({self.vector(depth - 1)})", f"({self.scalar(depth - 1)} {self.r.choice(ARITHMETIC)} {self.scalar(depth - 1)})",
                               f"max_of({self.scalar(depth - 1)}, 3)", f"min_of({self.scalar(depth - 1)}, 3)"))
 
@@ -155,7 +159,7 @@ class Generator:
                                   f"round({self.vector(depth - 1)}, {self.parameter('0.5')})", f"vector({self.scalar(depth - 1)})", f"absent({self.selector()})", f"-({self.vector(depth - 1)})",
                                   f"sort({self.vector(depth - 1)})", f"sort_desc({self.vector(depth - 1)})", f"sort_by_label({self.vector(depth - 1)}, \"job\")",
                                   f"label_replace({self.vector(depth - 1)}, \"{self.r.choice(('new', 'job', 'instance'))}\", \"<$1>\", \"instance\", \"([xy])\")",
-                                  f"label_join({self.vector(depth - 1)}, \"both\", \"-\", \"job\", \"instance\")", f"info({self.vector(depth - 1)})"))
+                                  f"label_join({self.vector(depth - 1)}, \"both\", \"-\", \"job\", \"instance\")", f"info({self.vector(depth - 1)}{self.r.choice(INFOS)})"))
         if r < 0.88:
             q = self.parameter("0.5", "0.9", "0", "1")
             buckets = self.r.choice((self.selector("b"), f"rate({self.selector('b', '[5m]')})", f"sum by (le{self.r.choice(('', ', job'))}) (rate(latency_bucket[5m]))"))
@@ -177,11 +181,16 @@ class Generator:
         if shape < 0.4:
             return f"{by} ({left}) {op} {by} ({right})"
         if shape < 0.55:
-            return f"{left} {op} on (job, instance) group_left () {by} ({right})"
-        if shape < 0.7:
+            return f"{left} {op} on (job, instance) group_left ({self.r.choice(('', 'code', 'version'))}) {by} ({right})"
+        if shape < 0.65:
             return f"{by} ({left}) {op} on (job, instance) group_right () {right}"
+        if shape < 0.7:
+            return f"{left} {op} on (job) group_left ({self.r.choice(('', 'instance'))}) {self.r.choice(('limit', 'target_info', 'temperature'))}{{instance=\"x\"}}"
         if shape < 0.8:
-            return f"{by} ({left}) {op} on (job, instance) fill (1) {by} ({right})"
+            fill = self.r.choice(("fill (1)", "fill (1)", "fill_left (0)", "fill_right (2)", "fill_left (0) fill_right (-1)"))
+            # Of 3.14, as the scripts have it; since then fill_left and fill_right change places with group_right.
+            side = self.r.choice(("", "", "group_left ", "group_right " if fill == "fill (1)" else ""))
+            return f"{by} ({left}) {op} on (job, instance) {side}{fill} {by} ({right})"
         return f"({left}) {op}{self.r.choice(('', ' on (job, instance)', ' ignoring (code, le)'))} ({right})"
 
 
