@@ -68,7 +68,8 @@ template <class... More>
     if (std::isnan(x)) return x;
     if (x > 1.0239999999999999e+03) return std::numeric_limits<double>::infinity();
     if (x < -1.0740e+03) return 0;
-    const int k = x > 0 ? static_cast<int>(x + 0.5) : x < 0 ? static_cast<int>(x - 0.5) : 0;
+    const double nearest = x > 0 ? x + 0.5 : x < 0 ? x - 0.5 : 0;  // as Go has it
+    const int k = static_cast<int>(nearest);
     const double t = x - k;
     const double high = product(t, detail::ln2_high);
     const double low = product(-t, detail::ln2_low);

@@ -52,7 +52,7 @@ namespace pitot {
     if (wrong) return bad();
     std::int64_t milliseconds = 0;
     if (at < text.size() && text[at] == '.') {
-        int scale = 100;
+        std::int64_t scale = 100;
         const std::size_t first = ++at;
         for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
             milliseconds += (text[at] - '0') * scale;
@@ -62,7 +62,7 @@ namespace pitot {
     const std::string_view zone = text.substr(std::min(at, text.size()));
     if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-')) {
         ++at;
-        offset = number(2, ':') * 60;
+        offset = std::int64_t{60} * number(2, ':');
         offset += number(2, '\0');
         if (zone[0] == '-') offset = -offset;
     } else if (zone != "Z" && zone != "z") {
@@ -73,7 +73,7 @@ namespace pitot {
         minute > 59 || second > 60)
         return bad();
     const std::int64_t days = days_of_date(date);
-    return ((days * 24 + hour) * 60 + minute - offset) * 60'000 + second * 1000 + milliseconds;
+    return ((days * 24 + hour) * 60 + minute - offset) * 60'000 + std::int64_t{1000} * second + milliseconds;
 }
 
 /// "2001-02-03T04:05:06", in UTC and rounded down to seconds.

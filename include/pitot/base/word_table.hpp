@@ -51,17 +51,17 @@ public:
 
     /// text_of  gives the word of a row
     template <class Row, std::size_t Rows, class TextOf>
-    consteval word_places(const Row (&table)[Rows], TextOf text_of) : at_{}, sizes_{}
+    consteval word_places(const Row (&table)[Rows], TextOf text_of)
     {
         static_assert(Rows <= 128, "rows are numbered by a byte, and half of the places stay free");
         at_.fill(none);
-        for (unsigned char row = 0; row < Rows; ++row) {
+        for (std::size_t row = 0; row < Rows; ++row) {
             const std::string_view word = text_of(table[row]);
             if (word.size() < 2 || word.size() > 31) throw "a word has 2 to 31 letters";
             sizes_[word[0] & 31] |= std::uint32_t{1} << word.size();
             std::size_t place = word_hash(word) & 255U;
             while (at_[place] != none) place = (place + 1) & 255U;
-            at_[place] = row;
+            at_[place] = static_cast<unsigned char>(row);
         }
     }
 
@@ -83,8 +83,8 @@ public:
     }
 
 private:
-    std::array<unsigned char, 256> at_;
-    std::array<std::uint32_t, 32> sizes_;  ///< of the words that begin with a letter, a bit each
+    std::array<unsigned char, 256> at_{};
+    std::array<std::uint32_t, 32> sizes_{};  ///< of the words that begin with a letter, a bit each
 };
 
 }  // namespace pitot

@@ -92,6 +92,7 @@ public:
     void add(const metric& saved)
     {
         std::vector<std::uint32_t> jobs;
+        jobs.reserve(saved.jobs.size() + 1);
         for (const std::string& name : saved.jobs) jobs.push_back(job(name));
         if (jobs.empty()) jobs.push_back(job(""));
         for (const std::uint32_t at : jobs) {

@@ -77,7 +77,8 @@ namespace pitot::promql {
         sum += number * scale;
         if (sum > limit - 1) return "duration out of range";
     }
-    seconds = static_cast<double>(sum / 1'000'000'000U) + static_cast<double>(sum % 1'000'000'000U) / 1e9;
+    const std::uint64_t whole = sum / 1'000'000'000U;
+    seconds = static_cast<double>(whole) + static_cast<double>(sum % 1'000'000'000U) / 1e9;
     return {};
 }
 

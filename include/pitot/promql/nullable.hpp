@@ -18,7 +18,7 @@ public:
 private:
     static constexpr int max_depth = 250;
 
-    constexpr bool more() const noexcept { return at_ < text_.size(); }
+    [[nodiscard]] constexpr bool more() const noexcept { return at_ < text_.size(); }
 
     constexpr bool alternation(int depth) noexcept
     {
@@ -58,7 +58,7 @@ private:
     }
 
     /// {2}, {2,} or {2,5}; else the brace is itself.
-    constexpr bool is_repeat() const noexcept
+    [[nodiscard]] constexpr bool is_repeat() const noexcept
     {
         std::size_t i = at_ + 1;
         const std::size_t first = i;

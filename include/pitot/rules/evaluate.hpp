@@ -303,7 +303,8 @@ private:
             labels["__name__"] = "ALERTS";
             labels["alertstate"] = a.state == alert_state::firing ? "firing" : "pending";
             samples.emplace_back(std::move(labels), 1);
-            samples.emplace_back(std::move(since), static_cast<double>(a.active_at / 1000));
+            const std::int64_t active_at_seconds = a.active_at / 1000;
+            samples.emplace_back(std::move(since), static_cast<double>(active_at_seconds));
             ++at;
         }
         if (group_->limit > 0 && count > group_->limit) {

@@ -75,6 +75,7 @@ public:
           data_(how.max_stored_samples)
     {
         std::vector<const group*> sorted;
+        sorted.reserve(groups.size());
         for (const group& g : groups) sorted.push_back(&g);
         const auto place = [&](const group* g) {
             const auto at = order.find(g->name);
@@ -369,6 +370,7 @@ private:
         for (const expr_sample& want : test.expected)
             if (!want.wrong.empty()) return fail(std::move(what), want.wrong);
         std::vector<const expr_sample*> want;
+        want.reserve(test.expected.size());
         for (const expr_sample& one : test.expected) want.push_back(&one);
         std::stable_sort(want.begin(), want.end(), [](const expr_sample* a, const expr_sample* b) {
             return a->labels.label_set() < b->labels.label_set();
@@ -379,6 +381,7 @@ private:
         for (std::size_t i = 0; all && i < want.size(); ++i) all = same(*want[i], got->series[i]);
         if (all) return pass(std::move(what));
         std::vector<std::string> notes;
+        notes.reserve(want.size() + got->series.size());
         for (const expr_sample* const w : want)
             notes.push_back(concat("want  ", promql::to_series_text(w->labels.label_set()), " ",
                                    w->hist ? detail::shown(*w->hist) : promql::plain_number(w->value)));

@@ -9,6 +9,7 @@
 #include <algorithm>  // std::reverse
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -101,7 +102,7 @@ struct histogram {
     const int whole = index >> schema;
     const int part = index & (per_power - 1);
     if (part == 0 && whole == 1024) return std::numeric_limits<double>::max();
-    return std::ldexp(exponential_bounds[part * (256 / per_power)], whole + 1);
+    return std::ldexp(exponential_bounds[std::ptrdiff_t{part} * (256 / per_power)], whole + 1);
 }
 
 [[nodiscard]] inline bucket_view view_of(const histogram& h, const bucket& b, bool positive)

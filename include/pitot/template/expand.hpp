@@ -5,7 +5,7 @@
 #include <pitot/template/parse.hpp>
 #include <pitot/template/time_methods.hpp>
 
-#include <algorithm>  // std::count
+#include <algorithm>  // std::count, std::find_if
 #include <string>
 #include <string_view>
 #include <utility>
@@ -271,9 +271,9 @@ private:
     }
     value* find(std::string_view name)
     {
-        for (auto at = variables_.rbegin(); at != variables_.rend(); ++at)
-            if (at->first == name) return &at->second;
-        return nullptr;
+        const auto at = std::find_if(variables_.rbegin(), variables_.rend(),
+                                     [name](const auto& v) { return v.first == name; });
+        return at == variables_.rend() ? nullptr : &at->second;
     }
     void write(std::string_view text)
     {
@@ -312,6 +312,7 @@ private:
                                                 const std::vector<std::pair<std::string, value>>& variables = {})
 {
     std::vector<std::string> known;
+    known.reserve(variables.size());
     for (const auto& [name, v] : variables) known.push_back(name);
     auto parsed = parse(text, &known);
     if (!parsed) return unexpected(std::move(parsed.error()));

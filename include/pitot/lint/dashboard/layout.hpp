@@ -39,6 +39,7 @@ inline void check_layout(const source& file, json::value model, std::vector<find
         model["layout"],
         [&references](json::value name, const std::vector<std::string_view>&) { references.push_back(name); });
     std::vector<std::string_view> shown;
+    shown.reserve(references.size());
     for (const json::value at : references) shown.push_back(at.text());
     std::sort(shown.begin(), shown.end());
     std::vector<std::string_view> names;

@@ -66,8 +66,8 @@ public:
         case aggregator::avg:
             for (std::size_t k = 0; k < n_.size(); ++k)
                 if (n_[k] > 0)
-                    out_.values[k] = incremental_[k] ? out_.values[k] + rest_[k]
-                                                     : out_.values[k] / n_[k] + rest_[k] / n_[k];
+                    out_.values[k] = incremental_[k] != 0 ? out_.values[k] + rest_[k]
+                                                          : out_.values[k] / n_[k] + rest_[k] / n_[k];
             break;
         case aggregator::stddev:
         case aggregator::stdvar:
@@ -175,7 +175,7 @@ private:
             value = v;
             return;
         }
-        if (!incremental) {
+        if (incremental == 0) {
             double sum = value;
             double c = rest;
             store::kahan_add(v, sum, c);

@@ -60,8 +60,8 @@ public:
         : data(of), how(with), start(first), end(last), step(every)
     {}
 
-    [[noreturn, gnu::cold, gnu::noinline]] static void fail(std::string text, text_span where = {},
-                                                            errc code = errc::invalid_value)
+    [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string text, text_span where = {},
+                                                     errc code = errc::invalid_value) const
     {
         throw evaluation_error{{code, std::move(text), where}};
     }
@@ -72,7 +72,8 @@ public:
         deeper(evaluation& in, const time_grid& grid, text_span where)
             : in_(in), where_(where), outer_(std::exchange(in.instant_, grid.is_instant()))
         {
-            if (++in_.depth_ > 1500) fail("the expression is nested too deep to be evaluated", where, errc::too_deep);
+            if (++in_.depth_ > 1500)
+                in_.fail("the expression is nested too deep to be evaluated", where, errc::too_deep);
         }
         ~deeper()
         {
@@ -126,7 +127,7 @@ public:
         if (size > std::max<std::size_t>(how.max_samples * 16, std::size_t{64} << 20U) - kept_text_)
             fail("the query makes too much text of labels", {}, errc::too_many);
     }
-    const label_set* no_labels() const noexcept { return &none_; }
+    [[nodiscard]] const label_set* no_labels() const noexcept { return &none_; }
 
     /// A row whose name goes: now, or at the end with delayed removal.
     row without_name(const row& from)
@@ -165,7 +166,7 @@ public:
         held_ += samples;
         if (held_ > how.max_samples) refuse_samples();
     }
-    [[noreturn, gnu::cold, gnu::noinline]] static void refuse_samples()
+    [[noreturn, gnu::cold, gnu::noinline]] void refuse_samples() const
     {
         fail("query processing would load too many samples into memory in query execution", {}, errc::too_many);
     }

@@ -193,7 +193,14 @@ struct line {
 inline line regression(const window& w, std::int64_t origin)
 {
     double n = 0;
-    double x = 0, cx = 0, y = 0, cy = 0, xy = 0, cxy = 0, xx = 0, cxx = 0;
+    double x = 0;
+    double y = 0;
+    double xy = 0;
+    double xx = 0;
+    double cx = 0;  // what is lost of them
+    double cy = 0;
+    double cxy = 0;
+    double cxx = 0;
     const double first = w.floats.front();
     bool constant = true;
     for (std::size_t i = 0; i < w.floats.size(); ++i) {
@@ -325,7 +332,9 @@ namespace detail {
 template <std::size_t N>
 void smooth(const window* windows, const double* parameters, outcome* out)
 {
-    double before[N], smoothed[N], trend[N];
+    double before[N];
+    double smoothed[N];
+    double trend[N];
     std::size_t shared = windows[0].floats.size();
     for (std::size_t k = 0; k < N; ++k) {
         const std::span<const double> v = windows[k].floats;

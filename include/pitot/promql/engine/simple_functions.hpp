@@ -73,7 +73,7 @@ inline constexpr float_function float_functions[] = {
     {"day_of_month", [](double t) { return static_cast<double>(date_of(t).day); }},
     {"day_of_week", [](double t) { return static_cast<double>(weekday_of_days(day_of(t).day)); }},
     {"day_of_year", day_of_year},
-    {"hour", [](double t) { return static_cast<double>(day_of(t).second / 3600); }},
+    {"hour", [](double t) { return static_cast<double>(day_of(t).second / 3600 % 24); }},
     {"minute", [](double t) { return static_cast<double>(day_of(t).second / 60 % 60); }},
     {"month", [](double t) { return static_cast<double>(date_of(t).month); }},
     {"year", [](double t) { return static_cast<double>(date_of(t).year); }},

@@ -72,11 +72,11 @@ public:
                 data_.clear();
             } else if (lower == "load" || lower == "load_with_nhcb") {
                 if (auto done = load_block(line.substr(command.size()), lower != "load"); !done)
-                    return failed(std::move(done.error()));
+                    return failed(done.error());
             } else if (lower.starts_with("eval")) {
                 eval_outcome one{first + 1, std::string(line), {}};
                 auto why = eval_block(lower, trimmed(line.substr(command.size())));
-                if (!why) return failed(std::move(why.error()));
+                if (!why) return failed(why.error());
                 one.why = std::move(*why);
                 out.push_back(std::move(one));
             } else {
@@ -87,7 +87,7 @@ public:
     }
 
 private:
-    [[nodiscard]] unexpected<error> failed(error why) const
+    [[nodiscard]] unexpected<error> failed(const error& why) const
     {
         return unexpected(why.code, concat("line ", std::to_string(line_), ": ", why.message));
     }

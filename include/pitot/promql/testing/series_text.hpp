@@ -38,6 +38,7 @@ struct described_series {
     [[nodiscard]] store::label_set label_set() const
     {
         std::vector<store::label> all;
+        all.reserve(labels.size());
         for (const auto& [name, value] : labels) all.push_back({name, value});
         return store::label_set(std::move(all));
     }
@@ -293,7 +294,7 @@ private:
         }
         auto n = repeat();
         if (!n) return unexpected(std::move(n.error()));
-        for (std::size_t i = 0; i <= *n; ++i) out.push_back(*first + static_cast<std::int64_t>(i) * step);
+        for (std::size_t i = 0; i <= *n; ++i) out.emplace_back(*first + static_cast<std::int64_t>(i) * step);
         return {};
     }
 };
