@@ -2,6 +2,7 @@
 #include <dashboard-lint/work.hpp>
 
 #include <pitot/catalog/source.hpp>
+#include <pitot/lint/dashboard/embedded.hpp>
 #include <pitot/lint/dashboard/recorded.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 
@@ -71,6 +72,17 @@ void check_dashboard(const input& in, const lint::dashboards::world& sources, co
         out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
 }
 
+/// Rules, dashboards as texts in it, or both.
+void check_yaml(const lint::dashboards::rule_file& of, const lint::dashboards::world& sources,
+                const json::limits& limits, outcome& out)
+{
+    const bool rules = lint::dashboards::check_rule_file(of, sources, out.found);
+    const bool dashboards = lint::dashboards::check_embedded(of.file, sources, limits, out.found);
+    if (!rules && !dashboards)
+        out.skipped = fmt::format("{}: skipped: neither a rule file of Prometheus nor dashboards in YAML",
+                                  of.file.name());
+}
+
 }  // namespace
 
 std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboards::world sources,
@@ -91,8 +103,8 @@ std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboard
             guarded(inputs[i], out, [&] {
                 if (!inputs[i].is_yaml())
                     check_dashboard(inputs[i], own, limits, out);
-                else if (rules[i] && !lint::dashboards::check_rule_file(*rules[i], own, out.found))
-                    out.skipped = fmt::format("{}: skipped: no rule file of Prometheus", rules[i]->file.name());
+                else if (rules[i])
+                    check_yaml(*rules[i], own, limits, out);
                 rules[i].reset();
             });
             std::stable_sort(out.found.findings.begin(), out.found.findings.end(), lint::stands_before);

@@ -22,6 +22,16 @@ namespace pitot::catalog {
     return label == "le" || label == "quantile";
 }
 
+/// One alternative of a regular expression.
+/// text    as it is written
+/// inside  the alternative of the whole expression that it stands in, or is
+/// whole   the expression with this one alone
+struct regex_branch {
+    std::string_view text;
+    std::string_view inside;
+    std::string whole;
+};
+
 /// Most are never held against anything, and of most regular expressions it is seen what they match: only the others
 /// are compiled, when they are asked first. Not for several threads at once.
 /// positive  = or =~
@@ -43,6 +53,7 @@ public:
     }
     [[nodiscard]] bool is_regex() const noexcept { return is_regex_; }
     [[nodiscard]] bool is_positive() const noexcept { return positive_; }
+    [[nodiscard]] bool has_numbers() const noexcept { return numbers_; }
     [[nodiscard]] const std::string& value() const noexcept { return value_; }
 
     /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$", "(a)|(b)"; empty when it is none such,
@@ -52,25 +63,82 @@ public:
         if (!is_regex_) return {};
         const std::string_view text = bare(value_);
         std::vector<std::string_view> all;
-        int depth = 0;
-        std::size_t first = 0;
-        for (std::size_t i = 0; i <= text.size(); ++i) {
-            if (i == text.size() || (text[i] == '|' && depth == 0)) {
-                all.push_back(bare(text.substr(first, i - first)));
-                first = i + 1;
-            } else if (text[i] == '\\') {
-                ++i;
-            } else if (text[i] == '(' || text[i] == '[') {
-                ++depth;
-            } else if (text[i] == ')' || text[i] == ']') {
-                if (--depth < 0) return {};
-            }
-        }
+        each_part(text,
+                  [&](std::size_t first, std::size_t end) { all.push_back(bare(text.substr(first, end - first))); });
         if (all.size() < 2) all.clear();
         return all;
     }
 
+    /// The alternatives, and those of groups that stand in them: of "a(b|c)" b and c. Not of groups that may be missing
+    /// or stand there several times, nor of more than most_branches.
+    [[nodiscard]] std::vector<regex_branch> branches() const
+    {
+        std::vector<regex_branch> all;
+        std::vector<std::string_view> tops = alternatives();
+        all.reserve(tops.size());
+        for (const std::string_view one : tops) all.push_back({one, one, std::string(one)});
+        if (tops.empty() && is_regex_) tops.push_back(bare(value_));
+        for (const std::string_view one : tops) add_branches_of_groups(one, all);
+        return all;
+    }
+    static constexpr std::size_t most_branches = 200;
+
 private:
+    /// Calls f(first, end) for each part of a text between bars outside of groups and classes.
+    template <class F>
+    static void each_part(std::string_view text, F&& f)
+    {
+        std::size_t first = 0;
+        std::size_t depth = 0;
+        bool in_class = false;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            if (c == '\\')
+                ++i;
+            else if (in_class)
+                in_class = c != ']';
+            else if (c == '[')
+                in_class = true;
+            else if (c == '(')
+                ++depth;
+            else if (c == ')')
+                depth -= depth > 0 ? 1U : 0U;
+            else if (c == '|' && depth == 0)
+                f(std::exchange(first, i + 1), i);
+        }
+        f(first, text.size());
+    }
+    static void add_branches_of_groups(std::string_view text, std::vector<regex_branch>& to)
+    {
+        std::size_t open = 0;
+        std::size_t depth = 0;
+        bool in_class = false;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            if (c == '\\') {
+                ++i;
+            } else if (in_class) {
+                in_class = c != ']';
+            } else if (c == '[') {
+                in_class = true;
+            } else if (c == '(') {
+                if (depth++ == 0) open = i;
+            } else if (c == ')' && depth > 0 && --depth == 0) {
+                const std::string_view behind = text.substr(i + 1);
+                std::string_view inside = text.substr(open + 1, i - open - 1);
+                if (inside.starts_with("?:")) inside.remove_prefix(2);
+                if (inside.starts_with('?') || behind.find_first_of("?*+{") == 0) continue;
+                std::size_t parts = 0;
+                each_part(inside, [&parts](std::size_t, std::size_t) { ++parts; });
+                if (parts < 2 || to.size() + parts > most_branches) continue;
+                each_part(inside, [&](std::size_t first, std::size_t end) {
+                    const std::string_view part = inside.substr(first, end - first);
+                    to.push_back({part, text, concat(text.substr(0, open), "(?:", part, ")", behind)});
+                });
+            }
+        }
+    }
+
     /// ^ and $ at its ends, which matchers have anyway.
     [[nodiscard]] static std::string_view without_anchors(std::string_view text) noexcept
     {

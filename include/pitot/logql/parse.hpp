@@ -267,7 +267,7 @@ private:
         made = std::move(of.labels);
         for (int i = 0; i < 4; ++i) {
             std::string_view text;
-            if (!expect(",") || !string(text)) return false;
+            if (!expect(",") || !(i == 3 ? pattern(text) : string(text))) return false;
             if (i > 0) continue;
             if (text.find('$') == std::string_view::npos && text.find('[') == std::string_view::npos)
                 made.add(text);

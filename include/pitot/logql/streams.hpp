@@ -39,7 +39,8 @@ protected:
                 m.op = match_op::equal;
             else
                 return fail("=, !=, =~ or !~");
-            if (!string(m.value)) return false;
+            const bool is_regex = m.op == match_op::regex || m.op == match_op::not_regex;
+            if (!(is_regex ? pattern(m.value) : string(m.value))) return false;
             selects = selects || !is_empty_compatible(m);
             m.name_span = span_of(m.name);
             m.value_span = span_of(m.value);
@@ -54,6 +55,15 @@ protected:
             return fail_at(made.span, "queries require at least one regexp or equality matcher that does not have an "
                                       "empty-compatible value");
         out_.streams.push_back(std::move(made));
+        return true;
+    }
+
+    /// A regular expression in quotes.
+    bool pattern(std::string_view& to)
+    {
+        const std::size_t first = at_;
+        if (!string(to)) return false;
+        out_.patterns.push_back({first, to.size() + 2});
         return true;
     }
 
@@ -103,10 +113,11 @@ protected:
     {
         for (;;) {
             if (sees("|=") || sees("|~") || sees("|>") || sees("!=") || sees("!~") || sees("!>")) {
-                const bool address = sees("|=") || sees("!=");
+                const bool by_address = sees("|=") || sees("!=");
+                const bool by_pattern = sees("|~") || sees("!~");
                 at_ += 2;
                 skip();
-                if (!line_filter(address)) return false;
+                if (!line_filter(by_address, by_pattern)) return false;
             } else if (sees("|") && !sees_unwrap()) {
                 at_ += 1;
                 skip();
@@ -146,13 +157,13 @@ protected:
     }
     bool offset() { return !take_word("offset") || amount("a duration"); }
 
-    bool line_filter(bool address)
+    bool line_filter(bool by_address, bool by_pattern)
     {
         do {
-            if (sees_call("ip") && !address) return fail("a text in quotes: an address is only there or not");
+            if (sees_call("ip") && !by_address) return fail("a text in quotes: an address is only there or not");
             if (take_word("ip")) {
                 if (std::string_view text; !expect("(") || !string(text) || !expect(")")) return false;
-            } else if (std::string_view text; !string(text)) {
+            } else if (std::string_view text; !(by_pattern ? pattern(text) : string(text))) {
                 return false;
             }
         } while (take_word("or"));
@@ -177,9 +188,8 @@ protected:
         }
         if (is({"regexp", "pattern", "line_format"})) {
             step();
-            if (!string(text)) return false;
-            if (is({"regexp"})) return make_captures(text, true);
-            return !is({"pattern"}) || make_captures(text, false);
+            if (is({"regexp"})) return pattern(text) && make_captures(text, true);
+            return string(text) && (!is({"pattern"}) || make_captures(text, false));
         }
         if (is({"unpack", "decolorize"})) {
             step();
@@ -205,8 +215,11 @@ protected:
             step();
             do {
                 if (!name(text, "a label")) return false;
-                if (take("=~") || take("!~") || take("!=") || take("="))
-                    if (!string(text)) return false;
+                if (take("=~") || take("!~")) {
+                    if (!pattern(text)) return false;
+                } else if ((take("!=") || take("=")) && !string(text)) {
+                    return false;
+                }
             } while (take(","));
             return true;
         }
@@ -270,7 +283,7 @@ protected:
             std::string_view text;
             const bool equality = op == "=" || op == "!=";
             if (equality && take_word("ip")) return expect("(") && string(text) && expect(")");
-            if (op == "=~" || op == "!~") return string(text);
+            if (op == "=~" || op == "!~") return pattern(text);
             if (equality && (sees("\"") || sees("`"))) return string(text);
             return amount(equality ? "a text, a number, a duration or a size" : "a number, a duration or a size");
         }

@@ -2,6 +2,7 @@
 
 #include <catch.hpp>
 
+#include <string>
 #include <string_view>
 
 using pitot::catalog::matcher;
@@ -30,4 +31,27 @@ TEST_CASE("matchers of a text, of a pattern, and of what is no pattern")
     CHECK(matcher("[", true, true)("anything"));
     CHECK(matcher("[", false, true)("anything"));
     CHECK_FALSE(matcher(".*", true, true)("\xFF"));  // as RE2 sees it
+}
+
+TEST_CASE("the alternatives of a regular expression, each alone")
+{
+    const auto branches = [](std::string_view pattern) {
+        std::string out;
+        for (const auto& b : matcher(pattern, true, true).branches())
+            out += std::string(b.text) + (b.text == b.whole ? " " : "=" + b.whole + " ");
+        return out;
+    };
+    CHECK(branches("a|b") == "a b ");
+    CHECK(branches("^(a|(?:b))$") == "a b ");
+    CHECK(branches("a(b|c)d") == "b=a(?:b)d c=a(?:c)d ");
+    CHECK(branches("x|a(b|c)") == "x a(b|c) b=a(?:b) c=a(?:c) ");
+    CHECK(branches("(a|b)(?:c|)") == "a=(?:a)(?:c|) b=(?:b)(?:c|) c=(a|b)(?:c) =(a|b)(?:) ");
+    CHECK(branches("a((b|c)d|e)") == "(b|c)d=a(?:(b|c)d) e=a(?:e) ");
+    for (const std::string_view none :
+         {"a", "a(b|c)?", "a(b|c)*", "a(b|c){2}", "(?i)ab", "a(?i:b|c)", "a[(|)]b", "a\\(b\\|c\\)"})
+        CHECK(branches(none).empty());
+    std::string many = "x(a";
+    for (int i = 0; i < 1000; ++i) many += "|a";
+    CHECK(branches(many + ")").empty());
+    CHECK_FALSE(matcher("a|b", true, false).branches().size() > 0);
 }

@@ -1,14 +1,15 @@
 #pragma once
 // The run of all rules over a dashboard.
 
-#include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
+#include <pitot/lint/dashboard/dialect.hpp>
 #include <pitot/lint/dashboard/layout.hpp>
 #include <pitot/lint/dashboard/log_streams.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/readings.hpp>
 #include <pitot/lint/dashboard/rules.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/lint/dashboard/variable_choices.hpp>
@@ -16,9 +17,7 @@
 #include <pitot/lint/dashboard/variable_query.hpp>
 #include <pitot/lint/dashboard/variable_texts.hpp>
 #include <pitot/lint/report.hpp>
-#include <pitot/logql/parse.hpp>
 #include <pitot/promql/dialect.hpp>
-#include <pitot/promql/parse.hpp>
 #include <pitot/promql/selector.hpp>
 
 #include <algorithm>  // std::any_of
@@ -129,25 +128,6 @@ struct subject {
     std::string missing = {};             ///< as of its judgement
 };
 
-/// Can a query be nothing but LogQL?
-[[nodiscard]] inline bool is_logql_only(std::string_view text)
-{
-    if (text.find('{') == std::string_view::npos || text.find('|') == std::string_view::npos) return false;
-    const dashboard::interpolated readable = dashboard::interpolate(text);
-    return !promql::parse(readable.text, promql::parse_options::everything()) && logql::parse(readable.text);
-}
-
-/// Is a part of what was read a stand-in that may be of another kind than the variable: an operator, a clause, a whole
-/// expression? A duration is none.
-[[nodiscard]] inline bool is_in_doubt(const dashboard::interpolated& readable, text_span part)
-{
-    return std::any_of(readable.stand_ins.begin(), readable.stand_ins.end(), [&](const dashboard::stand_in& s) {
-        const std::string_view text = std::string_view(readable.text).substr(s.replaced.offset, s.replaced.length);
-        return !s.known && !text.empty() && text != "5m" && text != "5" && text != "m" &&
-               s.replaced.offset <= part.end() && part.offset <= s.replaced.end();
-    });
-}
-
 /// A name that may be missing is not taken for the one with _total: x_total or x, absent(x).
 inline void forget_totals(const context& in, std::vector<asked>& asks)
 {
@@ -161,112 +141,6 @@ inline void forget_totals(const context& in, std::vector<asked>& asks)
     }
 }
 
-/// Does a query hold what only MetricsQL has?
-[[nodiscard]] inline bool is_metricsql(const dashboard::query& query)
-{
-    if (query.in == dashboard::language::metricsql) return true;
-    if (query.in != dashboard::language::promql) return false;
-    const dashboard::interpolated readable = dashboard::interpolate(query.expr.text());
-    promql::tree_arena memory;
-    std::vector<promql::parse_error> errors;
-    promql::parse_into(memory, readable.text, promql::parse_options::everything(), errors);
-    if (errors.empty()) return false;
-    const auto loose = promql::find_selectors(readable.text);
-    return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
-}
-
-/// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.
-[[nodiscard]] inline std::string what_is_wrong_with(std::string_view pattern)
-{
-    if (regex::is_surely_valid(pattern) || dashboard::has_reference(pattern)) return {};
-    const auto made = regex::compile(pattern, false);  // the message has the pattern as it is written
-    return made ? std::string() : concat("error parsing regexp: ", made.error().message);
-}
-
-/// The dialect that a dashboard's queries have in common. Asked of a query that is no PromQL; most dashboards have
-/// none.
-class dialect {
-public:
-    /// file  its text
-    dialect(std::span<const dashboard::query> queries, std::string_view file) noexcept : queries_(queries), file_(file)
-    {}
-
-    /// Does any of them hold what only MetricsQL has?
-    [[nodiscard]] bool is_metricsql()
-    {
-        if (!known_) known_ = std::any_of(queries_.begin(), queries_.end(), detail::is_metricsql);
-        return *known_;
-    }
-    /// Is it about VictoriaMetrics or its like, by its words or by what it asks for: vm_rows, vl_rows_ingested_total?
-    [[nodiscard]] bool is_of_victoria()
-    {
-        if (!is_of_victoria_) is_of_victoria_ = names_victoria(file_);
-        return *is_of_victoria_;
-    }
-
-private:
-    [[nodiscard]] static bool names_victoria(std::string_view text) noexcept
-    {
-        if (text.find("ictoria") != std::string_view::npos) return true;
-        for (const std::string_view prefix : {"vm_", "vl_"})
-            for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1))
-                if (at > 0 && !dashboard::detail::is_word(text[at - 1])) return true;
-        return false;
-    }
-
-    std::span<const dashboard::query> queries_;
-    std::string_view file_;
-    std::optional<bool> known_;
-    std::optional<bool> is_of_victoria_;
-};
-
-/// A query as PromQL, with what fits their places for its variables; where that cannot be read, with what the variables
-/// hold first: an operator, a clause, a whole expression.
-class promql_reading {
-public:
-    promql_reading(const subject& about, const world& sources, const variables& declared)
-    {
-        how_.regex_error = what_is_wrong_with;
-        const std::string_view text = about.expr->text;
-        if (about.is_rule)
-            readable_.text = text;
-        else
-            readable_ = dashboard::interpolate(text, sources.values);
-        parse();
-        if (errors_.empty() || !is_in_doubt(readable_, {0, readable_.text.size()})) return;
-        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
-        if (!promql::parse(other.text, how_)) return;
-        readable_ = std::move(other);
-        parse();
-    }
-    promql_reading(const promql_reading&) = delete;
-    promql_reading& operator=(const promql_reading&) = delete;
-
-    /// What was read; places in tree and errors count its bytes.
-    [[nodiscard]] const dashboard::interpolated& readable() const noexcept { return readable_; }
-    [[nodiscard]] const std::vector<promql::parse_error>& errors() const noexcept { return errors_; }
-    [[nodiscard]] const promql::node* root() const noexcept { return root_; }
-
-private:
-    void parse()
-    {
-        errors_.clear();
-        root_ = promql::parse_into(memory_, readable_.text, how_, errors_);
-    }
-
-    promql::parse_options how_ = promql::parse_options::everything();
-    dashboard::interpolated readable_;
-    promql::tree_arena memory_;
-    std::vector<promql::parse_error> errors_;
-    const promql::node* root_ = nullptr;
-};
-
-/// Is a range where an instant is expected, or the reverse? MetricsQL takes both.
-[[nodiscard]] inline bool is_of_kinds(const promql::parse_error& e)
-{
-    return e.message.starts_with("expected type range vector") || e.message.starts_with("expected type instant vector");
-}
-
 /// spoken  by the dashboard's queries; none by a rule file's
 inline void judge(const source& file, const subject& about, const world& sources, const variables& declared,
                   dialect& spoken, verdicts& out)
@@ -276,21 +150,15 @@ inline void judge(const source& file, const subject& about, const world& sources
     if (about.in == dashboard::language::other) {
         said.unknown = "datasource that is not Prometheus";
     } else if (about.in == dashboard::language::logql) {
-        dashboard::interpolated readable = dashboard::interpolate(about.expr->text, sources.values);
+        const logql_reading reading(about.expr->text, sources, declared);
+        const dashboard::interpolated& readable = reading.readable();
+        const result<logql::query>& read = reading.query();
         const std::vector<asked> none;
         context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
         in.repeats = about.repeats;
-        auto read = logql::parse(readable.text);
-        if (!read && is_in_doubt(readable, {0, readable.text.size()})) {
-            dashboard::interpolated other = dashboard::interpolate(about.expr->text, sources.values,
-                                                                   &declared.first_values());
-            if (logql::parse(other.text)) {
-                readable = std::move(other);
-                read = logql::parse(readable.text);
-            }
-        }
         if (read) {
-            check_selects_something(in, *read, logql_parse.about, said);
+            if (check_log_patterns(in, *read, logql_parse.about, said))
+                check_selects_something(in, *read, logql_parse.about, said);
             check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
@@ -302,7 +170,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                 in.at(read.error().where, logql_parse.about, logql_parse.about.level, read.error().message));
         }
     } else {
-        const promql_reading read(about, sources, declared);
+        const promql_reading read(about.expr->text, about.is_rule, sources, declared);
         const dashboard::interpolated& readable = read.readable();
         const promql::node* const root = read.root();
         const std::vector<promql::parse_error>& errors = read.errors();

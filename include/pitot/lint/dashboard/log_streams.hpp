@@ -8,6 +8,7 @@
 #include <pitot/catalog/matcher.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/readings.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/legend_label_missing.hpp>
@@ -52,11 +53,13 @@ inline void check_log_matcher(const context& in, const logql::matcher& m, remark
     const std::set<std::string, std::less<>>& values = at->second.values;
     if (std::any_of(values.begin(), values.end(), test)) {
         if (!is_regex || !positive || !at->second.complete) return;
-        for (const std::string_view one : test.alternatives())
-            if (!one.empty() && std::none_of(values.begin(), values.end(), catalog::matcher(one, true, true)))
+        each_dead_branch(
+            test, [&values](const catalog::matcher& alone) { return std::any_of(values.begin(), values.end(), alone); },
+            [&](std::string_view branch) {
                 out.findings.push_back(in.at(m.value_span, regex_alternative_dead.about,
                                              regex_alternative_dead.about.level,
-                                             concat("'", one, "' selects nothing")));
+                                             concat("'", branch, "' selects nothing")));
+            });
         return;
     }
     if (!at->second.complete) {
@@ -96,6 +99,23 @@ inline void check_selects_something(const context& in, const logql::query& read,
             out.findings.push_back(in.at(s.span, about, about.level,
                                          "queries require at least one regexp or equality matcher that does not have "
                                          "an empty-compatible value"));
+}
+
+/// Its regular expressions: Loki refuses a query with a wrong one. Those with a variable are not known.
+/// returns  are they right, for all that is known?
+inline bool check_log_patterns(const context& in, const logql::query& read, const rule& about, remarks& out)
+{
+    bool all = true;
+    for (const text_span where : read.patterns) {
+        if (in.readable.is_variable(where)) continue;
+        const auto pattern = promql::unquote(std::string_view(in.readable.text).substr(where.offset, where.length));
+        if (!pattern) continue;
+        std::string wrong = detail::what_is_wrong_with(*pattern);
+        if (wrong.empty()) continue;
+        out.findings.push_back(in.at(where, about, about.level, std::move(wrong)));
+        all = false;
+    }
+    return all;
 }
 
 /// The variables of a LogQL query: declared, and with one value behind = and !=.

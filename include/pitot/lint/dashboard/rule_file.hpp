@@ -5,7 +5,9 @@
 #include <pitot/connect/yaml.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 #include <pitot/lint/dashboard/rule_shape.hpp>
-#include <pitot/lint/dashboard/template_labels.hpp>
+#include <pitot/lint/dashboard/template_uses.hpp>
+#include <pitot/lint/dashboard/yaml_documents.hpp>
+#include <pitot/promql/literal.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -108,30 +110,6 @@ namespace detail {
     return false;
 }
 
-/// The documents of a file that "---" separates.
-[[nodiscard]] inline std::vector<text_span> documents_in(std::string_view text)
-{
-    std::vector<text_span> all;
-    std::size_t first = 0;
-    for (std::size_t line = 0; line < text.size(); line = std::min(text.find('\n', line), text.size() - 1) + 1) {
-        const std::string_view rest = text.substr(line);
-        if (!rest.starts_with("---") || !trimmed(rest.substr(3, 1)).empty()) continue;
-        all.push_back({first, line - first});
-        first = line + 3;
-    }
-    all.push_back({first, text.size() - first});
-    return all;
-}
-
-/// One document at its place: blanks stand for the others.
-[[nodiscard]] inline std::string alone(std::string_view text, text_span document)
-{
-    std::string out(text);
-    for (std::size_t at = 0; at < out.size(); ++at)
-        if ((at < document.offset || at >= document.end()) && out[at] != '\n') out[at] = ' ';
-    return out;
-}
-
 class rule_reader {
 public:
     rule_reader(rule_file& to, loaded_by who) : to_(to), who_(who), shape_(to.file, who) {}
@@ -178,20 +156,16 @@ private:
     /// Several documents: resources among which some may be rules. False when none is.
     bool read_resources(std::string_view text)
     {
-        constexpr std::size_t most = std::size_t{32} << 20U;  // bytes to read: the others' blanks, too
         if (text.find("kind:") == std::string_view::npos) return false;
-        const std::vector<text_span> documents = documents_in(text);
-        if (documents.size() > most / (text.size() + 1)) return false;
         bool any = false;
         to_.is_rules = false;
-        for (const text_span document : documents) {
-            if (text.substr(document.offset, document.length).find("groups") == std::string_view::npos) continue;
-            const auto root = yaml::read(alone(text, document), to_.file.name());
+        const bool all = each_yaml_document(text, to_.file.name(), "groups", [&](const result<yaml::node>& root) {
             if (!root)
                 refuse(root.error());
             else
                 any = read_resource(*root, "") || any;
-        }
+        });
+        if (!all) return false;
         to_.is_rules = to_.is_rules || (any && !to_.findings.empty());
         return any;
     }
@@ -278,6 +252,26 @@ private:
     std::vector<std::pair<std::string, std::string>> group_labels_;
 };
 
+/// A query in a template.
+/// where  it in the template's text, with its quotes
+inline void judge_template_query(const source& file, const located& in, text_span where, std::string_view panel,
+                                 const world& sources, verdicts& out)
+{
+    const auto text = promql::unquote(in.text.substr(where.offset, where.length));
+    if (!text) return;
+    const bool is_plain = text->size() + 2 == where.length;  // without escapes
+    const located expr{*text, in.pointer, [&](text_span part) {
+                           return in.place(is_plain ? text_span{where.offset + 1 + part.offset, part.length} : where);
+                       }};
+    subject about;
+    about.expr = &expr;
+    about.is_rule = true;
+    about.panel = panel;
+    about.at = file.position(expr.place({0, text->size()}).offset);
+    dialect none({}, {});
+    judge(file, about, sources, {}, none, out);
+}
+
 inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)
 {
     const located expr = located_in(file, one.expr);
@@ -285,7 +279,11 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     places.reserve(one.templates.size());
     for (const rule_text& t : one.templates) places.push_back(located_in(file, t));
     subject about;
-    for (const located& p : places) add_template_labels(p, about.annotations);
+    std::vector<template_uses> uses;
+    for (const located& p : places) {
+        uses.push_back(uses_of_template(p));
+        about.annotations.insert(about.annotations.end(), uses.back().labels.begin(), uses.back().labels.end());
+    }
     about.expr = &expr;
     about.is_rule = true;
     about.shape = one.shape;
@@ -298,6 +296,10 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
         about.in = dashboard::language::logql;  // of Loki's ruler
     dialect none({}, {});
     judge(file, about, sources, {}, none, out);
+    if (about.in != dashboard::language::promql) return;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        for (const text_span where : uses[i].queries)
+            judge_template_query(file, places[i], where, about.panel, sources, out);
 }
 
 }  // namespace detail

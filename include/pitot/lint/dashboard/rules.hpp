@@ -23,6 +23,7 @@
 #include <pitot/lint/dashboard/rules/missing_total_suffix.hpp>
 #include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
 #include <pitot/lint/dashboard/rules/old_prefix.hpp>
+#include <pitot/lint/dashboard/rules/quantile_without_le.hpp>
 #include <pitot/lint/dashboard/rules/rate_of_sum.hpp>
 #include <pitot/lint/dashboard/rules/rate_on_gauge.hpp>
 #include <pitot/lint/dashboard/rules/ratio_always_one.hpp>
@@ -73,6 +74,7 @@ inline constexpr dashboard_rule rules[] = {metric_not_exposed,
                                            rate_on_gauge,
                                            counter_without_rate,
                                            rate_of_sum,
+                                           quantile_without_le,
                                            legend_label_missing,
                                            annotation_label_missing,
                                            ratio_always_one,

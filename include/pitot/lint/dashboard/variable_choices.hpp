@@ -11,6 +11,7 @@
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
+#include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 
 #include <algorithm>  // std::none_of
 #include <string>
@@ -78,6 +79,9 @@ public:
 
     void judge(remarks& out) const
     {
+        if (a_.name == "up" && m_.written->name == "job" && m_.test.is_positive())
+            for (const std::string& value : choices_.values)
+                say_collected(in_, a_, m_, made_with(value).test, up_of_collected_service.about, out);
         std::vector<std::string_view> dead;
         for (const std::string& value : choices_.values)
             if (!lives(made_with(value))) dead.push_back(value);

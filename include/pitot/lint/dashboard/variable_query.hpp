@@ -16,6 +16,10 @@
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 
+#include <algorithm>   // std::any_of
+#include <functional>  // std::less<>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,15 +90,56 @@ struct template_query {
     return names_a_job(sources, dead) ? label_value_not_exposed.about : job_not_scraped.about;
 }
 
+/// The regex of a variable as Grafana reads it: /…/ with flags is searched for, another text fits the whole value.
+/// Nothing for what RE2 does not take, as (?!…).
+/// source  Grafana, packages/grafana-data, stringToJsRegex
+[[nodiscard]] inline std::optional<regex> read_variable_regex(std::string_view written)
+{
+    std::string pattern;
+    const bool is_whole = !written.starts_with('/');
+    if (is_whole) {
+        pattern = concat("^", written, "$");
+    } else {
+        const std::size_t end = written.rfind('/');
+        const std::string_view flags = written.substr(end + 1);
+        if (end == 0 || flags.find_first_not_of("gimy") != std::string_view::npos) return {};
+        for (const char flag : {'i', 'm'})
+            if (flags.find(flag) != std::string_view::npos) pattern += concat("(?", std::string_view(&flag, 1), ")");
+        pattern += written.substr(1, end - 1);
+    }
+    // JavaScript names groups as RE2 of Debian 12 does not.
+    for (std::size_t at = pattern.find("(?<"); at != std::string::npos; at = pattern.find("(?<", at + 1)) {
+        if (at + 3 < pattern.size() && (pattern[at + 3] == '=' || pattern[at + 3] == '!')) return {};
+        pattern.insert(at + 2, "P");
+    }
+    auto made = regex::compile(pattern, false);
+    if (!made) return {};
+    return std::move(*made);
+}
+
+/// The values that a label has on the series of a selector; nothing when they are not all known.
+[[nodiscard]] inline std::optional<std::set<std::string, std::less<>>> known_values(const world& in, const asked& a,
+                                                                                    std::string_view label)
+{
+    std::set<std::string, std::less<>> all;
+    bool known = a.is_held;
+    each_selected(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        known = known && !is_open(in, s, label);
+        if (const std::string_view value = in.series->value(s, t, label); !value.empty()) all.emplace(value);
+    });
+    if (!known || all.empty()) return {};
+    return all;
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule variable_query{
     {"variable-query", severity::warning, "the query of a variable gives nothing, is refused, or waits for itself",
      "The variable stays empty, and with it every panel that uses it. label_values() takes a series selector and a "
      "label, no "
-     "expression:\nrate(x[5m]) or a parenthesis is refused there; query_result() takes an expression. Variables that "
-     "name each other\n"
-     "in a circle have no first one: Grafana fills none of them.",
+     "expression:\nrate(x[5m]) or a parenthesis is refused there; query_result() takes an expression. The variable's "
+     "regex may keep none of\nthe values. Variables that name each other in a circle have no first one: Grafana fills "
+     "none of them.",
      "label_values(rate(app_requests_total[5m]), path)", "label_values(app_requests_total, path)"}};
 
 /// Judges the query of one variable.
@@ -110,6 +155,19 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     };
     const auto say = [&](std::string_view part, std::string message, std::string suggestion = {}) {
         say_by(variable_query.about, variable_query.about.level, part, std::move(message), std::move(suggestion));
+    };
+    const auto check_regex = [&](const asked& a) {
+        const json::value pattern = v.written["regex"];
+        if (pattern.text().empty() || dashboard::has_reference(pattern.text())) return;
+        const auto keeps = detail::read_variable_regex(pattern.text());
+        const auto values = detail::known_values(sources, a, asked_for.label);
+        if (!keeps || !values ||
+            std::any_of(values->begin(), values->end(), [&keeps](const auto& one) { return keeps->matches(one); }))
+            return;
+        const rule& about = variable_query.about;
+        out.push_back(finding_in_text(file, pattern, {0, pattern.text().size()}, about, about.level,
+                                      concat("the regex keeps no value of ", asked_for.label),
+                                      detail::list_of(*values, "there are")));
     };
     if (asked_for.kind.empty()) {
         if (!detail::asks_for_series(v)) return;
@@ -175,6 +233,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
         if (expression || dashboard::has_reference(asked_for.label)) continue;
         if (presence_of(sources, a, asked_for.label) == promql::presence::never)
             say(asked_for.label, concat("no series of ", a.name, " has the label ", asked_for.label));
+        check_regex(a);
     }
 }
 

@@ -2,6 +2,9 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <set>
+#include <string_view>
+
 namespace pitot::lint::dashboards {
 
 /// Does an alternative of a matcher select a series of those that the selector's job and instance leave?
@@ -17,6 +20,20 @@ namespace pitot::lint::dashboards {
         any = detail::is_open(in.sources, s, label) || alone(in.sources.series->value(s, t, label));
     });
     return any;
+}
+
+/// Calls f(text) for each alternative of a regular expression that does not live; of what stands in a dead one nothing
+/// is told. lives  (matcher of it alone) -> bool
+template <class Lives, class F>
+void each_dead_branch(const catalog::matcher& of, Lives&& lives, F&& f)
+{
+    std::set<std::string_view> dead;
+    for (const catalog::regex_branch& one : of.branches()) {
+        if (one.text.empty() || dead.contains(one.inside)) continue;
+        if (lives(catalog::matcher(one.whole, true, true, of.has_numbers()))) continue;
+        if (one.text == one.inside) dead.insert(one.text);
+        f(one.text);
+    }
 }
 
 /// Does it name a job or an instance whose exposition was not given?
@@ -41,12 +58,15 @@ inline constexpr dashboard_rule regex_alternative_dead{
                 if (m.templated || !m.test.is_regex() || !m.test.is_positive()) continue;
                 if (!m.alive && a.name != "up") continue;
                 if (a.metric == nullptr && !a.own) continue;
-                for (const std::string_view one : m.test.alternatives()) {
-                    const catalog::matcher alone(one, true, true, catalog::holds_numbers(m.written->name));
-                    if (one.empty() || selects_within(in, a, m, alone) || may_be_unread(in, a, m, alone)) continue;
-                    out.findings.push_back(
-                        in.at(m.written->value_span, about, about.level, concat("'", one, "' selects nothing")));
-                }
+                each_dead_branch(
+                    m.test,
+                    [&](const catalog::matcher& alone) {
+                        return selects_within(in, a, m, alone) || may_be_unread(in, a, m, alone);
+                    },
+                    [&](std::string_view branch) {
+                        out.findings.push_back(
+                            in.at(m.written->value_span, about, about.level, concat("'", branch, "' selects nothing")));
+                    });
             }
     }};
 

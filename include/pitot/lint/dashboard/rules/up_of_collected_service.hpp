@@ -25,6 +25,26 @@ namespace pitot::lint::dashboards {
     });
 }
 
+/// Says of a matcher on the job of `up`, or of what a variable makes of it, each collected service that it names.
+inline void say_collected(const context& in, const asked& a, const asked_matcher& m, const catalog::matcher& test,
+                          const rule& about, remarks& out)
+{
+    const catalog::inventory& all = *in.sources.series;
+    for (const auto& [collector, services] : in.sources.collected_by)
+        for (const std::string& service : services) {
+            const bool has_job = std::any_of(all.jobs().begin(), all.jobs().end(),
+                                             [&service](const catalog::scrape_job& j) { return j.name == service; });
+            if (has_job || !names_service(all, test, service)) continue;
+            std::string better;
+            for (const std::string_view ending : {"_up", "ql_up"})
+                if (better.empty() && all.find(concat(service, ending)) != nullptr) better = concat(service, ending);
+            out.findings.push_back(
+                in.at(m.written->value_span, about, has_stand_in(in, a, true) ? severity::info : about.level,
+                      concat("the job ", collector, " collects ", service, ": it has no up of its own"),
+                      better.empty() ? "" : concat("ask for ", better)));
+        }
+}
+
 inline constexpr dashboard_rule up_of_collected_service{
     {"up-of-collected-service", severity::warning, "up is asked for a service that another job collects",
      "up tells of the target that Prometheus scrapes. Where a collector gathers for the service, there is no up of its "
@@ -34,28 +54,10 @@ inline constexpr dashboard_rule up_of_collected_service{
      "up{job=\"postgres\"}", "postgresql_up"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
-        const catalog::inventory& all = *in.sources.series;
-        const auto ask_for = [&](const asked& a, const asked_matcher& m, std::string_view collector,
-                                 std::string_view service) {
-            if (!names_service(all, m.test, service)) return;
-            for (const catalog::scrape_job& j : all.jobs())
-                if (j.name == service) return;
-            std::string better;
-            for (const std::string_view ending : {"_up", "ql_up"})
-                if (better.empty() && all.find(concat(service, ending)) != nullptr) better = concat(service, ending);
-            out.findings.push_back(
-                in.at(m.written->value_span, about, has_stand_in(in, a, true) ? severity::info : about.level,
-                      concat("the job ", collector, " collects ", service, ": it has no up of its own"),
-                      better.empty() ? "" : concat("ask for ", better)));
-        };
-        for (const asked& a : in.asks) {
-            if (a.name != "up") continue;
-            for (const asked_matcher& m : a.matchers) {
-                if (m.written->name != "job" || m.templated || !m.test.is_positive()) continue;
-                for (const auto& [collector, services] : in.sources.collected_by)
-                    for (const std::string& service : services) ask_for(a, m, collector, service);
-            }
-        }
+        for (const asked& a : in.asks)
+            for (const asked_matcher& m : a.matchers)
+                if (a.name == "up" && m.written->name == "job" && !m.templated && m.test.is_positive())
+                    say_collected(in, a, m, m.test, about, out);
     }};
 
 }  // namespace pitot::lint::dashboards

@@ -1,10 +1,9 @@
-#include <pitot/lint/dashboard/template_labels.hpp>
+#include <pitot/lint/dashboard/template_uses.hpp>
 
 #include <catch.hpp>
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace lint = pitot::lint;
 
@@ -14,14 +13,22 @@ namespace {
 std::string labels(std::string_view text)
 {
     const lint::dashboards::located in{text, "/x", [](pitot::text_span part) { return part; }};
-    std::vector<lint::dashboards::label_use> uses;
-    lint::dashboards::add_template_labels(in, uses);
     std::string out;
-    for (const lint::dashboards::label_use& use : uses) {
+    for (const lint::dashboards::label_use& use : lint::dashboards::uses_of_template(in).labels) {
         CHECK(text.substr(use.where.offset, use.where.length) == use.label);
         CHECK(use.in == &in);
         out += pitot::concat(use.label, " ");
     }
+    return out;
+}
+
+/// The queries that a template asks, with their quotes.
+std::string queries(std::string_view text)
+{
+    const lint::dashboards::located in{text, "/x", [](pitot::text_span part) { return part; }};
+    std::string out;
+    for (const pitot::text_span where : lint::dashboards::uses_of_template(in).queries)
+        out += text.substr(where.offset, where.length);
     return out;
 }
 
@@ -72,4 +79,15 @@ TEST_CASE("a label that the template asks for first may be missing")
     CHECK(labels("{{ with $labels.a }}on {{ . }}{{ else }}{{ $labels.a }}{{ end }}") == "a ");
     CHECK(labels("{{ if and $labels.a (index $labels \"b\") }}{{ $labels.a }}{{ .Labels.b }}{{ end }}").empty());
     CHECK(labels("{{ if eq $labels.a \"x\" }}{{ $labels.a }}{{ end }}") == "a a ");
+}
+
+TEST_CASE("queries that a template asks")
+{
+    CHECK(queries("{{ query \"up\" | first | value }} {{ range query `a{b=\"c\"}` }}{{ .Value }}{{ end }}") ==
+          "\"up\"`a{b=\"c\"}`");
+    CHECK(
+        queries("{{ with \"up\" | query }}{{ end }}{{ if (query \"a\") }}{{ else }}{{ len (query \"b\") }}{{ end }}") ==
+        "\"up\"\"a\"\"b\"");
+    CHECK(
+        queries("{{ printf \"up{a='%s'}\" $labels.a | query }} {{ query $x }} {{ \"up\" | toUpper | query }}").empty());
 }

@@ -1,7 +1,7 @@
 #pragma once
-// The labels that an alert's template reads: $labels.x, {{ .Labels.x }}, index $labels "x", and through with,
-// variables, pipes and templates of its own. source  Go's text/template; Prometheus 3.14, template: $labels is .Labels
-// of the alert's data
+// What a rule's template reads: labels of the alert, as $labels.x, {{ .Labels.x }}, index $labels "x", and through
+// with, variables, pipes and templates of its own; queries, as query "up" and "up" | query. source  Go's text/template;
+// Prometheus 3.14, template: $labels is .Labels of the alert's data
 
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/template/parse.hpp>
@@ -14,12 +14,19 @@
 
 namespace pitot::lint::dashboards {
 
+/// labels   each as often as it is read
+/// queries  constants, with their quotes: spans of the text
+struct template_uses {
+    std::vector<label_use> labels;
+    std::vector<text_span> queries;
+};
+
 namespace detail {
 
-class template_labels {
+class template_reader {
 public:
-    template_labels(const located& in, const templates::tree& read, std::vector<label_use>& into)
-        : in_(in), tree_(read), into_(into)
+    template_reader(const located& in, const templates::tree& read, template_uses& into)
+        : in_(in), tree_(read), into_(into.labels), queries_(into.queries)
     {}
 
     void run()
@@ -125,7 +132,12 @@ private:
         }
         if (words.front().is == operand::kind::function && words.front().name == "or")
             into_.resize(told);  // one of them, whichever there is
-        if (words.front().is != operand::kind::function || words.front().name != "index") return first;
+        if (words.front().is != operand::kind::function) return first;
+        if (words.front().name == "query")
+            if (const operand* const text = words.size() == 2 ? &words[1] : piped;
+                text != nullptr && text->is == operand::kind::constant)
+                queries_.push_back(text->where);
+        if (words.front().name != "index") return first;
         const operand* const key = words.size() == 3 ? &words[2] : words.size() == 2 ? piped : nullptr;
         if (first != is::labels || key == nullptr || key->is != operand::kind::constant) return is::other;
         use_quoted(key->where);
@@ -175,6 +187,7 @@ private:
     const located& in_;
     const templates::tree& tree_;
     std::vector<label_use>& into_;
+    std::vector<text_span>& queries_;
     std::vector<std::pair<std::string, is>> variables_;  ///< the innermost last
     std::vector<std::string_view> asked_for_;            ///< labels that the text around has asked for
     std::vector<std::string> called_;
@@ -182,13 +195,14 @@ private:
 
 }  // namespace detail
 
-/// Adds the labels that a template reads of its alert, each as often as it does. Those that it asks for first, with
-/// {{ if $labels.x }}, are left out; so is a template that cannot be read.
-inline void add_template_labels(const located& in, std::vector<label_use>& into)
+/// What a template reads. Labels that it asks for first, with {{ if $labels.x }}, are left out; of a template that
+/// cannot be read everything is.
+[[nodiscard]] inline template_uses uses_of_template(const located& in)
 {
-    if (in.text.find("{{") == std::string_view::npos) return;
-    const auto read = templates::parse(in.text);
-    if (read) detail::template_labels(in, *read, into).run();
+    template_uses out;
+    if (in.text.find("{{") == std::string_view::npos) return out;
+    if (const auto read = templates::parse(in.text)) detail::template_reader(in, *read, out).run();
+    return out;
 }
 
 }  // namespace pitot::lint::dashboards

@@ -1,0 +1,75 @@
+#pragma once
+// Is a query that is no PromQL MetricsQL? It says so itself, or the dashboard's other queries do.
+
+#include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/queries.hpp>
+#include <pitot/promql/dialect.hpp>
+#include <pitot/promql/parse.hpp>
+#include <pitot/promql/selector.hpp>
+
+#include <algorithm>  // std::any_of
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace pitot::lint::dashboards::detail {
+
+/// Does a query hold what only MetricsQL has?
+[[nodiscard]] inline bool is_metricsql(const dashboard::query& query)
+{
+    if (query.in == dashboard::language::metricsql) return true;
+    if (query.in != dashboard::language::promql) return false;
+    const dashboard::interpolated readable = dashboard::interpolate(query.expr.text());
+    promql::tree_arena memory;
+    std::vector<promql::parse_error> errors;
+    promql::parse_into(memory, readable.text, promql::parse_options::everything(), errors);
+    if (errors.empty()) return false;
+    const auto loose = promql::find_selectors(readable.text);
+    return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
+}
+
+/// Is a range where an instant is expected, or the reverse? MetricsQL takes both.
+[[nodiscard]] inline bool is_of_kinds(const promql::parse_error& e)
+{
+    return e.message.starts_with("expected type range vector") || e.message.starts_with("expected type instant vector");
+}
+
+/// The dialect that a dashboard's queries have in common. Asked of a query that is no PromQL; most dashboards have
+/// none.
+class dialect {
+public:
+    /// file  its text
+    dialect(std::span<const dashboard::query> queries, std::string_view file) noexcept : queries_(queries), file_(file)
+    {}
+
+    /// Does any of them hold what only MetricsQL has?
+    [[nodiscard]] bool is_metricsql()
+    {
+        if (!known_) known_ = std::any_of(queries_.begin(), queries_.end(), detail::is_metricsql);
+        return *known_;
+    }
+    /// Is it about VictoriaMetrics or its like, by its words or by what it asks for: vm_rows, vl_rows_ingested_total?
+    [[nodiscard]] bool is_of_victoria()
+    {
+        if (!is_of_victoria_) is_of_victoria_ = names_victoria(file_);
+        return *is_of_victoria_;
+    }
+
+private:
+    [[nodiscard]] static bool names_victoria(std::string_view text) noexcept
+    {
+        if (text.find("ictoria") != std::string_view::npos) return true;
+        for (const std::string_view prefix : {"vm_", "vl_"})
+            for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1))
+                if (at > 0 && !dashboard::detail::is_word(text[at - 1])) return true;
+        return false;
+    }
+
+    std::span<const dashboard::query> queries_;
+    std::string_view file_;
+    std::optional<bool> known_;
+    std::optional<bool> is_of_victoria_;
+};
+
+}  // namespace pitot::lint::dashboards::detail

@@ -1,0 +1,117 @@
+#pragma once
+// A query with its variables as what can be read: what fits their places, else what they hold first.
+
+#include <pitot/base/result.hpp>
+#include <pitot/base/text.hpp>
+#include <pitot/catalog/matcher.hpp>  // regex
+#include <pitot/dashboard/interpolate.hpp>
+#include <pitot/lint/dashboard/context.hpp>
+#include <pitot/logql/parse.hpp>
+#include <pitot/promql/parse.hpp>
+
+#include <algorithm>  // std::any_of
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pitot::lint::dashboards::detail {
+
+/// Is a part of what was read a stand-in that may be of another kind than the variable: an operator, a clause, a whole
+/// expression? A duration is none.
+[[nodiscard]] inline bool is_in_doubt(const dashboard::interpolated& readable, text_span part)
+{
+    return std::any_of(readable.stand_ins.begin(), readable.stand_ins.end(), [&](const dashboard::stand_in& s) {
+        const std::string_view text = std::string_view(readable.text).substr(s.replaced.offset, s.replaced.length);
+        return !s.known && !text.empty() && text != "5m" && text != "5" && text != "m" &&
+               s.replaced.offset <= part.end() && part.offset <= s.replaced.end();
+    });
+}
+
+/// The same of all of it.
+[[nodiscard]] inline bool is_made_of_variables(const dashboard::interpolated& readable)
+{
+    return is_in_doubt(readable, {0, readable.text.size()});
+}
+
+/// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.
+[[nodiscard]] inline std::string what_is_wrong_with(std::string_view pattern)
+{
+    if (regex::is_surely_valid(pattern) || dashboard::has_reference(pattern)) return {};
+    const auto made = regex::compile(pattern, false);  // the message has the pattern as it is written
+    return made ? std::string() : concat("error parsing regexp: ", made.error().message);
+}
+
+/// A query as PromQL, with what fits their places for its variables; where that cannot be read, with what the variables
+/// hold first: an operator, a clause, a whole expression.
+class promql_reading {
+public:
+    /// is_rule  of a rule file: a text without variables
+    promql_reading(std::string_view text, bool is_rule, const world& sources, const variables& declared)
+    {
+        how_.regex_error = what_is_wrong_with;
+        if (is_rule)
+            readable_.text = text;
+        else
+            readable_ = dashboard::interpolate(text, sources.values);
+        parse();
+        if (errors_.empty() || !is_made_of_variables(readable_)) return;
+        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
+        if (!promql::parse(other.text, how_)) return;
+        readable_ = std::move(other);
+        parse();
+    }
+    promql_reading(const promql_reading&) = delete;
+    promql_reading& operator=(const promql_reading&) = delete;
+
+    /// What was read; places in tree and errors count its bytes.
+    [[nodiscard]] const dashboard::interpolated& readable() const noexcept { return readable_; }
+    [[nodiscard]] const std::vector<promql::parse_error>& errors() const noexcept { return errors_; }
+    [[nodiscard]] const promql::node* root() const noexcept { return root_; }
+
+private:
+    void parse()
+    {
+        errors_.clear();
+        root_ = promql::parse_into(memory_, readable_.text, how_, errors_);
+    }
+
+    promql::parse_options how_ = promql::parse_options::everything();
+    dashboard::interpolated readable_;
+    promql::tree_arena memory_;
+    std::vector<promql::parse_error> errors_;
+    const promql::node* root_ = nullptr;
+};
+
+/// The same as LogQL.
+class logql_reading {
+public:
+    logql_reading(std::string_view text, const world& sources, const variables& declared)
+        : readable_(dashboard::interpolate(text, sources.values)), query_(logql::parse(readable_.text))
+    {
+        if (query_ || !is_made_of_variables(readable_)) return;
+        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
+        if (!logql::parse(other.text)) return;
+        readable_ = std::move(other);
+        query_ = logql::parse(readable_.text);
+    }
+    logql_reading(const logql_reading&) = delete;
+    logql_reading& operator=(const logql_reading&) = delete;
+
+    [[nodiscard]] const dashboard::interpolated& readable() const noexcept { return readable_; }
+    [[nodiscard]] const result<logql::query>& query() const noexcept { return query_; }
+
+private:
+    dashboard::interpolated readable_;
+    result<logql::query> query_;  ///< views of the text that was read
+};
+
+/// Can a query be nothing but LogQL?
+[[nodiscard]] inline bool is_logql_only(std::string_view text)
+{
+    if (text.find('{') == std::string_view::npos || text.find('|') == std::string_view::npos) return false;
+    const dashboard::interpolated readable = dashboard::interpolate(text);
+    return !promql::parse(readable.text, promql::parse_options::everything()) && logql::parse(readable.text);
+}
+
+}  // namespace pitot::lint::dashboards::detail
