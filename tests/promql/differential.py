@@ -19,10 +19,23 @@ import upstream
 AT_ONCE = 250  # queries on one set of data
 
 
-class Data:
-    """Two hours of series: counters with resets and gaps, gauges, classic and native histograms, ends of series."""
+def starts(r, count):
+    """When a counter began, for each of its samples: at its own time, or before, or not known."""
+    began, out = 0, []
+    for i in range(count):
+        if r.random() < 0.03:
+            began = i
+        out.append("_" if r.random() < 0.1 else f"-{(i - began) * 30_000 + r.choice((0, 1, 7_000, 30_000))}ms")
+    return " ".join(out)
 
-    def __init__(self, r):
+
+class Data:
+    """Two hours of series: counters with resets and gaps, gauges, classic and native histograms, ends of series.
+
+    with_starts  some of them say when they began; remote write 1.0 does not carry that
+    """
+
+    def __init__(self, r, with_starts=False):
         self.lines = ["load 30s"]
         for job in "ab":
             for instance in "xyz":
@@ -33,6 +46,8 @@ class Data:
                     items.append("_" if r.random() < 0.05 else f"{value:g}")
                 if instance == "z":
                     items = items[:150] + ["stale"]
+                if with_starts and job == "a":
+                    self.lines.append(f"requests_total{{{labels},code=\"200\"}}@st {starts(r, len(items))}")
                 self.lines.append(f"requests_total{{{labels},code=\"200\"}} {' '.join(items)}")
                 self.lines.append(f"requests_total{{{labels},code=\"500\"}} 0+{r.randint(1, 9)}x240")
                 gauge = [r.choice(("_", "NaN", "Inf", "-Inf", "0", "-0")) if r.random() < 0.03 else f"{r.uniform(-50, 50):.6f}" for _ in range(240)]
@@ -41,6 +56,8 @@ class Data:
                 for le, step in zip(("0.1", "1", "10", "+Inf"), [*steps, steps[-1] + 2]):
                     self.lines.append(f"latency_bucket{{{labels},le=\"{le}\"}} 0+{step}x240")
                 schema = r.choice((0, 1, 3))
+                if with_starts and job == "a":
+                    self.lines.append(f"size{{{labels}}}@st {starts(r, 201)}")
                 self.lines.append(f"size{{{labels}}} {{{{schema:{schema} sum:5 count:9 z_bucket:1 z_bucket_w:0.001 buckets:[2 4 2]}}}}+{{{{schema:{schema} sum:3 count:5 buckets:[1 3 1]}}}}x200")
                 self.lines.append(f"depth{{{labels}}} {{{{schema:1 sum:-3 count:8 counter_reset_hint:gauge z_bucket:1 z_bucket_w:0.01 buckets:[1 2] n_buckets:[3 1]}}}}x240")
                 self.lines.append(f"custom{{{labels}}} {{{{schema:-53 sum:10 count:6 custom_values:[1 5 10] buckets:[1 2 2 1]}}}}+{{{{schema:-53 sum:4 count:4 custom_values:[1 5 10] buckets:[1 1 1 1]}}}}x240")
@@ -60,7 +77,7 @@ RANGES = ("rate increase delta irate idelta resets changes sum_over_time avg_ove
 AGGREGATES = "sum avg count min max group stddev stdvar".split()
 OTHERS = ("topk bottomk limitk limit_ratio quantile count_values quantile_over_time predict_linear double_exponential_smoothing histogram_quantile histogram_fraction "
           "histogram_count histogram_sum histogram_avg histogram_stddev histogram_stdvar histogram_quantiles clamp clamp_min clamp_max round vector scalar "
-          "absent sort sort_desc sort_by_label label_replace label_join info max_of min_of time pi and or unless on ignoring bool group_left group_right "
+          "absent sort sort_desc sort_by_label label_replace label_join info max_of min_of time start_timestamp pi and or unless on ignoring bool group_left group_right "
           "fill fill_left fill_right start end step range offset @ anchored smoothed atan2 </ >/ + - * / % ^ == != > < >= <=").split()
 INFOS = ("", ', {version=~".+"}', ', {version="1"}', ', {__name__=~".+_info"}', ', {none=""}')
 ARITHMETIC = "+ - * / % ^ atan2".split()
@@ -133,8 +150,8 @@ class Generator:
         r = self.r.random()
         if depth <= 0 or r < 0.15:
             return self.selector()
-        if r < 0.25:
-            if self.r.random() < 0.3:
+        if r < 0.26:
+            if self.r.random() < 0.25:
                 return f"{self.r.choice(DATES)}({self.r.choice(('', 'vector(time() * 1000)', 'timestamp(limit) * 5e5', 'limit * 1e7'))})"
             name, inside = self.r.choice(MATH), self.vector(depth - 1)
             if name in STEEP:
@@ -156,7 +173,7 @@ class Generator:
             return self.binary(depth)
         if r < 0.84:
             return self.r.choice((f"clamp({self.vector(depth - 1)}, -5, {self.scalar(0)})", f"clamp_min({self.vector(depth - 1)}, {self.parameter('3')})", f"clamp_max({self.vector(depth - 1)}, {self.parameter('30')})",
-                                  f"round({self.vector(depth - 1)}, {self.parameter('0.5')})", f"vector({self.scalar(depth - 1)})", f"absent({self.selector()})", f"-({self.vector(depth - 1)})",
+                                  f"round({self.vector(depth - 1)}, {self.parameter('0.5')})", f"vector({self.scalar(depth - 1)})", f"absent({self.selector()})", f"start_timestamp({self.selector()})", f"-({self.vector(depth - 1)})",
                                   f"sort({self.vector(depth - 1)})", f"sort_desc({self.vector(depth - 1)})", f"sort_by_label({self.vector(depth - 1)}, \"job\")",
                                   f"label_replace({self.vector(depth - 1)}, \"{self.r.choice(('new', 'job', 'instance'))}\", \"<$1>\", \"instance\", \"([xy])\")",
                                   f"label_join({self.vector(depth - 1)}, \"both\", \"-\", \"job\", \"instance\")", f"info({self.vector(depth - 1)}{self.r.choice(INFOS)})"))
@@ -264,7 +281,7 @@ def main():
     r = random.Random(seed)
     seen, failures, passed, filled, refused, said = collections.Counter(), [], 0, 0, 0, collections.Counter()
     while passed + len(failures) < count:
-        data, generator, queries = Data(r), Generator(r), []
+        data, generator, queries = Data(r, with_starts=r.random() < 0.5), Generator(r), []
         for _ in range(min(AT_ONCE, count - passed - len(failures))):
             queries.append(some_query(r, generator))
         with tempfile.TemporaryDirectory() as folder:

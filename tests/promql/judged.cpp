@@ -6,7 +6,7 @@
 #include <pitot/json/reader.hpp>
 #include <pitot/json/write.hpp>
 #include <pitot/promql/engine/query.hpp>
-#include <pitot/promql/testing/load.hpp>
+#include <pitot/promql/testing/script.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -103,30 +103,19 @@ int answer(const char* path, bool api)
     const std::string all = text.str();
     const auto document = json::parse(all);
     if (!document) return 2;
-    store::series_store data;
-    std::int64_t step = 60'000;
-    std::istringstream lines{std::string(document->root()["script"].text())};
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("load ")) {
-            const auto d = parse_duration(line.substr(5));
-            if (!d) return 2;
-            step = d->count;
-        } else if (line.find_first_not_of(' ') != std::string::npos) {
-            const auto series = promql::read_series(line);
-            if (!series) {
-                std::fprintf(stderr, "%s: %s\n", line.c_str(), series.error().message.c_str());
-                return 2;
-            }
-            if (!promql::load(data, *series, 0, step)) return 2;
-        }
+    promql::script script(document->root()["script"].text(), promql::script_options::usual());
+    if (const auto done = script.run(); !done) {
+        std::fprintf(stderr, "%s\n", done.error().message.c_str());
+        return 2;
     }
     promql::engine_options how;
     how.regex = promql::regexes_of<regex>();
+    how.use_start_timestamps = !api;  // servers get their data by remote write, which has none
     how.delayed_name_removal = document->root()["delayed"].as_bool().value_or(false);
     for (const json::value q : document->root()["queries"]) {
         const promql::query_times when{q["start"].as_int().value_or(0), q["end"].as_int().value_or(0),
                                        q["step"].as_int().value_or(0)};
-        const auto got = promql::query(q["expr"].text(), data, when, how, promql::parse_options::everything());
+        const auto got = promql::query(q["expr"].text(), script.data(), when, how, promql::parse_options::everything());
         if (api && got)
             std::fputs(tools::promcheck::to_json(tools::promcheck::shown(*got, when.end)).c_str(), stdout);
         else

@@ -26,6 +26,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/promql/promqltest"
 	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/tsdb/tsdbutil"
@@ -57,7 +58,7 @@ func engine(delayed bool) *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
 		MaxSamples: 50_000_000, Timeout: 100 * time.Second, LookbackDelta: 5 * time.Minute,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return 60_000 },
-		EnableAtModifier:         true, EnableNegativeOffset: true, EnableDelayedNameRemoval: delayed,
+		EnableAtModifier:         true, EnableNegativeOffset: true, EnableDelayedNameRemoval: delayed, UseStartTimestamps: true,
 		Parser: parser.NewParser(parser.Options{
 			EnableExperimentalFunctions: true, EnableBinopFillModifiers: true,
 		}),
@@ -166,7 +167,9 @@ func answer(file string) {
 		panic(err)
 	}
 	t := &shell{}
-	data := promqltest.LoadedStorage(t, in.Script)
+	data := promqltest.LoadedStorage(t, in.Script, func(o *tsdb.Options) { // as NewBuiltinTestStorage has them
+		o.EnableSTStorage, o.FloatChunkEncoding, o.EnableHistogramSTEncoding = true, chunkenc.EncXOR2, true
+	})
 	e := engine(in.Delayed)
 	out := bufio.NewWriter(os.Stdout)
 	for _, q := range in.Queries {

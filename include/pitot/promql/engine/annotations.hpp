@@ -61,7 +61,7 @@ public:
             concat("PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see "
                    "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
                    metric_name.empty() ? "" : concat(" for metric name ", detail::quote(metric_name))),
-            where);
+            where, true);
         if (a.fixed.count == 0) {
             a.fixed = what;
         } else {
@@ -78,7 +78,7 @@ public:
         ++add(true,
               concat("PromQL warning: sample has start time that overlaps with previous sample timestamp for metric ",
                      detail::quote(metric_name)),
-              where)
+              where, true)
               .overlaps;
     }
 
@@ -92,13 +92,15 @@ public:
     }
 
 private:
-    annotation& add(bool warning, std::string text, text_span where)
+    /// keeps_place  what is told again counts where it was told first; else last
+    annotation& add(bool warning, std::string text, text_span where, bool keeps_place = false)
     {
         const std::uint32_t number = numbers_.add(text);
-        if (number == all_.size()) all_.emplace_back();
+        const bool is_new = number == all_.size();
+        if (is_new) all_.emplace_back();
         annotation& a = all_[number];
         a.warning = warning;
-        a.where = where;
+        if (is_new || !keeps_place) a.where = where;
         a.text = std::move(text);
         return a;
     }

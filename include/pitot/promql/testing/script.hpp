@@ -85,6 +85,8 @@ public:
         }
         return out;
     }
+    /// What is loaded now.
+    [[nodiscard]] const store::series_store& data() const noexcept { return data_; }
 
 private:
     [[nodiscard]] unexpected<error> failed(const error& why) const
