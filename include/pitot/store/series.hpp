@@ -148,6 +148,14 @@ public:
         if (number == numbering::none) return {};
         return by_name_[number];
     }
+    /// Is there a sample at a time or before it?
+    [[nodiscard]] bool has_any_until(std::int64_t time) const noexcept
+    {
+        return std::any_of(all_.begin(), all_.end(), [time](const series* s) {
+            return (!s->floats.empty() && s->floats.times.front() <= time) ||
+                   (!s->histograms.empty() && s->histograms.times.front() <= time);
+        });
+    }
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
     void clear() { *this = series_store(max_samples_); }

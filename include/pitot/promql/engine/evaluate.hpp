@@ -121,7 +121,7 @@ namespace detail {
         const auto* const selector = as<vector_selector>(argument(0));
         matrix out(grid.count);
         const std::size_t to = out.add(
-            {selector != nullptr ? in.keep(labels_of_selector(*selector)) : in.no_labels(), false});
+            {selector != nullptr ? in.keep(labels_of_selector(in, *selector, grid)) : in.no_labels(), false});
         for (std::size_t s = 0; s < grid.count; ++s) {
             bool any = false;
             for (std::size_t i = 0; i < m.size() && !any; ++i) any = m.has(i, s);

@@ -185,12 +185,13 @@ private:
                 }
             in.merge_same_labels(m);
         }
-        for (std::size_t i = 0; i < m.size(); ++i)
+        if (!instant) out.type = value_type::matrix;
+        // Some hundred bytes beside eight for each sample: as many as there are, made where they stay.
+        out.series.reserve(m.size());
+        for (const std::uint32_t i : order_of(m.size(), [&](std::uint32_t a, std::uint32_t b) {
+                 return instant ? a < b : *m.rows[a].labels < *m.rows[b].labels;
+             }))
             if (!m.row_is_empty(i)) out.series.push_back({*m.rows[i].labels, query_samples(m, i, grid)});
-        if (!instant) {
-            out.type = value_type::matrix;
-            sort(out);
-        }
     }
 
     static void sort(query_result& out)

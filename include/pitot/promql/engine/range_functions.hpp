@@ -134,17 +134,34 @@ inline void say_if_no_counter(evaluation& in, std::string_view name, text_span w
         where);
 }
 
-/// The labels that absent() can tell from a selector: those of equalities, unless another matcher for them follows.
-/// source  Prometheus, createLabelsForAbsentFunction
-inline label_set labels_of_selector(const vector_selector& v)
+/// Puts matchers that only take series away behind those that find some.
+/// source  Prometheus, tsdb, PostingsForMatchers
+inline void put_finding_first(std::vector<series_matcher>& all)
 {
+    std::vector<std::string_view> must_be_set;
+    for (const series_matcher& m : all)
+        if (!m("")) must_be_set.push_back(m.label());
+    std::stable_partition(all.begin(), all.end(), [&must_be_set](const series_matcher& m) {
+        const bool positive = m.op() == match_op::equal || m.op() == match_op::regex;
+        const bool is_set = std::find(must_be_set.begin(), must_be_set.end(), m.label()) != must_be_set.end();
+        return is_set && (positive || !m(""));
+    });
+}
+
+/// The labels that absent() can tell from a selector: those of equalities, unless another matcher for them follows, in
+/// the order that the storage has left. For a time before all data Prometheus does not ask it.
+/// source  Prometheus, createLabelsForAbsentFunction
+inline label_set labels_of_selector(evaluation& in, const vector_selector& v, const time_grid& grid)
+{
+    std::vector<series_matcher> all = matchers_of(in, v);
+    if (in.data.has_any_until(look_back_of(in, v.shift).at(grid.last()))) put_finding_first(all);
     label_set out;
     std::vector<std::string_view> told;  // by an equality
-    for (const label_matcher& m : v.matchers) {
-        if (store::is_metadata_label(m.name)) continue;
-        const bool first = m.op == match_op::equal && std::find(told.begin(), told.end(), m.name) == told.end();
-        out.set(m.name, first ? m.value : std::string_view());
-        if (first) told.push_back(m.name);
+    for (const series_matcher& m : all) {
+        if (store::is_metadata_label(m.label())) continue;
+        const bool first = m.op() == match_op::equal && std::find(told.begin(), told.end(), m.label()) == told.end();
+        out.set(m.label(), first ? m.value() : std::string_view());
+        if (first) told.push_back(m.label());
     }
     return out;
 }
@@ -334,7 +351,7 @@ private:
         matrix out(grid_.count);
         label_set labels;
         if (const auto* const m = as<matrix_selector>(argument_))
-            labels = labels_of_selector(*static_cast<const vector_selector*>(without_parens(m->of)));
+            labels = labels_of_selector(in_, *static_cast<const vector_selector*>(without_parens(m->of)), grid_);
         const std::size_t to = out.add({in_.keep(std::move(labels)), true});
         for (std::size_t step = 0; step < grid_.count; ++step) {
             bool any = false;
