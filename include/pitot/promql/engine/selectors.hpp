@@ -94,7 +94,7 @@ inline void counts_of(const store::samples<const histogram*>& all, time_span rea
     const std::size_t end = std::max(begin, store::count_until(all.times, read.until));
     const auto part = [&](const auto& of, auto& to) {
         to.resize(of.empty() ? 0 : end - begin);
-        std::copy_n(of.data() + begin, to.size(), to.data());
+        if (!to.empty()) std::copy_n(of.data() + begin, to.size(), to.data());
     };
     part(all.times, out.times);
     part(all.values, out.values);
