@@ -769,7 +769,7 @@ public:
     using value_type = T;
     using error_type = E;
 
-    result(T value) : has_value_(true), value_(std::move(value)) {}
+    result(T value) : value_(std::move(value)) {}
     template <class G>
     result(unexpected<G> e) : has_value_(false), error_(std::move(e.value))
     {}
@@ -836,7 +836,7 @@ private:
     void clear() noexcept { has_value_ ? std::destroy_at(&value_) : std::destroy_at(&error_); }
 
     // Two std::optional would do, and be 30 functions to compile for each T.
-    bool has_value_;
+    bool has_value_ = true;
     union {
         T value_;
         E error_;

@@ -1,6 +1,8 @@
-// Rule files, and provisioned datasources: whatever the bytes, every finding lies in the text, or an error says where.
+// Rule files, dashboards in YAML, and provisioned datasources: whatever the bytes, every finding lies in the text, or
+// an error says where.
 
 #include <pitot/dashboard/datasource_files.hpp>
+#include <pitot/lint/dashboard/embedded.hpp>
 #include <pitot/lint/dashboard/recorded.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 
@@ -27,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     pitot::lint::dashboards::world sources;
     sources.recorded = &recorded;
     (void)pitot::lint::dashboards::check_rule_file(file, sources, found);
+    (void)pitot::lint::dashboards::check_embedded(file.file, sources, {}, found);
     for (const auto& f : found.findings) {
         require(f.where.end() <= text.size() && f.begin.line <= f.end.line);
         require(f.mark.end() <= f.excerpt.size());

@@ -70,6 +70,17 @@ def instructions(count):
     return int(found[1]) if found else 0
 
 
+def dead_alternatives(count):
+    """A regular expression of which one alternative lives: what is said of the others stays small."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "a.prom"), "w", encoding="utf-8") as f:
+            f.write('disk{dev="a"} 1\n')
+        with open(os.path.join(folder, "many.json"), "w", encoding="utf-8") as f:
+            json.dump({"panels": [{"targets": [{"expr": 'disk{dev=~"a|' + "|".join(f"b{i}" for i in range(count)) + '"}'}]}]}, f)
+        done = lint(folder, "--format", "json", "--metrics", os.path.join(folder, "a.prom"))
+        check(f"{count} dead alternatives", done.returncode == 0 and f"and {count - 20} more select nothing" in done.stdout and len(done.stdout) < 10_000_000, done)
+
+
 def large_rules(f):
     f.write(b"groups:\n  - name: g\n    rules:\n")
     rule = b"      - {alert: a, expr: up == 0, annotations: {text: " + b"x" * 1000 + b"}}\n"
@@ -87,6 +98,7 @@ case("schema.json", lambda f: f.write(b'{"schemaVersion":"many","panels":[{"targ
 case("bytes.json", lambda f: f.write(b'{"panels":[{"title":"\xff\xfe"}]}'), "json-syntax", 1)
 circle = {"panels": [], "templating": {"list": [{"type": "query", "name": f"v{i}", "query": f"label_values(up{{a=\"$v{(i + 1) % 500}\"}}, b)"} for i in range(500)]}}
 case("circle.json", lambda f: f.write(json.dumps(circle).encode()), "wait for each other", 1)
+dead_alternatives(20_000)
 broken_panels(100_000)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{peak // 1024} MiB at most")

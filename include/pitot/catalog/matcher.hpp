@@ -74,6 +74,7 @@ public:
     [[nodiscard]] std::vector<regex_branch> branches() const
     {
         std::vector<regex_branch> all;
+        if (changes_its_reading(value_)) return all;
         std::vector<std::string_view> tops = alternatives();
         all.reserve(tops.size());
         for (const std::string_view one : tops) all.push_back({one, one, std::string(one)});
@@ -84,21 +85,41 @@ public:
     static constexpr std::size_t most_branches = 200;
 
 private:
+    /// Has it flags that hold from their place on, as (?i), or \\Q, from which on nothing is special?
+    [[nodiscard]] static bool changes_its_reading(std::string_view text) noexcept
+    {
+        if (text.find("\\Q") != std::string_view::npos) return true;
+        for (std::size_t at = text.find("(?"); at != std::string_view::npos; at = text.find("(?", at + 1)) {
+            const std::size_t end = text.find_first_not_of("imsU-", at + 2);
+            if (end != at + 2 && end != std::string_view::npos && text[end] == ')') return true;
+        }
+        return false;
+    }
+    /// Where the class that begins at a bracket ends: ] is one of its own at its beginning, and in [:alpha:].
+    [[nodiscard]] static std::size_t end_of_class(std::string_view text, std::size_t open) noexcept
+    {
+        std::size_t i = open + 1;
+        if (i < text.size() && text[i] == '^') ++i;
+        if (i < text.size() && text[i] == ']') ++i;
+        for (; i < text.size() && text[i] != ']'; ++i) {
+            if (text[i] == '\\') ++i;
+            if (text.substr(i, 2) != "[:") continue;
+            if (const std::size_t end = text.find(":]", i + 2); end != std::string_view::npos) i = end + 1;
+        }
+        return i;
+    }
     /// Calls f(first, end) for each part of a text between bars outside of groups and classes.
     template <class F>
     static void each_part(std::string_view text, F&& f)
     {
         std::size_t first = 0;
         std::size_t depth = 0;
-        bool in_class = false;
         for (std::size_t i = 0; i < text.size(); ++i) {
             const char c = text[i];
             if (c == '\\')
                 ++i;
-            else if (in_class)
-                in_class = c != ']';
             else if (c == '[')
-                in_class = true;
+                i = end_of_class(text, i);
             else if (c == '(')
                 ++depth;
             else if (c == ')')
@@ -112,15 +133,12 @@ private:
     {
         std::size_t open = 0;
         std::size_t depth = 0;
-        bool in_class = false;
         for (std::size_t i = 0; i < text.size(); ++i) {
             const char c = text[i];
             if (c == '\\') {
                 ++i;
-            } else if (in_class) {
-                in_class = c != ']';
             } else if (c == '[') {
-                in_class = true;
+                i = end_of_class(text, i);
             } else if (c == '(') {
                 if (depth++ == 0) open = i;
             } else if (c == ')' && depth > 0 && --depth == 0) {

@@ -79,10 +79,20 @@ protected:
     /// The one that a pipeline belongs to: a log query has only one.
     [[nodiscard]] stream_selector& stream() noexcept { return out_.streams.back(); }
     void make(std::string_view label) { stream().made.push_back({label, span_of(label)}); }
+    [[nodiscard]] static bool has_variable(std::string_view text) noexcept
+    {
+        for (std::size_t at = text.find('$'); at < text.size() - 1; at = text.find('$', at + 1))
+            if (text[at + 1] == '{' || is_alpha(text[at + 1])) return true;
+        return text.find("[[") != std::string_view::npos && text.find("]]") != std::string_view::npos;
+    }
     /// (?P<name>…) of a regular expression, <name> of a pattern; <_> and what is no name is passed over. One there must
     /// be, and none twice.
     bool make_captures(std::string_view text, bool regexp)
     {
+        if (has_variable(text)) {  // of a dashboard: any label
+            stream().any_made = true;
+            return true;
+        }
         const std::size_t before = stream().made.size();
         bool numbered = false;  // Loki puts a _ before such a name
         for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {

@@ -191,11 +191,12 @@ struct context {
     }
 
 private:
-    /// Does label_replace() or label_join() write to a label that a variable names?
-    [[nodiscard]] static bool makes_some_label(const promql::node* of)
+    /// Does label_replace() or label_join() write to a label that a variable names, or is a function one?
+    [[nodiscard]] bool makes_some_label(const promql::node* of) const
     {
         bool found = false;
-        promql::walk(of, [&found](const promql::node* n, const std::vector<const promql::node*>&) {
+        promql::walk(of, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+            if (n->kind == promql::node_kind::aggregation) found = found || readable.is_variable({n->span.offset, 1});
             const auto* const call = promql::as<promql::call_node>(n);
             if (call == nullptr || (call->name != "label_replace" && call->name != "label_join") ||
                 call->arguments.size() < 2)

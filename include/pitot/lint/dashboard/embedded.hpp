@@ -1,15 +1,17 @@
 #pragma once
-// Dashboards as block texts of YAML: a ConfigMap's data, GrafanaDashboard's spec.json, values of Grafana's Helm chart.
+// Dashboards as texts of YAML: a ConfigMap's data, GrafanaDashboard's spec.json, values of Grafana's Helm chart.
 
 #include <pitot/base/text.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/check.hpp>
 #include <pitot/lint/dashboard/yaml_documents.hpp>
+#include <pitot/lint/dashboard/yaml_text.hpp>
 
 #include <algorithm>  // std::none_of
 #include <cstddef>
 #include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,39 +20,32 @@ namespace pitot::lint::dashboards {
 
 namespace detail {
 
-/// The lines of the block text that begins at a place of a YAML text with | or >; empty for other values. Of JSON they
-/// are what YAML makes of them: blanks and newlines mean nothing there.
-[[nodiscard]] inline std::string_view block_lines(std::string_view yaml, std::size_t at)
-{
-    if (at >= yaml.size() || (yaml[at] != '|' && yaml[at] != '>')) return {};
-    const std::size_t newline = yaml.find('\n', at);
-    if (newline == std::string_view::npos) return {};
-    const std::string_view rest = yaml.substr(newline + 1);
-    std::size_t indent = std::string_view::npos;
-    std::size_t end = 0;
-    while (end < rest.size()) {
-        const std::string_view line = rest.substr(end, rest.find('\n', end) - end);
-        const std::size_t blanks = line.find_first_not_of(" \r");
-        if (blanks != std::string_view::npos) {
-            if (indent == std::string_view::npos) indent = blanks;
-            if (blanks < indent) break;
-        }
-        end += line.size() + 1;
-    }
-    return rest.substr(0, end);
-}
-
-/// Reads the block texts below a value that look like a dashboard, and judges them.
+/// Reads the texts below a value that look like a dashboard, and judges them.
 class embedded_dashboards {
 public:
     embedded_dashboards(const source& file, const world& sources, const json::limits& allowed, verdicts& out)
         : file_(file), sources_(sources), allowed_(allowed), out_(out)
     {}
 
+    /// first  where the document begins in the file
+    void read_document(const result<yaml::node>& root, std::size_t first)
+    {
+        first_ = first;
+        if (root) return read(*root, "");
+        const error& why = root.error();
+        if (why.code != errc::too_many && why.code != errc::too_deep && why.code != errc::too_large) return;
+        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
+        out_.findings.push_back(finding_at(file_, {first + why.where.offset, why.where.length}, yaml_syntax.about.id,
+                                           yaml_syntax.about.level, why.message.substr(skip)));
+        any_ = true;
+    }
+    [[nodiscard]] bool any() const noexcept { return any_; }
+
+private:
     void read(const yaml::node& from, const std::string& pointer)
     {
         switch (from.kind()) {
-        case yaml::kind::scalar: judge(from.span().offset, pointer); break;
+        case yaml::kind::scalar: judge(from, pointer); break;
         case yaml::kind::map:
             if (const auto all = from.members())
                 for (const auto& m : *all) {
@@ -66,24 +61,19 @@ public:
         case yaml::kind::null: break;
         }
     }
-    [[nodiscard]] bool any() const noexcept { return any_; }
-
-private:
-    void judge(std::size_t at, const std::string& pointer)
+    void judge(const yaml::node& from, const std::string& pointer)
     {
-        const std::string_view json = block_lines(file_.text(), at);
-        if (!trimmed(json).starts_with('{') || !looks_like_dashboard(json)) return;
-        // Behind as many newlines as there are lines before it: places are those of the file.
-        const auto first = static_cast<std::size_t>(json.data() - file_.text().data());
-        const std::size_t lines = file_.position(first).line - 1;
-        const source own(file_.name(), concat(std::string(lines, '\n'), json));
+        const std::size_t at = behind_properties(file_.text(), first_ + from.span().offset);
+        const auto text = from.as<std::string>();
+        if (!text || !trimmed(*text).starts_with('{') || !looks_like_dashboard(*text)) return;
+        if (!seen_.insert(at).second) return;  // an alias
+        // Blanks and newlines mean nothing to JSON, but for those that folding puts into its texts.
+        const std::string_view lines = block_lines(file_.text(), at);
+        const bool as_written = !lines.empty() && (file_.text()[at] == '|' || json::parse(lines, allowed_));
         verdicts found;
-        if (!check(own, sources_, allowed_, found)) return;
+        if (as_written ? !judge_lines(lines, found) : !judge_text(*text, at, found)) return;
         any_ = true;
-        for (finding& f : found.findings) {
-            f.pointer.insert(0, pointer);
-            f.where.offset += first - lines;
-        }
+        for (finding& f : found.findings) f.pointer.insert(0, pointer);
         for (unverified& u : found.unknown) u.pointer.insert(0, pointer);
         for (judgement& j : found.judged) {
             j.pointer.insert(0, pointer);
@@ -91,11 +81,35 @@ private:
         }
         out_.add(std::move(found));
     }
+    /// Behind as many newlines as there are lines before it: places are those of the file.
+    [[nodiscard]] bool judge_lines(std::string_view lines, verdicts& out) const
+    {
+        const auto first = static_cast<std::size_t>(lines.data() - file_.text().data());
+        const std::size_t before = file_.position(first).line - 1;
+        const source own(file_.name(), concat(std::string(before, '\n'), lines));
+        if (!check(own, sources_, allowed_, out)) return false;
+        for (finding& f : out.findings) f.where.offset += first - before;
+        return true;
+    }
+    /// What YAML makes of quotes and folds: everything is told at the text's beginning.
+    [[nodiscard]] bool judge_text(const std::string& text, std::size_t at, verdicts& out) const
+    {
+        if (!check(source(file_.name(), text), sources_, allowed_, out)) return false;
+        for (finding& f : out.findings) {
+            f.where = {at, 1};
+            f.begin = file_.position(at);
+            f.end = file_.position(at + 1);
+        }
+        for (judgement& j : out.judged) j.at = file_.position(at);
+        return true;
+    }
 
     const source& file_;
     const world& sources_;
     const json::limits& allowed_;
     verdicts& out_;
+    std::size_t first_ = 0;  ///< of the document that is read
+    std::set<std::size_t> seen_;
     bool any_ = false;
 };
 
@@ -107,14 +121,16 @@ private:
                                          verdicts& out)
 {
     const std::string_view text = file.text();
-    constexpr std::string_view keys[] = {"\"panels\"", "\"elements\"", "\"rows\""};
+    constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"", "panels\\\"", "elements\\\"", "rows\\\""};
     if (std::none_of(std::begin(keys), std::end(keys),
                      [text](std::string_view key) { return text.find(key) != std::string_view::npos; }))
         return false;
     detail::embedded_dashboards all(file, sources, allowed, out);
-    static_cast<void>(each_yaml_document(text, file.name(), "{", [&all](const result<yaml::node>& root) {
-        if (root) all.read(*root, "");
-    }));
+    for (const text_span document : detail::documents_in(text)) {
+        const std::string_view own = text.substr(document.offset, document.length);
+        if (own.find('{') != std::string_view::npos)
+            all.read_document(yaml::read(std::string(own), file.name()), document.offset);
+    }
     return all.any();
 }
 

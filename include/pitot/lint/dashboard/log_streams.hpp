@@ -55,10 +55,9 @@ inline void check_log_matcher(const context& in, const logql::matcher& m, remark
         if (!is_regex || !positive || !at->second.complete) return;
         each_dead_branch(
             test, [&values](const catalog::matcher& alone) { return std::any_of(values.begin(), values.end(), alone); },
-            [&](std::string_view branch) {
-                out.findings.push_back(in.at(m.value_span, regex_alternative_dead.about,
-                                             regex_alternative_dead.about.level,
-                                             concat("'", branch, "' selects nothing")));
+            [&](const std::string& message) {
+                out.findings.push_back(
+                    in.at(m.value_span, regex_alternative_dead.about, regex_alternative_dead.about.level, message));
             });
         return;
     }

@@ -7,6 +7,7 @@
 #include <pitot/lint/dashboard/rule_shape.hpp>
 #include <pitot/lint/dashboard/template_uses.hpp>
 #include <pitot/lint/dashboard/yaml_documents.hpp>
+#include <pitot/lint/dashboard/yaml_text.hpp>
 #include <pitot/promql/literal.hpp>
 
 #include <cstddef>
@@ -19,37 +20,6 @@
 namespace pitot::lint::dashboards {
 
 namespace detail {
-
-/// Where a part of a YAML text stands in its file. A text over several lines, or with escapes, is looked for line by
-/// line; what cannot be found is its beginning.
-[[nodiscard]] inline text_span place_in_yaml(std::string_view file, text_span value, std::string_view text,
-                                             text_span part)
-{
-    constexpr std::size_t reach = 1 << 16;
-    const std::string_view from = file.substr(std::min(value.offset, file.size()), text.size() * 2 + reach);
-    if (const std::size_t whole = from.find(text); whole != std::string_view::npos && whole < text.size() + 200)
-        return {value.offset + whole + part.offset, part.length};
-    // Block texts lose their indent, folded ones their newlines: words stay together.
-    part.offset = std::min(part.offset, text.size());
-    std::size_t at = 0;
-    std::size_t in_file = 0;
-    while (at < part.offset) {
-        const bool blank = text[at] == ' ' || text[at] == '\n' || text[at] == '\t';
-        if (blank) {
-            ++at;
-            continue;
-        }
-        std::size_t end = at;
-        while (end < text.size() && text[end] != ' ' && text[end] != '\n' && text[end] != '\t') ++end;
-        const std::size_t found = from.find(text.substr(at, end - at), in_file);
-        if (found == std::string_view::npos) return {value.offset, 1};
-        if (end > part.offset) return {value.offset + found + (part.offset - at), part.length};
-        in_file = found + (end - at);
-        at = end;
-    }
-    const std::size_t found = from.find(text.substr(part.offset, std::min<std::size_t>(part.length, 8)), in_file);
-    return found == std::string_view::npos ? text_span{value.offset, 1} : text_span{value.offset + found, part.length};
-}
 
 struct rule_text {
     std::string text;
@@ -165,7 +135,13 @@ private:
             else
                 any = read_resource(*root, "") || any;
         });
-        if (!all) return false;
+        if (!all) {
+            for (const std::string_view kind : {"PrometheusRule", "VMRule"})
+                to_.is_rules = to_.is_rules || text.find(kind) != std::string_view::npos;
+            if (to_.is_rules)
+                refuse({errc::too_many, "so many documents in so large a file are not read: split it", {}});
+            return true;
+        }
         to_.is_rules = to_.is_rules || (any && !to_.findings.empty());
         return any;
     }

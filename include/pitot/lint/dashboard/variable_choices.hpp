@@ -79,9 +79,11 @@ public:
 
     void judge(remarks& out) const
     {
-        if (a_.name == "up" && m_.written->name == "job" && m_.test.is_positive())
+        const rule& collected = up_of_collected_service.about;
+        if (a_.name == "up" && m_.written->name == "job" && m_.written_positive())
             for (const std::string& value : choices_.values)
-                say_collected(in_, a_, m_, made_with(value).test, up_of_collected_service.about, out);
+                say_collected(in_, a_, m_, made_with(value).test, collected,
+                              choices_.open ? severity::info : collected.level, out);
         std::vector<std::string_view> dead;
         for (const std::string& value : choices_.values)
             if (!lives(made_with(value))) dead.push_back(value);
@@ -92,7 +94,7 @@ public:
                           !(choices_.all && lives(with_text(*choices_.all)));
         if (none)
             say_all(dead, out);
-        else if (m_.test.is_positive() && !choices_.open)
+        else if (m_.written_positive() && !choices_.open)
             out.findings.push_back(in_.at(m_.written->value_span, regex_alternative_dead.about,
                                           regex_alternative_dead.about.level,
                                           concat(quoted_list(dead), " of $", variable_.name,
@@ -107,7 +109,7 @@ private:
     [[nodiscard]] asked_matcher with_text(std::string_view value) const
     {
         const promql::label_matcher& written = *m_.written;
-        return {&written, catalog::matcher(filled_in(written.value, value), m_.test.is_positive(), is_regex(),
+        return {&written, catalog::matcher(filled_in(written.value, value), m_.written_positive(), is_regex(),
                                            catalog::holds_numbers(written.name))};
     }
     /// Grafana escapes the values of a variable that may hold several. It does so behind = too, and then a value with a

@@ -92,8 +92,7 @@ public:
     {
         matrix out(m_.steps);
         std::vector<classic_count> buckets;
-        for (std::size_t g = 0; g < groups_.size(); ++g) {
-            const group& one = groups_[g];
+        for (const group& one : groups_) {
             const std::size_t to = out.add(in_.without_name(one.head));
             const std::string_view name = one.head.labels->metric_name();
             for (std::size_t s = 0; s < m_.steps; ++s) {

@@ -2,8 +2,12 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <algorithm>  // std::min
+#include <cstddef>
 #include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -22,18 +26,26 @@ namespace pitot::lint::dashboards {
     return any;
 }
 
-/// Calls f(text) for each alternative of a regular expression that does not live; of what stands in a dead one nothing
-/// is told. lives  (matcher of it alone) -> bool
+/// Calls f(message) for the alternatives of a regular expression that do not live, the first ones; of what stands in a
+/// dead one nothing is told.
+/// lives  asks of a matcher of one alone
 template <class Lives, class F>
 void each_dead_branch(const catalog::matcher& of, Lives&& lives, F&& f)
 {
+    constexpr std::size_t most = 20;
     std::set<std::string_view> dead;
+    std::vector<std::string_view> all;
     for (const catalog::regex_branch& one : of.branches()) {
         if (one.text.empty() || dead.contains(one.inside)) continue;
         if (lives(catalog::matcher(one.whole, true, true, of.has_numbers()))) continue;
         if (one.text == one.inside) dead.insert(one.text);
-        f(one.text);
+        all.push_back(one.text);
     }
+    for (std::size_t i = 0; i < std::min(all.size(), most); ++i)
+        if (i + 1 == most && all.size() > most)
+            f(concat("'", all[i], "' and ", std::to_string(all.size() - most), " more select nothing"));
+        else
+            f(concat("'", all[i], "' selects nothing"));
 }
 
 /// Does it name a job or an instance whose exposition was not given?
@@ -63,9 +75,8 @@ inline constexpr dashboard_rule regex_alternative_dead{
                     [&](const catalog::matcher& alone) {
                         return selects_within(in, a, m, alone) || may_be_unread(in, a, m, alone);
                     },
-                    [&](std::string_view branch) {
-                        out.findings.push_back(
-                            in.at(m.written->value_span, about, about.level, concat("'", branch, "' selects nothing")));
+                    [&](const std::string& message) {
+                        out.findings.push_back(in.at(m.written->value_span, about, about.level, message));
                     });
             }
     }};

@@ -27,7 +27,7 @@ namespace pitot::lint::dashboards {
 
 /// Says of a matcher on the job of `up`, or of what a variable makes of it, each collected service that it names.
 inline void say_collected(const context& in, const asked& a, const asked_matcher& m, const catalog::matcher& test,
-                          const rule& about, remarks& out)
+                          const rule& about, severity level, remarks& out)
 {
     const catalog::inventory& all = *in.sources.series;
     for (const auto& [collector, services] : in.sources.collected_by)
@@ -38,10 +38,13 @@ inline void say_collected(const context& in, const asked& a, const asked_matcher
             std::string better;
             for (const std::string_view ending : {"_up", "ql_up"})
                 if (better.empty() && all.find(concat(service, ending)) != nullptr) better = concat(service, ending);
-            out.findings.push_back(
-                in.at(m.written->value_span, about, has_stand_in(in, a, true) ? severity::info : about.level,
-                      concat("the job ", collector, " collects ", service, ": it has no up of its own"),
-                      better.empty() ? "" : concat("ask for ", better)));
+            finding said = in.at(m.written->value_span, about, has_stand_in(in, a, true) ? severity::info : level,
+                                 concat("the job ", collector, " collects ", service, ": it has no up of its own"),
+                                 better.empty() ? "" : concat("ask for ", better));
+            const bool again = std::any_of(out.findings.begin(), out.findings.end(), [&said](const finding& f) {
+                return f.where.offset == said.where.offset && f.message == said.message;
+            });
+            if (!again) out.findings.push_back(std::move(said));
         }
 }
 
@@ -57,7 +60,7 @@ inline constexpr dashboard_rule up_of_collected_service{
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers)
                 if (a.name == "up" && m.written->name == "job" && !m.templated && m.test.is_positive())
-                    say_collected(in, a, m, m.test, about, out);
+                    say_collected(in, a, m, m.test, about, about.level, out);
     }};
 
 }  // namespace pitot::lint::dashboards
