@@ -58,7 +58,8 @@ public:
 
     /// What a regular expression names one by one: "a|b|c", "(a|b)", "^(a|b)$", "(a)|(b)"; empty when it is none such,
     /// or has one only.
-    [[nodiscard]] std::vector<std::string_view> alternatives() const
+    [[nodiscard]] std::vector<std::string_view> alternatives() const&& = delete;  // views of the matcher
+    [[nodiscard]] std::vector<std::string_view> alternatives() const&
     {
         if (!is_regex_) return {};
         const std::string_view text = bare(value_);
@@ -71,7 +72,8 @@ public:
 
     /// The alternatives, and those of groups that stand in them: of "a(b|c)" b and c. Not of groups that may be missing
     /// or stand there several times, nor of more than most_branches.
-    [[nodiscard]] std::vector<regex_branch> branches() const
+    [[nodiscard]] std::vector<regex_branch> branches() const&& = delete;
+    [[nodiscard]] std::vector<regex_branch> branches() const&
     {
         std::vector<regex_branch> all;
         if (changes_its_reading(value_)) return all;
