@@ -110,21 +110,21 @@ struct match_groups {
 {
     const detail::match_groups groups = detail::match(*b.matching, l, r);
     const std::size_t steps = l.steps;
-    std::vector<char> there(groups.count * steps, 0);
+    std::vector<bool> there(groups.count * steps);  // a bit beside eight bytes for a sample
     const bool is_or = b.op == token_kind::or_;
     const matrix& asked = is_or ? l : r;
     const auto& group_of = is_or ? groups.left : groups.right;
     for (std::size_t i = 0; i < asked.size(); ++i)
         for (std::size_t s = 0; s < steps; ++s)
-            if (asked.has(i, s)) there[group_of[i] * steps + s] = 1;
+            if (asked.has(i, s)) there[group_of[i] * steps + s] = true;
     if (is_or) {
         for (std::size_t i = 0; i < r.size(); ++i) {
             const std::size_t to = l.add(r.rows[i]);
             for (std::size_t s = 0; s < steps; ++s)
-                if (r.has(i, s) && there[groups.right[i] * steps + s] == 0) l.copy_sample(r, i, to, s);
+                if (r.has(i, s) && !there[groups.right[i] * steps + s]) l.copy_sample(r, i, to, s);
         }
     } else {
-        const char wanted = b.op == token_kind::and_ ? 1 : 0;
+        const bool wanted = b.op == token_kind::and_;
         for (std::size_t i = 0; i < l.size(); ++i)
             for (std::size_t s = 0; s < steps; ++s)
                 if (there[groups.left[i] * steps + s] != wanted) {
