@@ -87,7 +87,7 @@ public:
     static constexpr std::size_t most_branches = 200;
 
 private:
-    /// Has it flags that hold from their place on, as (?i), or \\Q, from which on nothing is special?
+    /// Has it flags that hold from their place on, as (?i), or \Q, from which on nothing is special?
     [[nodiscard]] static bool changes_its_reading(std::string_view text) noexcept
     {
         if (text.find("\\Q") != std::string_view::npos) return true;

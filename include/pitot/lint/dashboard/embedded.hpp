@@ -34,9 +34,8 @@ public:
         if (root) return read(*root, "");
         const error& why = root.error();
         if (why.code != errc::too_many && why.code != errc::too_deep && why.code != errc::too_large) return;
-        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
         out_.findings.push_back(finding_at(file_, {first + why.where.offset, why.where.length}, yaml_syntax.about.id,
-                                           yaml_syntax.about.level, why.message.substr(skip)));
+                                           yaml_syntax.about.level, without_place(why, file_.name())));
         any_ = true;
     }
     [[nodiscard]] bool any() const noexcept { return any_; }

@@ -9,6 +9,7 @@
 #include <pitot/lint/dashboard/rules/duplicate_rule.hpp>
 #include <pitot/lint/dashboard/rules/rule_shape.hpp>
 #include <pitot/lint/dashboard/rules/template_variable.hpp>
+#include <pitot/lint/dashboard/yaml_documents.hpp>
 #include <pitot/model/name.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/parse.hpp>
@@ -100,8 +101,8 @@ public:
     /// What keeps a part from being read.
     [[nodiscard]] finding refused(const error& why, std::string pointer) const
     {
-        const std::size_t skip = why.message.starts_with(file_.name()) ? why.message.find(": ") + 2 : 0;
-        finding f = finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level, why.message.substr(skip));
+        finding f = finding_at(file_, why.where, rule_shape.about.id, rule_shape.about.level,
+                               detail::without_place(why, file_.name()));
         f.pointer = std::move(pointer);
         return f;
     }

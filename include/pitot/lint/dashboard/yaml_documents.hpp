@@ -1,6 +1,7 @@
 #pragma once
 // The documents of a YAML file that has several, each read alone.
 
+#include <pitot/base/error.hpp>
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/yaml.hpp>
@@ -37,6 +38,12 @@ namespace detail {
     for (std::size_t at = 0; at < out.size(); ++at)
         if ((at < document.offset || at >= document.end()) && out[at] != '\n') out[at] = ' ';
     return out;
+}
+
+/// What YAML's reader says, without the place that its messages begin with.
+[[nodiscard]] inline std::string without_place(const error& why, const std::string& file)
+{
+    return why.message.substr(why.message.starts_with(file) ? why.message.find(": ") + 2 : 0);
 }
 
 }  // namespace detail
