@@ -171,8 +171,8 @@ void apply(const file_config& how, lint::dashboards::verdicts& to)
         return std::any_of(how.exclusions.begin(), how.exclusions.end(), [&](const exclusion& e) {
             const bool metric = e.metric.empty() ||
                                 ::fnmatch(concat("*", e.metric, "*").c_str(), f.query.c_str(), 0) == 0;
-            return (fits(e.file, f.file) || fits(e.file, last)) && fits(e.panel, title) && fits(e.rule, f.rule) &&
-                   metric;
+            return (fits(e.file, f.file) || fits(e.file, last)) && fits(e.panel, title) &&
+                   fits(e.rule, std::string(f.rule)) && metric;
         });
     });
     std::set<std::pair<std::string, std::string>> wrong;

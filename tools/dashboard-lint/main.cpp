@@ -51,8 +51,7 @@ lint::dashboards::verdicts gather(std::vector<outcome> all, const notes& say, ex
         found.add(std::move(one.found));
     }
     // Each file's stand in order already; all do unless the files came in another order than by name.
-    if (!std::is_sorted(found.findings.begin(), found.findings.end(), lint::stands_before))
-        std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    lint::put_in_order(found.findings);
     return found;
 }
 

@@ -107,7 +107,7 @@ std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboard
                     check_yaml(*rules[i], own, limits, out);
                 rules[i].reset();
             });
-            std::stable_sort(out.found.findings.begin(), out.found.findings.end(), lint::stands_before);
+            lint::put_in_order(out.found.findings);
         }
     });
     return all;

@@ -177,7 +177,7 @@ exit_code run_rules(std::span<char* const> argv)
                                                       lint::severity::error,
                                                       "there is no list of groups: this is no rule file"));
         }
-    std::stable_sort(found.findings.begin(), found.findings.end(), lint::stands_before);
+    lint::put_in_order(found.findings);
     if (format == "json") {
         lint::report out;
         out.summary = {{"rules", found.queries},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>  // std::is_constant_evaluated
 
 namespace pitot {
 
@@ -64,7 +65,16 @@ constexpr std::size_t utf8_sequence(const char* p, std::size_t left) noexcept
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept
 {
     std::size_t n = 0;
-    for (const char c : text) n += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
+    std::size_t at = 0;
+    if (!std::is_constant_evaluated()) {
+        constexpr std::uint64_t ones = 0x0101010101010101U;
+        for (; text.size() - at >= 8; at += 8) {  // a continuation byte has its highest bit, and not the next
+            std::uint64_t word = 0;
+            std::memcpy(&word, text.data() + at, 8);
+            n += 8 - static_cast<std::size_t>((((word >> 7U) & ~(word >> 6U) & ones) * ones) >> 56U);
+        }
+    }
+    for (; at < text.size(); ++at) n += (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U ? 1U : 0U;
     return n;
 }
 

@@ -49,21 +49,6 @@ struct unread {
     std::string reason;
 };
 
-/// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …}; the whole
-///          document when it is what Grafana's API tells of library panels; absent when it is neither
-/// queries  of panels in the order of the file, then of library panels in __elements, each once, then of annotations;
-///          without empty ones
-/// asks     the datasources that targets and annotations name, also those without an expression; one may stand there
-///          several times
-struct dashboard {
-    json::value model;
-    std::vector<query> queries;
-    std::vector<json::value> asks;
-    std::vector<unread> not_read;
-
-    explicit operator bool() const noexcept { return static_cast<bool>(model); }
-};
-
 namespace detail {
 
 inline bool contains_lower(std::string_view text, std::string_view lower_case) noexcept
@@ -91,6 +76,7 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
 /// version 2.
 class datasource_types {
 public:
+    datasource_types() = default;
     /// declared  by the user; asked where the dashboard itself does not say it
     datasource_types(json::value root, json::value model, const datasources* declared = nullptr)
         : root_(root), model_(model), declared_(declared)
@@ -180,6 +166,27 @@ private:
     const datasources* declared_;
     std::map<std::string_view, std::string_view> types_;  ///< by uid
 };
+
+}  // namespace detail
+
+/// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …}; the whole
+///          document when it is what Grafana's API tells of library panels; absent when it is neither
+/// queries  of panels in the order of the file, then of library panels in __elements, each once, then of annotations;
+///          without empty ones
+/// asks     the datasources that targets and annotations name, also those without an expression; one may stand there
+///          several times
+/// types    of the datasources that it names
+struct dashboard {
+    json::value model;
+    detail::datasource_types types = {};
+    std::vector<query> queries;
+    std::vector<json::value> asks;
+    std::vector<unread> not_read;
+
+    explicit operator bool() const noexcept { return static_cast<bool>(model); }
+};
+
+namespace detail {
 
 inline language language_of(std::string_view datasource_type, std::string_view panel_type) noexcept
 {
@@ -290,18 +297,19 @@ inline void place_panels(json::value panels, const std::vector<std::string_view>
     }
 }
 
-inline void read_targets(json::value panel, const datasource_types& types, dashboard& out,
-                         const std::vector<std::string_view>& repeats = {})
+inline void read_targets(json::value panel, dashboard& out, const std::vector<std::string_view>& repeats = {})
 {
+    const json::value outer = panel["datasource"];
+    const std::string_view panel_type = panel["type"].text();
     for (const json::value target : panel["targets"]) {
-        const json::value asks = datasource_types::asked(target["datasource"], panel["datasource"]);
+        const json::value own = target["datasource"];
+        const json::value asks = datasource_types::asked(own, outer);
         out.asks.push_back(asks);
         const json::value expr = target["expr"];
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-        const std::string_view type = types.of(target["datasource"], panel["datasource"]);
+        const std::string_view type = out.types.of(own, outer);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back(
-            {expr, panel, language_of(type, panel["type"].text()), target, repeats, type.empty(), asks});
+        out.queries.push_back({expr, panel, language_of(type, panel_type), target, repeats, type.empty(), asks});
     }
 }
 
@@ -318,7 +326,7 @@ void each_shown_element(json::value at, F&& f, std::vector<std::string_view> aro
 }
 
 /// elements of version 2: {"NAME": {"kind": "Panel", "spec": {…}}}
-inline void read_elements(const datasource_types& types, const library& known, dashboard& out)
+inline void read_elements(const library& known, dashboard& out)
 {
     std::multimap<std::string_view, std::vector<std::string_view>> shown;
     each_shown_element(out.model["layout"], [&shown](json::value name, const std::vector<std::string_view>& around) {
@@ -341,7 +349,7 @@ inline void read_elements(const datasource_types& types, const library& known, d
             const json::value expr = asked["spec"]["expr"];
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
             std::string_view type = asked["group"].text();
-            if (type.empty()) type = types.of(asked["datasource"], {});
+            if (type.empty()) type = out.types.of(asked["datasource"], {});
             out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"],
                                    repeats, false, asks});
         }
@@ -349,7 +357,7 @@ inline void read_elements(const datasource_types& types, const library& known, d
 }
 
 /// Annotations: `expr` (old) or `target.expr` (new); in version 2 `query.spec.expr` or `legacyOptions.expr` of a spec.
-inline void read_annotations(const datasource_types& types, dashboard& out)
+inline void read_annotations(dashboard& out)
 {
     const json::value all = out.model["annotations"];
     for (const json::value one : all.is_array() ? all : all["list"]) {
@@ -361,7 +369,7 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
              {spec["expr"], spec["target"]["expr"], spec["query"]["spec"]["expr"], spec["legacyOptions"]["expr"]}) {
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
             std::string_view type = spec["query"]["group"].text();
-            if (type.empty()) type = types.of(inner, spec["datasource"]);
+            if (type.empty()) type = out.types.of(inner, spec["datasource"]);
             out.queries.push_back({expr, one, language_of(type, {}), {}, {}, false, asks});
             break;
         }
@@ -369,8 +377,7 @@ inline void read_annotations(const datasource_types& types, dashboard& out)
 }
 
 /// Every target of some panels, of the panels inside them too.
-inline void read_panels(std::vector<placed_panel> open, const datasource_types& types, const library& known,
-                        dashboard& out)
+inline void read_panels(std::vector<placed_panel> open, const library& known, dashboard& out)
 {
     std::reverse(open.begin(), open.end());  // the next one last
     while (!open.empty()) {
@@ -379,16 +386,16 @@ inline void read_panels(std::vector<placed_panel> open, const datasource_types& 
         if (const json::value elsewhere = panel["libraryPanel"]; elsewhere.is_object() && panel["targets"].size() == 0)
             look_up(elsewhere, elsewhere, known, out);
         else
-            read_targets(panel, types, out, repeats);
+            read_targets(panel, out, repeats);
         const std::size_t first = open.size();
         place_panels(panel["panels"], repeats, open);
         std::reverse(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
     }
 }
 
-inline void read_library(const library& known, const datasource_types& types, dashboard& out)
+inline void read_library(const library& known, dashboard& out)
 {
-    for (const json::value element : known.all()) read_targets(element["model"], types, out);
+    for (const json::value element : known.all()) read_targets(element["model"], out);
 }
 
 /// What Grafana's API tells of library panels: one, bare or as "result", or a page of them.
@@ -422,17 +429,17 @@ inline json::value library_elements(json::value root)
         const json::value elements = detail::library_elements(root);
         if (!elements) return out;
         out.model = root;
-        const detail::datasource_types types(root, root, declared);
+        out.types = detail::datasource_types(root, root, declared);
         if (elements.is_array())
-            detail::read_library(detail::library(elements), types, out);
+            detail::read_library(detail::library(elements), out);
         else
-            detail::read_targets(elements["model"], types, out);
+            detail::read_targets(elements["model"], out);
         return out;
     }
-    const detail::datasource_types types(root, out.model, declared);
+    out.types = detail::datasource_types(root, out.model, declared);
     const detail::library known(root["__elements"] ? root["__elements"] : out.model["__elements"]);
     if (version_2) {
-        detail::read_elements(types, known, out);
+        detail::read_elements(known, out);
     } else {
         const json::value rows = out.model["rows"];
         const json::value panels = out.model["panels"];
@@ -440,10 +447,10 @@ inline json::value library_elements(json::value root)
         std::vector<detail::placed_panel> open;
         for (const json::value part : {rows_first ? rows : panels, rows_first ? panels : rows})
             detail::place_panels(part, {}, open);
-        detail::read_panels(std::move(open), types, known, out);
+        detail::read_panels(std::move(open), known, out);
     }
-    detail::read_library(known, types, out);
-    detail::read_annotations(types, out);
+    detail::read_library(known, out);
+    detail::read_annotations(out);
     return out;
 }
 

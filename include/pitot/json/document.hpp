@@ -257,13 +257,14 @@ inline value value::operator[](std::string_view key) const noexcept
     const detail::node* const nodes = document_->nodes_.get();
     const char* const text = document_->text_.data();
     const bool first_is_last = document_->duplicates_.empty();
+    const char initial = key.empty() ? '"' : key.front();  // in the text a quote stands behind an empty key
     const std::uint32_t after = nodes[index_].after;
     std::uint32_t found = 0;
     for (std::uint32_t at = index_ + 1; at < after; at = nodes[at + 1].after) {
         const detail::node& name = nodes[at];
-        if (name.extra != 0
-                ? document_->decoded_[name.extra - 1] != key
-                : name.length != key.size() + 2 || std::string_view(text + name.offset + 1, key.size()) != key)
+        if (name.extra != 0 ? document_->decoded_[name.extra - 1] != key
+                            : name.length != key.size() + 2 || text[name.offset + 1] != initial ||
+                                  std::string_view(text + name.offset + 1, key.size()) != key)
             continue;
         found = at + 1;
         if (first_is_last) break;

@@ -3,6 +3,7 @@
 
 #include <pitot/base/utf8.hpp>
 
+#include <algorithm>  // std::min
 #include <cstddef>
 #include <string_view>
 
@@ -91,11 +92,10 @@ constexpr void unescape(std::string_view body, String& out)
 {
     std::size_t at = 0;
     while (offset > 0 && at < body.size()) {
-        if (body[at] != '\\') {
-            ++at;
-            --offset;
-            continue;
-        }
+        const std::size_t plain = std::min(body.substr(at, offset).find('\\'), std::min(offset, body.size() - at));
+        at += plain;
+        offset -= plain;
+        if (offset == 0 || at == body.size()) break;
         const detail::escape e = detail::read_escape(body, at);
         const std::size_t size = detail::utf8_size(e.value);
         if (offset < size) return at;

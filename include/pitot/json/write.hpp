@@ -7,6 +7,7 @@
 
 #include <cmath>  // std::isfinite
 #include <concepts>
+#include <cstring>  // std::memcpy
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,13 +15,23 @@
 namespace pitot::json {
 
 /// Appends a string with its quotes. Control characters become escapes; bytes that are no UTF-8 become U+FFFD each.
-inline void append_string(std::string& out, std::string_view text)
+/// behind  what goes behind it, as it stands
+inline void append_string(std::string& out, std::string_view text, std::string_view behind = {})
 {
     constexpr std::string_view hex = "0123456789abcdef";
+    const char* const last = text.data() + text.size();
+    const auto plain = static_cast<std::size_t>(detail::skip_plain(text.data(), last) - text.data());
+    const std::size_t before = out.size();
+    if (plain == text.size()) {  // nearly always
+        out.resize(before + text.size() + 2 + behind.size(), '"');
+        if (!text.empty()) std::memcpy(out.data() + before + 1, text.data(), text.size());
+        if (!behind.empty()) std::memcpy(out.data() + before + text.size() + 2, behind.data(), behind.size());
+        return;
+    }
     out += '"';
     for (std::size_t i = 0; i < text.size();) {
         const char* const first = text.data() + i;
-        const char* const end = detail::skip_plain(first, text.data() + text.size());
+        const char* const end = detail::skip_plain(first, last);
         out.append(first, end);
         i += static_cast<std::size_t>(end - first);
         if (i == text.size()) break;
@@ -51,6 +62,7 @@ inline void append_string(std::string& out, std::string_view text)
         }
     }
     out += '"';
+    out += behind;
 }
 
 /// Writes one document in order: begin_object(), key("a"), value(1), end_object(). Commas and blanks are its task; that
@@ -68,8 +80,7 @@ public:
     writer& key(std::string_view name)
     {
         separate();
-        append_string(text_, name);
-        text_ += indent_ == 0 ? ":" : ": ";
+        append_string(text_, name, indent_ == 0 ? ":" : ": ");
         after_key_ = true;
         return *this;
     }
@@ -151,7 +162,7 @@ private:
     {
         const bool empty = empty_.back();
         empty_.pop_back();
-        if (!empty) new_line();
+        if (!empty) new_line(false);
         text_ += bracket;
         return *this;
     }
@@ -163,16 +174,17 @@ private:
             return;
         }
         if (empty_.empty()) return;
-        if (!empty_.back()) text_ += ',';
+        new_line(!empty_.back());
         empty_.back() = false;
-        new_line();
     }
 
-    void new_line()
+    /// comma  before it
+    void new_line(bool comma)
     {
-        if (indent_ == 0) return;
-        text_ += '\n';
-        text_.append(indent_ * empty_.size(), ' ');
+        std::size_t at = text_.size();
+        text_.resize(at + (comma ? 1 : 0) + (indent_ == 0 ? 0 : 1 + indent_ * empty_.size()), ' ');
+        if (comma) text_[at++] = ',';
+        if (indent_ != 0) text_[at] = '\n';
     }
 
     std::string text_;

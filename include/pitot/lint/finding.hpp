@@ -6,14 +6,17 @@
 #include <pitot/lint/rule.hpp>
 #include <pitot/lint/source.hpp>
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::is_sorted, std::min, std::stable_sort
+#include <cstddef>
+#include <numeric>  // std::iota
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pitot::lint {
 
-/// rule        id of the rule
+/// rule        id of the rule, which outlives the finding
 /// file        as the user named it
 /// pointer     RFC 6901, to the value at fault; empty where the file is no tree
 /// where       bytes in the file
@@ -24,7 +27,7 @@ namespace pitot::lint {
 /// message     one sentence without a full stop
 /// suggestion  what to write instead, when that is known
 struct finding {
-    std::string rule;
+    std::string_view rule;
     severity level = severity::error;
     std::string file;
     std::string pointer;
@@ -124,6 +127,20 @@ inline void without_lines(finding& f)
     if (a.where.offset != b.where.offset) return a.where.offset < b.where.offset;
     if (a.rule != b.rule) return a.rule < b.rule;
     return a.message < b.message;
+}
+
+/// Puts findings in that order; those that are alike stay as they were.
+inline void put_in_order(std::vector<finding>& all)
+{
+    if (std::is_sorted(all.begin(), all.end(), stands_before)) return;
+    std::vector<std::size_t> order(all.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&all](std::size_t a, std::size_t b) { return stands_before(all[a], all[b]); });
+    std::vector<finding> sorted;
+    sorted.reserve(all.size());
+    for (const std::size_t i : order) sorted.push_back(std::move(all[i]));
+    all = std::move(sorted);
 }
 
 }  // namespace pitot::lint

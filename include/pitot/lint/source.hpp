@@ -5,11 +5,16 @@
 #include <pitot/base/utf8.hpp>
 
 #include <algorithm>  // std::upper_bound
+#include <bit>        // std::countr_zero
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>  // part of every x86-64
+#endif
 
 namespace pitot::lint {
 
@@ -23,10 +28,10 @@ public:
     {
         lines_.push_back(0);
         std::size_t longest = 0;
-        for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
+        each_newline([&](std::size_t at) {
             longest = std::max(longest, at - lines_.back());
             lines_.push_back(at + 1);
-        }
+        });
         if (std::max(longest, text_.size() - lines_.back()) > long_line)
             for (std::size_t at = 0; at < text_.size(); at += block) {
                 marks_.push_back(marks_.empty() ? 0
@@ -58,6 +63,21 @@ public:
 private:
     static constexpr std::size_t long_line = std::size_t{1} << 16U;
     static constexpr std::size_t block = 4096;
+
+    /// Calls f(offset) for every newline. Lines are short: sixteen bytes are looked at together.
+    template <class F>
+    void each_newline(F&& f) const
+    {
+        std::size_t at = 0;
+#if defined(__SSE2__)
+        for (; text_.size() - at >= 16; at += 16) {
+            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text_.data() + at));
+            auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))));
+            for (; hits != 0; hits &= hits - 1) f(at + static_cast<std::size_t>(std::countr_zero(hits)));
+        }
+#endif
+        for (at = text_.find('\n', at); at != std::string::npos; at = text_.find('\n', at + 1)) f(at);
+    }
 
     /// Code points before a byte.
     [[nodiscard]] std::size_t points_before(std::size_t offset) const noexcept

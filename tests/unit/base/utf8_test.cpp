@@ -27,3 +27,14 @@ TEST_CASE("code points survive writing and reading")
     }
     CHECK(pitot::utf8_length("a\xC3\xA4\xE2\x82\xAC") == 3);
 }
+
+TEST_CASE("code points are counted by words and at their ends alike")
+{
+    const std::string text = "ab\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 0123456789 \xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4";
+    for (std::size_t first = 0; first <= text.size(); ++first)
+        for (std::size_t size = 0; first + size <= text.size(); ++size) {
+            std::size_t wanted = 0;
+            for (const char c : text.substr(first, size)) wanted += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+            CHECK(pitot::utf8_length(std::string_view(text).substr(first, size)) == wanted);
+        }
+}

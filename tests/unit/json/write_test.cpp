@@ -42,6 +42,21 @@ TEST_CASE("what is written reads back")
     CHECK(read->root().text() == all);
 }
 
+TEST_CASE("a character is escaped wherever it stands in a string, long or short, key or value")
+{
+    for (std::size_t size = 1; size < 40; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (const char c : {'"', '\\', '\x01', 'x'}) {
+                std::string text(size, 'a');
+                text[at] = c;
+                json::writer w(1);
+                w.begin_object().member(text, text).end_object();
+                const auto read = json::parse(w.text());
+                REQUIRE(read);
+                REQUIRE(read->root()[text].text() == text);
+            }
+}
+
 TEST_CASE("what JSON cannot hold is replaced, not dropped")
 {
     std::string text;

@@ -2,8 +2,8 @@
 
 #include <catch.hpp>
 
-#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lint = pitot::lint;
@@ -42,26 +42,36 @@ TEST_CASE("a finding in a query shows the query's line")
 
 TEST_CASE("positions of a source agree with position_of")
 {
-    const lint::source file("a", "x\n\n\xE2\x82\xAC y\nz");
-    for (std::size_t i = 0; i <= file.text().size() + 1; ++i) {
-        CHECK(file.position(i) == pitot::position_of(file.text(), i));
-        const pitot::text_span line = file.line(i);
-        CHECK(file.text().substr(line.offset, line.length) == pitot::line_at(file.text(), i));
+    for (const std::string_view text :
+         {"", "\n", "x\n\n\xE2\x82\xAC y\nz", "\n\n0123456789abcdef\n\n0123456789abcde\n\xE2\x82\xAC\n0123456789\n"}) {
+        const lint::source file("a", std::string(text));
+        for (std::size_t i = 0; i <= file.text().size() + 1; ++i) {
+            CHECK(file.position(i) == pitot::position_of(file.text(), i));
+            const pitot::text_span line = file.line(i);
+            CHECK(file.text().substr(line.offset, line.length) == pitot::line_at(file.text(), i));
+        }
     }
 }
 
 TEST_CASE("findings stand in the order of the files")
 {
-    std::vector<lint::finding> all(3);
+    std::vector<lint::finding> all(5);
     // assign(): of = "b" GCC 12 warns falsely
     all[0].file.assign(1, 'b');
     all[1].file.assign(1, 'a');
     all[1].where.offset = 7;
     all[2].file.assign(1, 'a');
-    std::sort(all.begin(), all.end(), lint::stands_before);
+    all[3].file.assign(1, 'b');
+    all[3].suggestion.assign(1, '1');
+    all[4].file.assign(1, 'b');
+    all[4].suggestion.assign(1, '2');
+    lint::put_in_order(all);
     CHECK(all[0].where.offset == 0);
     CHECK(all[1].where.offset == 7);
     CHECK(all[2].file == "b");
+    CHECK(all[2].suggestion.empty());
+    CHECK(all[3].suggestion == "1");  // alike ones as they were
+    CHECK(all[4].suggestion == "2");
 }
 
 TEST_CASE("a place in a line of megabytes costs no more, and is the same")

@@ -57,6 +57,7 @@ struct world {
     mutable std::optional<catalog::similar_names> similar;
     mutable std::map<std::string, std::string, std::less<>> near;  ///< suggestions for names
     mutable std::map<std::string, std::set<std::string, std::less<>>, std::less<>> successors;  ///< of prefixes
+    mutable std::map<std::string, bool, std::less<>> fits_none;  ///< patterns of names: is there no name for them?
 };
 
 /// Why the name of a selector's metric cannot be told.

@@ -242,17 +242,19 @@ inline void check_query(const source& file, const dashboard::query& query, const
 {
     const located expr = located_at(query.expr);
     const json::value legend_text = query.target["legendFormat"];
-    const located legend = located_at(legend_text.text().empty() ? query.expr : legend_text);
-    json::value title;
-    for (const json::value of : {query.panel, query.panel["spec"]})
-        for (const std::string_view key : {"title", "name"})
-            if (!title) title = of[key];
+    std::optional<located> legend;
+    if (!legend_text.text().empty()) legend = located_at(legend_text);
+    json::value title = query.panel["title"];
+    if (!title) title = query.panel["name"];
+    const json::value type = query.panel["type"];
+    const json::value spec = title && type ? json::value() : query.panel["spec"];
+    if (!title) title = spec["title"];
+    if (!title) title = spec["name"];
     subject about;
     about.expr = &expr;
-    about.legend = legend_text.text().empty() ? nullptr : &legend;
+    about.legend = legend ? &*legend : nullptr;
     about.panel = title.text();
-    about.panel_type = query.panel["type"] ? query.panel["type"].text()
-                                           : query.panel["spec"]["vizConfig"]["group"].text();
+    about.panel_type = type ? type.text() : spec["vizConfig"]["group"].text();
     about.in = query.in;
     about.is_range = !query.target["instant"].as_bool().value_or(false) ||
                      query.target["range"].as_bool().value_or(false);
@@ -305,12 +307,11 @@ inline void check_query(const source& file, const dashboard::query& query, const
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
     for (const dashboard::declared_variable& v : all) declared.declare(v);
-    const dashboard::detail::datasource_types types(document->root(), board.model, sources.datasources);
-    check_variable_graph(file, all, declared, types, out.findings);
+    check_variable_graph(file, all, declared, board.types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
     check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
-        if (dashboard::detail::language_of(types.of(v), {}) == dashboard::language::promql)
+        if (dashboard::detail::language_of(board.types.of(v), {}) == dashboard::language::promql)
             check_variable(file, v, sources, declared, out.findings);
     detail::dialect spoken(board.queries, file.text());
     datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);

@@ -16,7 +16,6 @@
 #include <pitot/lint/metrics/type_in_name.hpp>
 #include <pitot/lint/metrics/unit_abbreviation.hpp>
 
-#include <algorithm>  // std::stable_sort
 #include <vector>
 
 namespace pitot::lint::metrics {
@@ -88,7 +87,7 @@ inline constexpr metrics_rule rules[] = {
         findings.push_back(finding_at(text, r.where, r.rule, r.level, std::move(r.message), std::move(r.suggestion)));
         if (where.is_binary()) without_lines(findings.back());
     }
-    std::stable_sort(findings.begin(), findings.end(), stands_before);
+    put_in_order(findings);
     return findings;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>  // std::all_of
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::lint::dashboards {
@@ -38,18 +39,46 @@ namespace detail {
     return a.unknown == variable_name || a.unknown == name_by_pattern;
 }
 
+/// A pattern that the name of a metric must fit, or must not.
+struct name_pattern {
+    std::string text;
+    bool positive;
+};
+
+/// Is there no name that is exposed, recorded or Prometheus's own, and fits all?
+[[nodiscard]] inline bool fits_no_name(const world& sources, const std::vector<name_pattern>& wanted)
+{
+    std::vector<catalog::matcher> all;
+    for (const name_pattern& p : wanted) all.emplace_back(p.text, p.positive, true);
+    const auto fits = [&all](std::string_view name) {
+        return std::all_of(all.begin(), all.end(), [name](const catalog::matcher& m) { return m(name); });
+    };
+    if (fits("up") || fits("scrape_duration_seconds") || fits("ALERTS")) return false;
+    if (sources.recorded != nullptr)
+        for (const auto& [name, series] : *sources.recorded)
+            if (fits(name)) return false;
+    for (const auto& [name, m] : sources.series->metrics())
+        if (fits(name)) return false;
+    if (sources.names != nullptr)
+        for (const std::string& name : sources.names->names())
+            if (fits(name)) return false;
+    return true;
+}
+
 /// Is there no metric whose name a selector's pattern, or its name with a variable, selects? What rules record is not
 /// among those that are known: a pattern with ':' may select it.
 [[nodiscard]] inline bool selects_no_name(const context& in, const asked& a)
 {
     const promql::vector_selector& v = *a.selector;
-    std::vector<catalog::matcher> all;
-    const auto add = [&all](std::string_view text, promql::match_op op) {
+    std::vector<name_pattern> all;
+    std::string key;
+    const auto add = [&](std::string_view text, promql::match_op op) {
         const bool positive = op == promql::match_op::equal || op == promql::match_op::regex;
         const bool is_regex = op == promql::match_op::regex || op == promql::match_op::not_regex;
         if (!positive && dashboard::has_reference(text)) return true;  // anything
         if (text.find(':') != std::string_view::npos) return false;
-        all.emplace_back(pattern_of(text, !is_regex), positive, true);
+        all.push_back({pattern_of(text, !is_regex), positive});
+        key += concat(positive ? "=" : "!", all.back().text, "\n");
         return true;
     };
     if (v.name_span.length > 0) {
@@ -59,19 +88,10 @@ namespace detail {
     for (const promql::label_matcher& m : v.matchers)
         if (m.name == "__name__" && (in.readable.is_variable(m.value_span) || !add(m.value, m.op))) return false;
     if (all.empty() || asks_unknown_jobs(in.sources, a)) return false;
-    const auto fits = [&all](std::string_view name) {
-        return std::all_of(all.begin(), all.end(), [name](const catalog::matcher& m) { return m(name); });
-    };
-    if (fits("up") || fits("scrape_duration_seconds") || fits("ALERTS")) return false;
-    if (in.sources.recorded != nullptr)
-        for (const auto& [name, series] : *in.sources.recorded)
-            if (fits(name)) return false;
-    for (const auto& [name, m] : in.sources.series->metrics())
-        if (fits(name)) return false;
-    if (in.sources.names != nullptr)
-        for (const std::string& name : in.sources.names->names())
-            if (fits(name)) return false;
-    return true;
+    auto known = in.sources.fits_none.find(key);
+    if (known == in.sources.fits_none.end())
+        known = in.sources.fits_none.emplace(std::move(key), fits_no_name(in.sources, all)).first;
+    return known->second;
 }
 
 }  // namespace detail

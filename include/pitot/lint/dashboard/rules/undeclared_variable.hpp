@@ -47,7 +47,8 @@ inline constexpr dashboard_rule undeclared_variable{
     [](const context& in, const rule& about, remarks& out) {
         if (!in.declared.known || in.is_rule) return;
         const std::string_view text = in.expr.text;
-        if (dashboard::next_possible_reference(text, 0) == text.size()) return;
+        const auto is_lacking = [&in](const dashboard::reference& r, std::size_t) { return in.declared.lacks(r.name); };
+        if (!dashboard::any_reference(text, is_lacking)) return;
         std::optional<std::set<std::string_view>> own;
         char quote = '\0';
         for (std::size_t i = 0; i < text.size(); ++i) {
