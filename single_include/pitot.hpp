@@ -1319,6 +1319,9 @@ private:
 };
 
 }  // namespace pitot
+// <pitot/model/views.hpp>
+// What a sink reads of a batch: its ids, its rows, a family and a point. batch.hpp says what they answer.
+
 // <pitot/model/histogram.hpp>
 // Histograms as rows of a batch: classic buckets, native buckets, or both at once.
 
@@ -1523,9 +1526,6 @@ enum class metric_type : std::uint8_t {
 
 }  // namespace pitot
 
-#include <unordered_map>
-#include <vector>
-
 namespace pitot {
 
 enum class family_id : std::uint32_t {};
@@ -1589,14 +1589,21 @@ public:
     [[nodiscard]] inline std::string_view unit() const noexcept;
     [[nodiscard]] inline metric_type type() const noexcept;
     [[nodiscard]] inline std::span<const point_row> points() const noexcept;
-    [[nodiscard]] point_view operator[](std::size_t i) const noexcept { return {*batch_, points()[i]}; }
-    [[nodiscard]] std::size_t size() const noexcept { return points().size(); }
+    [[nodiscard]] inline point_view operator[](std::size_t i) const noexcept;
+    [[nodiscard]] inline std::size_t size() const noexcept;
     [[nodiscard]] family_id id() const noexcept { return id_; }
 
 private:
     const batch* batch_;
     family_id id_;
 };
+
+}  // namespace pitot
+
+#include <unordered_map>
+#include <vector>
+
+namespace pitot {
 
 /// Families of samples. Fill it with family(), labels() and the add functions in any order, call finish(), read it.
 /// Exceptions: the add functions throw std::bad_alloc; what was added before stays valid. Reading never throws.
@@ -1884,6 +1891,8 @@ inline std::string_view family_view::name() const noexcept { return batch_->row(
 inline std::string_view family_view::help() const noexcept { return batch_->row(id_).help; }
 inline std::string_view family_view::unit() const noexcept { return batch_->row(id_).unit; }
 inline metric_type family_view::type() const noexcept { return batch_->row(id_).type; }
+inline point_view family_view::operator[](std::size_t i) const noexcept { return {*batch_, points()[i]}; }
+inline std::size_t family_view::size() const noexcept { return points().size(); }
 inline std::span<const point_row> family_view::points() const noexcept
 {
     const slice at = batch_->row(id_).points;
@@ -3200,6 +3209,8 @@ private:
 // <pitot/expo/line.hpp>
 // One sample line of text 0.0.4 or OpenMetrics: name{labels} value [timestamp] [# {labels} value [timestamp]].
 
+#include <functional>  // std::less_equal
+
 namespace pitot::expo {
 
 /// A sample as it stands on its line; the views point into the line or, where there were escapes, into the arena.
@@ -3215,6 +3226,17 @@ struct sample_line {
     double exemplar_value = 0;
     std::optional<instant> exemplar_timestamp;
 };
+
+/// Where a label's value stands; the whole line when it had escapes (then it lies in the arena) or is missing.
+[[nodiscard]] inline std::string_view value_in_line(const label_view* label, std::string_view line) noexcept
+{
+    if (label == nullptr) return line;
+    const std::less_equal<> not_behind;
+    const std::string_view value = label->value;
+    return not_behind(line.data(), value.data()) && not_behind(value.data() + value.size(), line.data() + line.size())
+               ? value
+               : line;
+}
 
 /// Seconds with an optional fraction, digit by digit (a double would round); exponents through a double.
 /// error  invalid_value; NaN and infinities are no times
@@ -3674,6 +3696,52 @@ private:
 };
 
 }  // namespace pitot::expo
+// <pitot/expo/metadata_words.hpp>
+// What stands behind the name of a # TYPE or # HELP line.
+
+namespace pitot::expo::detail {
+
+/// The type that a TYPE line names; none when its format has no such.
+/// om      OpenMetrics, else text 0.0.4
+/// strict  text 0.0.4 with its own types only
+[[nodiscard]] inline std::optional<metric_type> metadata_type(std::string_view word, bool om, bool strict) noexcept
+{
+    if (word == "counter") return metric_type::counter;
+    if (word == "gauge") return metric_type::gauge;
+    if (word == "histogram") return metric_type::histogram;
+    if (word == "summary") return metric_type::summary;
+    if (!om && word == "untyped") return metric_type::unknown;
+    if (!om && strict) return std::nullopt;
+    if (word == "unknown") return metric_type::unknown;
+    if (word == "gaugehistogram") return metric_type::gauge_histogram;
+    if (word == "stateset") return metric_type::state_set;
+    if (word == "info") return metric_type::info;
+    return std::nullopt;
+}
+
+/// Help texts know \\ and \n, in OpenMetrics \" too; another backslash is itself.
+/// texts  keeps what is not as it was written
+/// error  syntax, at the backslash: text 0.0.4, read strictly, has no other escapes
+[[nodiscard]] inline result<std::string_view> unescape_help(std::string_view text, arena& texts, bool om, bool strict)
+{
+    if (text.find('\\') == std::string_view::npos) return text;
+    char* const first = texts.allocate(text.size());
+    char* to = first;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        if (text[i] == '\\' && (next == 'n' || next == '\\' || (om && next == '"'))) {
+            *to++ = next == 'n' ? '\n' : next;
+            ++i;
+        } else {
+            if (text[i] == '\\' && !om && strict)
+                return unexpected(errc::syntax, "the escapes of a help text are \\\\ and \\n", text_span{i, 1});
+            *to++ = text[i];
+        }
+    }
+    return std::string_view{first, static_cast<std::size_t>(to - first)};
+}
+
+}  // namespace pitot::expo::detail
 // <pitot/expo/openmetrics_rules.hpp>
 // What OpenMetrics 1.0 demands of the samples of one family beyond their grammar.
 
@@ -3751,8 +3819,6 @@ inline std::optional<sample_role> role_of(metric_type type, std::string_view suf
 }  // namespace detail
 
 }  // namespace pitot::expo
-
-#include <functional>  // std::hash
 
 namespace pitot::expo {
 
@@ -4317,12 +4383,12 @@ private:
             family.has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
-            if (auto help = unescape_help(rest)) out_.row(family.points.family()).help = *help;
+            if (auto help = help_of(rest)) out_.row(family.points.family()).help = *help;
             return;
         }
         if (rest.empty()) return;
         const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
-        const auto type = type_of(word);
+        const auto type = metadata_type(word, om_, options_.strict);
         if (!type)
             return report(
                 errc::invalid_value, word.data(), word.size(),
@@ -4373,12 +4439,12 @@ private:
             current_->has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
-            if (auto help = unescape_help(rest)) help_ = *help;
+            if (auto help = help_of(rest)) help_ = *help;
             break;
         }
         case kind::type: {
             if (current_->has_type) return bad(concat("a second TYPE line for ", name));
-            const auto type = type_of(rest);
+            const auto type = metadata_type(rest, om_, options_.strict);
             if (!type)
                 return report(errc::invalid_value, rest.data(), rest.size(),
                               concat("'", rest,
@@ -4396,41 +4462,13 @@ private:
         }
     }
 
-    std::optional<metric_type> type_of(std::string_view word) const noexcept
+    /// Nothing, and the error told, when it has an escape that it may not have.
+    std::optional<std::string_view> help_of(std::string_view text)
     {
-        if (word == "counter") return metric_type::counter;
-        if (word == "gauge") return metric_type::gauge;
-        if (word == "histogram") return metric_type::histogram;
-        if (word == "summary") return metric_type::summary;
-        if (!om_ && word == "untyped") return metric_type::unknown;
-        if (!om_ && options_.strict) return std::nullopt;
-        if (word == "unknown") return metric_type::unknown;
-        if (word == "gaugehistogram") return metric_type::gauge_histogram;
-        if (word == "stateset") return metric_type::state_set;
-        if (word == "info") return metric_type::info;
+        auto help = unescape_help(text, out_.texts(), om_, options_.strict);
+        if (help) return *help;
+        report(errc::syntax, text.data() + help.error().where.offset, 1, std::move(help.error().message));
         return std::nullopt;
-    }
-
-    /// Help texts know \\ and \n, in OpenMetrics \" too; another backslash is itself.
-    std::optional<std::string_view> unescape_help(std::string_view text)
-    {
-        if (text.find('\\') == std::string_view::npos) return text;
-        char* const first = out_.texts().allocate(text.size());
-        char* to = first;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-            if (text[i] == '\\' && (next == 'n' || next == '\\' || (om_ && next == '"'))) {
-                *to++ = next == 'n' ? '\n' : next;
-                ++i;
-            } else {
-                if (text[i] == '\\' && !om_ && options_.strict) {
-                    report(errc::syntax, text.data() + i, 1, "the escapes of a help text are \\\\ and \\n");
-                    return std::nullopt;
-                }
-                *to++ = text[i];
-            }
-        }
-        return std::string_view{first, static_cast<std::size_t>(to - first)};
     }
 
     // --- families
@@ -4597,7 +4635,7 @@ private:
             if (!number || std::isnan(*number) || !(rank || !om_) ||
                 (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
                 return report(
-                    errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
+                    errc::invalid_value, value_in_line(found, line).data(), value_in_line(found, line).size(),
                     concat("the sample needs a label ", label,
                            role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
             bound = *number;
@@ -4607,18 +4645,6 @@ private:
                 return report(errc::invalid_value, line.data(), line.size(), std::move(why));
         }
         to.family->points.add(sample_, role, bound);
-    }
-
-    /// Where a label's value stands; the whole line when it had escapes (then it lies in the arena) or is missing.
-    static std::string_view in_line(const label_view* label, std::string_view line) noexcept
-    {
-        if (label == nullptr) return line;
-        const std::less_equal<> not_behind;
-        const std::string_view value = label->value;
-        return not_behind(line.data(), value.data()) &&
-                       not_behind(value.data() + value.size(), line.data() + line.size())
-                   ? value
-                   : line;
     }
 
     std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }
@@ -6234,8 +6260,8 @@ using real_counter = basic_counter<double>;
 // <pitot/metrics/family.hpp>
 // A family: a name, its labels as types, and its series.
 
-// <pitot/metrics/direct_text.hpp>
-// A family's lines, put together from pieces that were rendered when the family was made.
+// <pitot/metrics/cell_array.hpp>
+// The series of a family whose labels are all enums: an array.
 
 // <pitot/metrics/labels.hpp>
 // Labels as types, checked while compiling, and how their values become the key of a series.
@@ -6751,6 +6777,62 @@ struct label_set {
 
 }  // namespace detail
 }  // namespace pitot
+
+namespace pitot::detail {
+
+/// The cells of a family whose labels are fixed sets, one for each combination, all there from the start.
+template <class Kind, std::size_t N>
+class cell_array {
+public:
+    using cell = typename Kind::cell;
+    /// Few cells lie a cache line apart, so that threads that write to different ones don't disturb each other.
+    static constexpr std::size_t stride = N > 1 && N <= 64 ? (sizeof(cell) + 63) / 64 * 64 : (sizeof(cell) + 7) / 8 * 8;
+
+    explicit cell_array(const typename Kind::settings& how)
+        : memory_(static_cast<unsigned char*>(::operator new(N* stride + 64, std::align_val_t{64})))
+    {
+        for (std::size_t i = 0; i < N; ++i) {
+            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>)
+                new (memory_ + i * stride) cell(how);
+            else
+                new (memory_ + i * stride) cell();
+        }
+    }
+    cell_array(const cell_array&) = delete;
+    cell_array& operator=(const cell_array&) = delete;
+    ~cell_array()
+    {
+        for (std::size_t i = 0; i < N; ++i) at(i).~cell();
+        ::operator delete(memory_, std::align_val_t{64});
+    }
+    [[nodiscard]] cell& at(std::size_t i) const noexcept
+    {
+        return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride));
+    }
+    [[nodiscard]] bool usable() const noexcept
+    {
+        if constexpr (requires(const cell& c) { c.usable(); }) {
+            for (std::size_t i = 0; i < N; ++i)
+                if (!at(i).usable()) return false;
+        }
+        return true;
+    }
+
+private:
+    unsigned char* memory_;
+};
+
+/// Most series that lie in an array; more combinations than that are looked up like texts.
+inline constexpr std::size_t most_dense = 4096;
+
+template <class Kind, class... L>
+inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
+                                 !(Kind::type == metric_type::info &&
+                                   sizeof...(L) > 0);  // an info is there when it is set
+
+}  // namespace pitot::detail
+// <pitot/metrics/direct_text.hpp>
+// A family's lines, put together from pieces that were rendered when the family was made.
 
 namespace pitot::detail {
 
@@ -8758,7 +8840,8 @@ private:
 // with the last handle's the record becomes free for another key of the same size. Its size never changes, so that
 // a scrape can always step over it. Slabs with no record left in use go back to the system.
 
-#include <mutex>
+// <pitot/metrics/series_record.hpp>
+// What the map of a family's series is made of: the record of a series, the slab it lies in, the table that finds it.
 
 namespace pitot::detail {
 
@@ -8790,25 +8873,59 @@ struct stamp<false> {
     [[nodiscard]] instant when() const noexcept { return {}; }
 };
 
+/// A series in its slab; the key (the label values) lies behind it.
+template <class Cell, bool Stamped>
+struct series_record {
+    static_assert(alignof(Cell) <= 8);
+
+    std::uint32_t references;  ///< the table's, and one for each handle
+    std::uint16_t units;       ///< size in 8 bytes, once and for all
+    record_state state;
+    std::uint8_t age;  ///< expiry periods since it was last looked up
+    alignas(8) Cell cell;
+    [[no_unique_address]] stamp<Stamped> created;
+
+    [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
+    [[nodiscard]] const unsigned char* key() const noexcept { return reinterpret_cast<const unsigned char*>(this + 1); }
+};
+
+/// Records one behind the other.
+template <class Record>
+struct record_slab {
+    std::size_t room = 0;    ///< units
+    std::size_t used = 0;    ///< units handed out; stored with release, behind it records are whole
+    std::size_t in_use = 0;  ///< records not free
+    [[nodiscard]] Record* at(std::size_t unit) noexcept
+    {
+        return reinterpret_cast<Record*>(reinterpret_cast<unsigned char*>(this + 1) + unit * 8);
+    }
+    [[nodiscard]] const Record* at(std::size_t unit) const noexcept
+    {
+        return reinterpret_cast<const Record*>(reinterpret_cast<const unsigned char*>(this + 1) + unit * 8);
+    }
+};
+
+/// Slots hold a record's address with three bits of the hash below, 0 (empty) or 1 (removed; no record has it).
+struct slot_table {
+    std::size_t size;
+    [[nodiscard]] std::uintptr_t* slots() noexcept { return reinterpret_cast<std::uintptr_t*>(this + 1); }
+    [[nodiscard]] const std::uintptr_t* slots() const noexcept
+    {
+        return reinterpret_cast<const std::uintptr_t*>(this + 1);
+    }
+};
+
+}  // namespace pitot::detail
+
+#include <mutex>
+
+namespace pitot::detail {
+
 /// Labels: the label_set whose keys it holds. Stamped: each series knows when it began.
 template <class Labels, class Cell, class Settings, bool Stamped>
 class series_map {
 public:
-    struct record {
-        std::uint32_t references;  ///< the table's, and one for each handle
-        std::uint16_t units;       ///< size in 8 bytes, once and for all
-        record_state state;
-        std::uint8_t age;  ///< expiry periods since it was last looked up
-        alignas(8) Cell cell;
-        [[no_unique_address]] stamp<Stamped> created;
-
-        [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
-        [[nodiscard]] const unsigned char* key() const noexcept
-        {
-            return reinterpret_cast<const unsigned char*>(this + 1);
-        }
-    };
-    static_assert(alignof(Cell) <= 8);
+    using record = series_record<Cell, Stamped>;
 
     /// settings  what a cell is made from; outlives the map
     explicit series_map(const Settings& settings) noexcept : settings_(settings), seed_(make_seed(this)) {}
@@ -8975,28 +9092,8 @@ public:
     }
 
 private:
-    struct slab {
-        std::size_t room = 0;    ///< units
-        std::size_t used = 0;    ///< units handed out; stored with release, behind it records are whole
-        std::size_t in_use = 0;  ///< records not free
-        [[nodiscard]] record* at(std::size_t unit) noexcept
-        {
-            return reinterpret_cast<record*>(reinterpret_cast<unsigned char*>(this + 1) + unit * 8);
-        }
-        [[nodiscard]] const record* at(std::size_t unit) const noexcept
-        {
-            return reinterpret_cast<const record*>(reinterpret_cast<const unsigned char*>(this + 1) + unit * 8);
-        }
-    };
-    /// Slots hold a record's address with three bits of the hash below, 0 (empty) or 1 (removed; no record has it).
-    struct table {
-        std::size_t size;
-        [[nodiscard]] std::uintptr_t* slots() noexcept { return reinterpret_cast<std::uintptr_t*>(this + 1); }
-        [[nodiscard]] const std::uintptr_t* slots() const noexcept
-        {
-            return reinterpret_cast<const std::uintptr_t*>(this + 1);
-        }
-    };
+    using slab = record_slab<record>;
+    using table = slot_table;
     struct retired {
         enum kind : std::uint8_t { is_record, is_table, is_slab } what;
         std::uint64_t epoch;
@@ -9287,56 +9384,6 @@ private:
 namespace pitot {
 
 namespace detail {
-
-/// The cells of a family whose labels are fixed sets, one for each combination, all there from the start.
-template <class Kind, std::size_t N>
-class cell_array {
-public:
-    using cell = typename Kind::cell;
-    /// Few cells lie a cache line apart, so that threads that write to different ones don't disturb each other.
-    static constexpr std::size_t stride = N > 1 && N <= 64 ? (sizeof(cell) + 63) / 64 * 64 : (sizeof(cell) + 7) / 8 * 8;
-
-    explicit cell_array(const typename Kind::settings& how)
-        : memory_(static_cast<unsigned char*>(::operator new(N* stride + 64, std::align_val_t{64})))
-    {
-        for (std::size_t i = 0; i < N; ++i) {
-            if constexpr (std::is_constructible_v<cell, const typename Kind::settings&>)
-                new (memory_ + i * stride) cell(how);
-            else
-                new (memory_ + i * stride) cell();
-        }
-    }
-    cell_array(const cell_array&) = delete;
-    cell_array& operator=(const cell_array&) = delete;
-    ~cell_array()
-    {
-        for (std::size_t i = 0; i < N; ++i) at(i).~cell();
-        ::operator delete(memory_, std::align_val_t{64});
-    }
-    [[nodiscard]] cell& at(std::size_t i) const noexcept
-    {
-        return *std::launder(reinterpret_cast<cell*>(memory_ + i * stride));
-    }
-    [[nodiscard]] bool usable() const noexcept
-    {
-        if constexpr (requires(const cell& c) { c.usable(); }) {
-            for (std::size_t i = 0; i < N; ++i)
-                if (!at(i).usable()) return false;
-        }
-        return true;
-    }
-
-private:
-    unsigned char* memory_;
-};
-
-/// Most series that lie in an array; more combinations than that are looked up like texts.
-inline constexpr std::size_t most_dense = 4096;
-
-template <class Kind, class... L>
-inline constexpr bool is_dense = label_set<L...>::all_dense && label_set<L...>::combinations() <= most_dense &&
-                                 !(Kind::type == metric_type::info &&
-                                   sizeof...(L) > 0);  // an info is there when it is set
 
 /// Stands in for the operations of a family that has labels: they belong to its series.
 template <class Self>

@@ -10,6 +10,7 @@
 #include <pitot/model/name.hpp>
 
 #include <cstring>
+#include <functional>  // std::less_equal
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,17 @@ struct sample_line {
     double exemplar_value = 0;
     std::optional<instant> exemplar_timestamp;
 };
+
+/// Where a label's value stands; the whole line when it had escapes (then it lies in the arena) or is missing.
+[[nodiscard]] inline std::string_view value_in_line(const label_view* label, std::string_view line) noexcept
+{
+    if (label == nullptr) return line;
+    const std::less_equal<> not_behind;
+    const std::string_view value = label->value;
+    return not_behind(line.data(), value.data()) && not_behind(value.data() + value.size(), line.data() + line.size())
+               ? value
+               : line;
+}
 
 /// Seconds with an optional fraction, digit by digit (a double would round); exponents through a double.
 /// error  invalid_value; NaN and infinities are no times

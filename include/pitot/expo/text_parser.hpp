@@ -2,6 +2,7 @@
 // Reads text 0.0.4 and OpenMetrics 1.0 into a batch.
 
 #include <pitot/expo/fast_line.hpp>
+#include <pitot/expo/metadata_words.hpp>
 #include <pitot/expo/openmetrics_rules.hpp>
 #include <pitot/expo/parse_options.hpp>
 #include <pitot/expo/roles.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>  // std::min
 #include <cstddef>
 #include <deque>
-#include <functional>  // std::less_equal
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -188,12 +188,12 @@ private:
             family.has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
-            if (auto help = unescape_help(rest)) out_.row(family.points.family()).help = *help;
+            if (auto help = help_of(rest)) out_.row(family.points.family()).help = *help;
             return;
         }
         if (rest.empty()) return;
         const std::string_view word = options_.strict ? rest : rest.substr(0, rest.find_first_of(" \t"));
-        const auto type = type_of(word);
+        const auto type = metadata_type(word, om_, options_.strict);
         if (!type)
             return report(
                 errc::invalid_value, word.data(), word.size(),
@@ -244,12 +244,12 @@ private:
             current_->has_help = true;
             if (const std::size_t wrong = utf8_error(rest); wrong != rest.size())
                 return report(errc::invalid_utf8, rest.data() + wrong, 1, "the help text is not UTF-8");
-            if (auto help = unescape_help(rest)) help_ = *help;
+            if (auto help = help_of(rest)) help_ = *help;
             break;
         }
         case kind::type: {
             if (current_->has_type) return bad(concat("a second TYPE line for ", name));
-            const auto type = type_of(rest);
+            const auto type = metadata_type(rest, om_, options_.strict);
             if (!type)
                 return report(errc::invalid_value, rest.data(), rest.size(),
                               concat("'", rest,
@@ -267,41 +267,13 @@ private:
         }
     }
 
-    std::optional<metric_type> type_of(std::string_view word) const noexcept
+    /// Nothing, and the error told, when it has an escape that it may not have.
+    std::optional<std::string_view> help_of(std::string_view text)
     {
-        if (word == "counter") return metric_type::counter;
-        if (word == "gauge") return metric_type::gauge;
-        if (word == "histogram") return metric_type::histogram;
-        if (word == "summary") return metric_type::summary;
-        if (!om_ && word == "untyped") return metric_type::unknown;
-        if (!om_ && options_.strict) return std::nullopt;
-        if (word == "unknown") return metric_type::unknown;
-        if (word == "gaugehistogram") return metric_type::gauge_histogram;
-        if (word == "stateset") return metric_type::state_set;
-        if (word == "info") return metric_type::info;
+        auto help = unescape_help(text, out_.texts(), om_, options_.strict);
+        if (help) return *help;
+        report(errc::syntax, text.data() + help.error().where.offset, 1, std::move(help.error().message));
         return std::nullopt;
-    }
-
-    /// Help texts know \\ and \n, in OpenMetrics \" too; another backslash is itself.
-    std::optional<std::string_view> unescape_help(std::string_view text)
-    {
-        if (text.find('\\') == std::string_view::npos) return text;
-        char* const first = out_.texts().allocate(text.size());
-        char* to = first;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-            if (text[i] == '\\' && (next == 'n' || next == '\\' || (om_ && next == '"'))) {
-                *to++ = next == 'n' ? '\n' : next;
-                ++i;
-            } else {
-                if (text[i] == '\\' && !om_ && options_.strict) {
-                    report(errc::syntax, text.data() + i, 1, "the escapes of a help text are \\\\ and \\n");
-                    return std::nullopt;
-                }
-                *to++ = text[i];
-            }
-        }
-        return std::string_view{first, static_cast<std::size_t>(to - first)};
     }
 
     // --- families
@@ -468,7 +440,7 @@ private:
             if (!number || std::isnan(*number) || !(rank || !om_) ||
                 (om_ && std::isinf(*number) && found->value != (*number > 0 ? "+Inf" : "-Inf")))
                 return report(
-                    errc::invalid_value, in_line(found, line).data(), in_line(found, line).size(),
+                    errc::invalid_value, value_in_line(found, line).data(), value_in_line(found, line).size(),
                     concat("the sample needs a label ", label,
                            role == sample_role::bucket ? " with a number or +Inf" : " with a rank between 0 and 1"));
             bound = *number;
@@ -478,18 +450,6 @@ private:
                 return report(errc::invalid_value, line.data(), line.size(), std::move(why));
         }
         to.family->points.add(sample_, role, bound);
-    }
-
-    /// Where a label's value stands; the whole line when it had escapes (then it lies in the arena) or is missing.
-    static std::string_view in_line(const label_view* label, std::string_view line) noexcept
-    {
-        if (label == nullptr) return line;
-        const std::less_equal<> not_behind;
-        const std::string_view value = label->value;
-        return not_behind(line.data(), value.data()) &&
-                       not_behind(value.data() + value.size(), line.data() + line.size())
-                   ? value
-                   : line;
     }
 
     std::size_t offset(const char* at) const noexcept { return static_cast<std::size_t>(at - text_.data()); }

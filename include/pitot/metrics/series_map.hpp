@@ -13,8 +13,8 @@
 // a scrape can always step over it. Slabs with no record left in use go back to the system.
 
 #include <pitot/metrics/labels.hpp>
+#include <pitot/metrics/series_record.hpp>
 #include <pitot/metrics/thread_slot.hpp>
-#include <pitot/metrics/timer.hpp>  // now_instant
 #include <pitot/model/instant.hpp>
 
 #include <algorithm>  // std::upper_bound
@@ -30,53 +30,11 @@
 
 namespace pitot::detail {
 
-/// live_escaped: a label value holds a character that text formats escape.
-enum class record_state : std::uint8_t { free, live, live_escaped, removed };
-
-[[nodiscard]] constexpr bool is_live(record_state s) noexcept
-{
-    return s == record_state::live || s == record_state::live_escaped;
-}
-
-/// The moment a series began to count, in nanoseconds since 1970; nothing for what does not count.
-template <bool Stamped>
-struct stamp {
-    std::uint64_t nanos = 0;
-    void set() noexcept
-    {
-        const instant now = now_instant();
-        nanos = static_cast<std::uint64_t>(now.seconds) * 1'000'000'000U + static_cast<std::uint64_t>(now.nanos);
-    }
-    [[nodiscard]] instant when() const noexcept
-    {
-        return {static_cast<std::int64_t>(nanos / 1'000'000'000U), static_cast<std::int32_t>(nanos % 1'000'000'000U)};
-    }
-};
-template <>
-struct stamp<false> {
-    void set() noexcept {}
-    [[nodiscard]] instant when() const noexcept { return {}; }
-};
-
 /// Labels: the label_set whose keys it holds. Stamped: each series knows when it began.
 template <class Labels, class Cell, class Settings, bool Stamped>
 class series_map {
 public:
-    struct record {
-        std::uint32_t references;  ///< the table's, and one for each handle
-        std::uint16_t units;       ///< size in 8 bytes, once and for all
-        record_state state;
-        std::uint8_t age;  ///< expiry periods since it was last looked up
-        alignas(8) Cell cell;
-        [[no_unique_address]] stamp<Stamped> created;
-
-        [[nodiscard]] unsigned char* key() noexcept { return reinterpret_cast<unsigned char*>(this + 1); }
-        [[nodiscard]] const unsigned char* key() const noexcept
-        {
-            return reinterpret_cast<const unsigned char*>(this + 1);
-        }
-    };
-    static_assert(alignof(Cell) <= 8);
+    using record = series_record<Cell, Stamped>;
 
     /// settings  what a cell is made from; outlives the map
     explicit series_map(const Settings& settings) noexcept : settings_(settings), seed_(make_seed(this)) {}
@@ -243,28 +201,8 @@ public:
     }
 
 private:
-    struct slab {
-        std::size_t room = 0;    ///< units
-        std::size_t used = 0;    ///< units handed out; stored with release, behind it records are whole
-        std::size_t in_use = 0;  ///< records not free
-        [[nodiscard]] record* at(std::size_t unit) noexcept
-        {
-            return reinterpret_cast<record*>(reinterpret_cast<unsigned char*>(this + 1) + unit * 8);
-        }
-        [[nodiscard]] const record* at(std::size_t unit) const noexcept
-        {
-            return reinterpret_cast<const record*>(reinterpret_cast<const unsigned char*>(this + 1) + unit * 8);
-        }
-    };
-    /// Slots hold a record's address with three bits of the hash below, 0 (empty) or 1 (removed; no record has it).
-    struct table {
-        std::size_t size;
-        [[nodiscard]] std::uintptr_t* slots() noexcept { return reinterpret_cast<std::uintptr_t*>(this + 1); }
-        [[nodiscard]] const std::uintptr_t* slots() const noexcept
-        {
-            return reinterpret_cast<const std::uintptr_t*>(this + 1);
-        }
-    };
+    using slab = record_slab<record>;
+    using table = slot_table;
     struct retired {
         enum kind : std::uint8_t { is_record, is_table, is_slab } what;
         std::uint64_t epoch;

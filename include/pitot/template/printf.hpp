@@ -11,14 +11,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>  // std::atoi
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pitot::templates::detail {
-
-using arguments = std::span<const value>;
 
 /// precision  -1: none given
 struct verb_form {

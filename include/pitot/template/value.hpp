@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -195,5 +196,11 @@ private:
         return concat("{", to_text(value::of(s->labels)), " ", s->text.empty() ? go_float(s->number) : s->text, "}");
     return std::string(nothing);
 }
+
+namespace detail {
+
+using arguments = std::span<const value>;
+
+}  // namespace detail
 
 }  // namespace pitot::templates

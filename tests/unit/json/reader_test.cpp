@@ -80,6 +80,17 @@ TEST_CASE("what is absent answers with nothing")
     CHECK_FALSE(read->root()[0]);
 }
 
+TEST_CASE("a key may be empty, and one of the same size is another")
+{
+    const auto document = json::parse(R"({"a": 1, "": 2, "b": 3, "\u0063": 4})");
+    REQUIRE(document);
+    CHECK(document->root()[""].raw() == "2");
+    CHECK(document->root()["b"].raw() == "3");
+    CHECK(document->root()["c"].raw() == "4");
+    CHECK_FALSE(document->root()["d"]);
+    CHECK_FALSE(document->root()["\""]);
+}
+
 TEST_CASE("numbers keep their digits")
 {
     const auto read = json::parse(
