@@ -34,17 +34,19 @@ struct scrape_job {
     bool has_exposition = false;
 };
 
-/// labels  of the exposition, without the name; those of the target are the job's
+/// labels  of the exposition, without the name; those of the target are the job's, unless is_whole
 /// job     index
 /// type    as its job declares it
 /// open    labels that may have other values too
 /// is_part of a saved catalog, which does not tell which labels go together: real series have more than these
+/// is_whole  relabelled with the labels of one target, which are among these
 struct existing_series {
     label_list labels;
     std::uint32_t job = 0;
     metric_type type = metric_type::unknown;
     std::vector<std::string> open = {};
     bool is_part = false;
+    bool is_whole = false;
 };
 
 struct existing_metric {
@@ -82,6 +84,7 @@ public:
     bool add(const batch& in, std::uint32_t job)
     {
         jobs_[job].has_exposition = true;
+        relabels_targets_ = relabels_targets(jobs_[job]);
         for (std::size_t f = 0; f < in.size(); ++f)
             for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job);
         return count_ < max_series;
@@ -160,17 +163,67 @@ private:
     void put(std::string_view name, metric_type type, const label_list& labels, std::uint32_t job)
     {
         if (count_ >= max_series) return;
-        const auto& steps = jobs_[job].metric_relabelling;
-        if (steps.empty()) {
+        const scrape_job& from = jobs_[job];
+        if (from.metric_relabelling.empty())
             insert(name, type, labels, job);
-            return;
-        }
-        label_list all = labels;
-        set_label(all, "__name__", name);
-        const std::string now(relabel(all, steps) ? value_of(all, "__name__") : "");
+        else if (!relabels_targets_)
+            put_relabelled(name, type, labels, job);
+        else
+            for (const label_list& target : from.targets)
+                if (existing_series* const made = put_relabelled(name, type, stored(labels, target, from), job))
+                    made->is_whole = true;
+    }
+    /// Null when it was dropped.
+    existing_series* put_relabelled(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    {
+        set_label(labels, "__name__", name);
+        const auto& steps = jobs_[job].metric_relabelling;
+        const std::string now(relabel(labels, steps) ? value_of(labels, "__name__") : "");
         if (now != name) dropped_.emplace(name);
-        set_label(all, "__name__", "");
-        if (!now.empty()) insert(now, type, all, job);
+        set_label(labels, "__name__", "");
+        if (now.empty() || count_ >= max_series) return nullptr;
+        existing_series& made = insert(now, type, std::move(labels), job);
+        open_unknown(made, jobs_[job]);
+        return &made;
+    }
+    /// What relabelling makes of labels that targets may have, nobody knows which.
+    static void open_unknown(existing_series& made, const scrape_job& from)
+    {
+        if (from.targets_known) return;
+        for (const relabel_step& step : from.metric_relabelling)
+            for (const std::string& source : step.sources)
+                if ((source == "instance" || from.discovered) && value_of(made.labels, source).empty())
+                    made.open.push_back(step.target);
+    }
+    /// What a series has before metric_relabel_configs: its own labels and its target's.
+    /// source  Prometheus, scrape/scrape.go, mutateSampleLabels
+    [[nodiscard]] static label_list stored(label_list labels, const label_list& target, const scrape_job& from)
+    {
+        for (const auto& [name, value] : target) {
+            const std::string own(value_of(labels, name));
+            if (!own.empty() && from.honor_labels) continue;
+            if (!own.empty()) set_label(labels, concat("exported_", name), own);
+            set_label(labels, name, value);
+        }
+        return labels;
+    }
+    /// Do metric_relabel_configs read or write what the targets of a job have?
+    [[nodiscard]] static bool relabels_targets(const scrape_job& of)
+    {
+        const auto is_of_target = [&of](std::string_view name) {
+            for (const label_list& t : of.targets)
+                if (!value_of(t, name).empty()) return true;
+            return false;
+        };
+        for (const relabel_step& step : of.metric_relabelling) {
+            if (step.action == relabel_action::labelmap || step.action == relabel_action::labeldrop ||
+                step.action == relabel_action::labelkeep || is_of_target(step.target) ||
+                step.target.find('$') != std::string::npos)
+                return !of.targets.empty();
+            for (const std::string& source : step.sources)
+                if (is_of_target(source)) return true;
+        }
+        return false;
     }
     existing_series& insert(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
     {
@@ -219,6 +272,7 @@ private:
     std::map<std::string, existing_metric, std::less<>> metrics_;
     std::set<std::string, std::less<>> dropped_;
     std::size_t count_ = 0;
+    bool relabels_targets_ = false;  ///< of the job that is being added
     bool knows_all_jobs_ = false;
 };
 

@@ -83,6 +83,28 @@ constexpr std::size_t word_length(std::string_view text, std::size_t at) noexcep
     return text.size();
 }
 
+/// Is it a name that Grafana gives a value without a declaration, wherever that may be: in queries, titles, legends and
+/// links?
+/// source  Grafana 12, docs/sources/visualizations/dashboards/variables/add-template-variables; Loki's $__auto
+[[nodiscard]] constexpr bool is_of_grafana(std::string_view name) noexcept
+{
+    if (!name.starts_with("__")) return false;
+    for (const std::string_view family : {"__auto_interval_", "__cell", "__timeGroup", "__unixEpoch"})
+        if (name.starts_with(family)) return true;
+    for (const std::string_view own : {"__interval",     "__interval_ms",    "__rate_interval", "__rate_interval_ms",
+                                       "__range",        "__range_s",        "__range_ms",      "__from",
+                                       "__to",           "__auto",           "__all",           "__all_variables",
+                                       "__url",          "__url_time_range", "__dashboard",     "__org",
+                                       "__user",         "__name",           "__timezone",      "__timeFilter",
+                                       "__timeFrom",     "__timeTo",         "__time",          "__timeEpoch",
+                                       "__searchFilter", "__data",           "__field",         "__series",
+                                       "__value",        "__values",         "__calc",          "__expr",
+                                       "__filters",      "__groupBy",        "__sceneObject",   "__resource",
+                                       "__tenantId",     "__ignore_usage"})
+        if (name == own) return true;
+    return false;
+}
+
 /// Does a text hold a reference that `wanted(reference, byte)` is true for? They are asked in order, none inside
 /// another.
 template <class Wanted>

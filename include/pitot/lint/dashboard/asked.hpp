@@ -11,6 +11,7 @@
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
 
+#include <algorithm>  // std::any_of
 #include <map>
 #include <optional>
 #include <set>
@@ -99,7 +100,7 @@ struct asked_matcher {
 /// exists    a source exposes the name
 /// total     name + "_total" is what exists; it is judged in its place
 /// is_held   its matchers were held against series
-/// metric    what is judged; null when there is nothing, or for what Prometheus makes itself (up, scrape_*)
+/// metric    what is judged; null when there is nothing; what Prometheus makes itself (up, scrape_*) is not among it
 /// selected  the series that all matchers may select
 struct asked {
     const promql::vector_selector* selector = nullptr;
@@ -108,7 +109,7 @@ struct asked {
     std::string_view unknown;
     bool exists = false;
     bool total = false;
-    bool own = false;  ///< made by Prometheus: one series a target
+    bool own = false;  ///< made by Prometheus: one series a target, beside those of metric
     bool is_held = false;
     const catalog::existing_metric* metric = nullptr;
     std::vector<asked_matcher> matchers;
@@ -152,12 +153,14 @@ void each_series(const world& in, const asked& a, F&& f)
             made[j].job = static_cast<std::uint32_t>(j);
             for (const catalog::label_list& t : jobs[j].targets) f(made[j], t);
         }
-        return;
     }
     if (a.metric == nullptr) return;
     for (const catalog::existing_series& s : a.metric->series) {
         const catalog::scrape_job& job = jobs[s.job];
-        if (job.targets.empty()) f(s, no_target_labels());
+        if (s.is_whole || job.targets.empty()) {
+            f(s, no_target_labels());
+            continue;
+        }
         for (const catalog::label_list& t : job.targets) f(s, t);
     }
 }
@@ -205,12 +208,27 @@ void each_selected(const world& in, const asked& a, F&& f)
     return any;
 }
 
+/// Is f(name) true of the label job that a target of a job has? Relabelling may have given it another one.
+template <class F>
+[[nodiscard]] bool any_name_of(const catalog::scrape_job& job, F&& f)
+{
+    if (job.targets.empty()) return f(std::string_view(job.name));
+    return std::any_of(job.targets.begin(), job.targets.end(), [&](const catalog::label_list& t) {
+        const std::string_view given = catalog::value_of(t, "job");
+        return f(given.empty() ? std::string_view(job.name) : given);
+    });
+}
+[[nodiscard]] inline bool asks_job(const asked& a, const catalog::scrape_job& job)
+{
+    return any_name_of(job, [&a](std::string_view name) { return asks_job(a, name); });
+}
+
 /// Do the matchers on job select, beside others, a job whose exposition was not given?
 [[nodiscard]] inline bool asks_some_unknown_job(const world& in, const asked& a)
 {
     if (a.own) return false;
     for (const catalog::scrape_job& j : in.series->jobs())
-        if (!j.has_exposition && asks_job(a, j.name)) return true;
+        if (!j.has_exposition && asks_job(a, j)) return true;
     return false;
 }
 
@@ -256,7 +274,7 @@ template <class F>
     if (!in.series->knows_all_jobs()) return false;
     bool any = false;
     for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (!asks_job(a, j.name) && !may_ask_renamed_job(a, j)) continue;
+        if (!asks_job(a, j) && !may_ask_renamed_job(a, j)) continue;
         if (j.has_exposition) return false;
         any = true;
     }
@@ -269,7 +287,11 @@ template <class F>
 inline void hold_against(const world& in, asked& a)
 {
     if (in.series == nullptr || !a.unknown.empty()) return;
-    a.own = catalog::is_made_by_prometheus(a.name) && in.series->find(a.name) == nullptr;
+    if (catalog::is_made_by_prometheus(a.name)) {
+        a.metric = in.series->find(a.name);  // of an exposition that has the name, too, or of a server
+        a.own = a.metric == nullptr || std::any_of(in.series->jobs().begin(), in.series->jobs().end(),
+                                                   [](const auto& j) { return !j.targets.empty(); });
+    }
     if (a.own) {
         a.exists = true;
         if (a.name.starts_with("ALERTS") || !in.series->knows_all_jobs()) return;

@@ -77,8 +77,8 @@ public:
     /// Is it a name that nobody declares: no number, as of label_replace, and none of Grafana's own?
     [[nodiscard]] bool lacks(std::string_view name) const noexcept
     {
-        return known && !name.starts_with("__") && name.find_first_not_of("0123456789") != std::string_view::npos &&
-               find(name) == nullptr;
+        return known && !dashboard::is_of_grafana(name) &&
+               name.find_first_not_of("0123456789") != std::string_view::npos && find(name) == nullptr;
     }
 
     /// The first value of each variable that has one; found out when it is asked for.

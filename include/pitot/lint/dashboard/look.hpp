@@ -25,15 +25,21 @@ namespace pitot::lint::dashboards {
     return false;
 }
 
-/// Does everything that a part of the query asks for exist, with its labels?
+/// Does everything that a part of the query needs for a result exist, with its labels? Of `or` one side is enough, of
+/// `unless` the first is.
 [[nodiscard]] inline bool is_complete(const context& in, const promql::node* part)
 {
-    for (const asked& a : in.asks) {
-        bool inside = static_cast<const promql::node*>(a.selector) == part;
-        for (const promql::node* up : a.above) inside = inside || up == part;
-        if (inside && (!a.unknown.empty() || !a.exists || a.dead_matcher() != nullptr)) return false;
+    if (const auto* const v = promql::as<promql::vector_selector>(part)) {
+        const asked* const a = in.find(*v);
+        return a == nullptr || (a->unknown.empty() && a->exists && a->dead_matcher() == nullptr);
     }
-    return true;
+    if (const auto* const b = promql::as<promql::binary_node>(part)) {
+        if (b->op == promql::token_kind::or_) return is_complete(in, b->left) || is_complete(in, b->right);
+        if (b->op == promql::token_kind::unless) return is_complete(in, b->left);
+    }
+    bool all = true;
+    promql::for_each_child(part, [&](const promql::node* child) { all = all && is_complete(in, child); });
+    return all;
 }
 
 [[nodiscard]] inline bool has_selector(const promql::node* part)
@@ -162,7 +168,11 @@ namespace detail {
 [[nodiscard]] inline std::string suggest_job(const context& in, const asked_matcher& m)
 {
     std::set<std::string, std::less<>> all;
-    for (const catalog::scrape_job& j : in.sources.series->jobs()) all.insert(j.name);
+    for (const catalog::scrape_job& j : in.sources.series->jobs())
+        static_cast<void>(detail::any_name_of(j, [&all](std::string_view name) {
+            all.emplace(name);
+            return false;
+        }));
     return detail::near_or_list(all, m.test.value(), "there are");
 }
 /// What a legend could show instead.
@@ -189,20 +199,15 @@ void each_dead_matcher(const context& in, F&& f)
 /// Is there a job that the matcher selects, whatever it exposes? Relabelling may have given it another name.
 [[nodiscard]] inline bool names_a_job(const world& in, const asked_matcher& m)
 {
-    for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (j.job_is_open || (j.targets.empty() && m.test(j.name))) return true;
-        for (const catalog::label_list& t : j.targets) {
-            const std::string_view given = catalog::value_of(t, "job");
-            if (m.test(given.empty() ? std::string_view(j.name) : given)) return true;
-        }
-    }
+    for (const catalog::scrape_job& j : in.series->jobs())
+        if (j.job_is_open || detail::any_name_of(j, m.test)) return true;
     return !in.series->knows_all_jobs();
 }
 /// Is a job among them whose exposition was given?
 [[nodiscard]] inline bool knows_what_jobs_expose(const context& in, const asked_matcher& m)
 {
     for (const catalog::scrape_job& j : in.sources.series->jobs())
-        if (j.has_exposition && m.test(j.name)) return true;
+        if (j.has_exposition && detail::any_name_of(j, m.test)) return true;
     return !in.sources.series->knows_all_jobs();
 }
 

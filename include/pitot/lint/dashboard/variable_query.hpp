@@ -9,9 +9,13 @@
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/label_renamed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/metric_not_exposed.hpp>
+#include <pitot/lint/dashboard/rules/missing_total_suffix.hpp>
 #include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
+#include <pitot/lint/dashboard/rules/old_prefix.hpp>
+#include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
@@ -142,6 +146,35 @@ inline constexpr dashboard_rule variable_query{
      "none of them.",
      "label_values(rate(app_requests_total[5m]), path)", "label_values(app_requests_total, path)"}};
 
+/// What a variable asks for, read.
+struct variable_reading {
+    const dashboard::interpolated& readable;
+    const promql::node* root;
+    const std::vector<asked>& asks;
+};
+
+/// What the rules on queries say of a variable's: info, beside variable-query, which says what comes of it.
+/// inside  the selector or expression of the query
+inline void check_what_explains(const source& file, const dashboard::declared_variable& v, std::string_view inside,
+                                const variable_reading& read, const world& sources, const variables& declared,
+                                std::vector<finding>& out)
+{
+    const std::string_view written = v.query.text();
+    const auto before = static_cast<std::size_t>(inside.data() - written.data());
+    const located expr{inside, json::pointer_of(v.query), [&](text_span part) {
+                           return v.query.source_span({before + part.offset, part.length});
+                       }};
+    const context in{file, expr, read.readable, read.root, read.asks, sources, declared, {}};
+    remarks said;
+    for (const dashboard_rule& r : {up_of_collected_service, old_prefix, missing_total_suffix, label_renamed})
+        r.check(in, r.about, said);
+    for (finding& f : said.findings) {
+        f.level = severity::info;
+        f.query = written;
+        out.push_back(std::move(f));
+    }
+}
+
 /// Judges the query of one variable.
 inline void check_variable(const source& file, const dashboard::declared_variable& v, const world& sources,
                            const variables& declared, std::vector<finding>& out)
@@ -217,6 +250,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
                     say_by(multi_variable_equality.about, multi_variable_equality.about.level, asked_for.inside,
                            several_message(*many), several_advice(m.test.is_positive()));
     if (sources.series == nullptr) return;
+    check_what_explains(file, v, asked_for.inside, {readable, tree->root(), asks}, sources, declared, out);
     for (const asked& a : asks) {
         if (!a.unknown.empty()) continue;
         if (!a.exists) {

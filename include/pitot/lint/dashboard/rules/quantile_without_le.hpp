@@ -19,7 +19,7 @@ namespace pitot::lint::dashboards {
         const bool is_part = v->name.ends_with("_sum") || v->name.ends_with("_count");
         if (v->name.ends_with("_bucket") || (is_part && a != nullptr && a->metric != nullptr)) return;
         const metric_type type = a != nullptr ? type_of(*a) : metric_type::unknown;
-        all = all && (type == metric_type::counter || type == metric_type::gauge);
+        all = all && (type == metric_type::counter || type == metric_type::gauge || type == metric_type::summary);
     });
     return some && all;
 }
