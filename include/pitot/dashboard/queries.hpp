@@ -72,6 +72,30 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
     return name_of_datasource(datasource).empty() && datasource["type"].text().empty();
 }
 
+/// The input that "${DS_NAME}" names, whatever its name is made of: Grafana makes it of the datasource's own.
+[[nodiscard]] inline json::value input_of(json::value inputs, std::string_view name)
+{
+    std::string_view wanted = name;
+    if (wanted.starts_with("${") && wanted.ends_with('}'))
+        wanted = wanted.substr(2, wanted.size() - 3);
+    else if (wanted.starts_with('$'))
+        wanted.remove_prefix(1);
+    else
+        return {};
+    for (const json::value input : inputs)
+        if (input["name"].text() == wanted) return input;
+    return {};
+}
+
+/// The plugin of a query or a visualisation of version 2: its group; in v2alpha1 its kind.
+/// kind  that it has where it has a group
+[[nodiscard]] inline std::string_view group_of(json::value of, std::string_view kind)
+{
+    if (const json::value group = of["group"]) return group.text();
+    const std::string_view own = of["kind"].text();
+    return own == kind ? std::string_view() : own;
+}
+
 /// Finds the type of a datasource through its forms: {type, uid}, "name", "$variable", "${DS_INPUT}"; {name} in
 /// version 2.
 class datasource_types {
@@ -94,6 +118,7 @@ public:
             return special == "-- Mixed --" ? std::string_view{} : special;  // mixed: each target says its own
         if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
         const std::string_view name = name_of_datasource(datasource);
+        if (const json::value input = input_of(root_["__inputs"], name)) return input["pluginId"].text();
         const reference variable = reference_at(name, 0);
         if (!variable) {
             if (const auto known = types_.find(name); known != types_.end()) return known->second;
@@ -106,8 +131,6 @@ public:
         for (const json::value declared : model_["variables"])
             if (declared["spec"]["name"].text() == variable.name && declared["kind"].text() == "DatasourceVariable")
                 return declared["spec"]["pluginId"].text();
-        for (const json::value input : root_["__inputs"])
-            if (input["name"].text() == variable.name) return input["pluginId"].text();
         return variable.name;  // DS_LOKI says it by its name
     }
 
@@ -123,7 +146,7 @@ public:
     [[nodiscard]] std::string_view of(const declared_variable& v) const
     {
         const json::value query = v.written["query"];
-        if (const std::string_view group = query["group"].text(); !group.empty()) return group;  // version 2
+        if (const std::string_view group = group_of(query, "DataQuery"); !group.empty()) return group;  // version 2
         return of(v.datasource, query["datasource"]);
     }
 
@@ -205,9 +228,21 @@ inline language language_of(std::string_view datasource_type, std::string_view p
     return language::promql;
 }
 
+/// Is a type that was found, which may be no more than a datasource's name, none of a language's?
+inline bool tells_no_language(std::string_view type) noexcept
+{
+    for (const std::string_view told : {"prometheus", "loki", "victoria", "mimir", "thanos", "cortex"})
+        if (contains_lower(type, told)) return false;
+    return true;
+}
+
+/// Panels or rows; also none yet, where the rest says what it is.
 inline bool is_classic(json::value at)
 {
-    return at.is_object() && (at["panels"].is_array() || at["rows"].is_array()) && !at["targets"];
+    if (!at.is_object() || at["targets"]) return false;
+    if (at["panels"].is_array() || at["rows"].is_array()) return true;
+    return !at["panels"] && !at["rows"] && !at["elements"] && at["schemaVersion"].is_number() &&
+           at["title"].is_string();
 }
 
 /// The element map of version 2, where every element says its kind.
@@ -309,7 +344,8 @@ inline void read_targets(json::value panel, dashboard& out, const std::vector<st
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
         const std::string_view type = out.types.of(own, outer);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back({expr, panel, language_of(type, panel_type), target, repeats, type.empty(), asks});
+        out.queries.push_back(
+            {expr, panel, language_of(type, panel_type), target, repeats, tells_no_language(type), asks});
     }
 }
 
@@ -344,14 +380,15 @@ inline void read_elements(const library& known, dashboard& out)
         if (element["kind"].text() == "LibraryPanel") look_up(element, spec["libraryPanel"], known, out);
         for (const json::value one : spec["data"]["spec"]["queries"]) {
             const json::value asked = one["spec"]["query"];
-            const json::value asks = datasource_types::asked(asked["datasource"], {});
+            const json::value named = asked["datasource"] ? asked["datasource"] : one["spec"]["datasource"];
+            const json::value asks = datasource_types::asked(named, {});
             out.asks.push_back(asks);
             const json::value expr = asked["spec"]["expr"];
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-            std::string_view type = asked["group"].text();
-            if (type.empty()) type = out.types.of(asked["datasource"], {});
-            out.queries.push_back({expr, element, language_of(type, spec["vizConfig"]["group"].text()), asked["spec"],
-                                   repeats, false, asks});
+            std::string_view type = group_of(asked, "DataQuery");
+            if (type.empty()) type = out.types.of(named, {});
+            out.queries.push_back({expr, element, language_of(type, group_of(spec["vizConfig"], "VizConfig")),
+                                   asked["spec"], repeats, tells_no_language(type), asks});
         }
     }
 }
@@ -368,9 +405,9 @@ inline void read_annotations(dashboard& out)
         for (const json::value expr :
              {spec["expr"], spec["target"]["expr"], spec["query"]["spec"]["expr"], spec["legacyOptions"]["expr"]}) {
             if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-            std::string_view type = spec["query"]["group"].text();
+            std::string_view type = group_of(spec["query"], "DataQuery");
             if (type.empty()) type = out.types.of(inner, spec["datasource"]);
-            out.queries.push_back({expr, one, language_of(type, {}), {}, {}, false, asks});
+            out.queries.push_back({expr, one, language_of(type, {}), {}, {}, tells_no_language(type), asks});
             break;
         }
     }

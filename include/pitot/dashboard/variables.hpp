@@ -62,7 +62,10 @@ void each_section_variable(json::value at, F&& f, int depth = 0)
     const auto add = [&out](json::value v, std::string_view type, json::value section) {
         if (v["name"].text().empty()) return;
         json::value query = v["query"];
-        if (query.is_object()) query = query["spec"]["query"] ? query["spec"]["query"] : query["query"];
+        if (const json::value spec = query["spec"])
+            query = spec["query"] ? spec["query"] : spec["__legacyStringValue"];
+        else if (query.is_object())
+            query = query["query"];
         out.push_back({std::string(v["name"].text()), std::string(type),
                        v["multi"].as_bool().value_or(false) || v["includeAll"].as_bool().value_or(false), query,
                        v["datasource"], v, section});

@@ -31,8 +31,10 @@ protected:
     {
         for (; at_ < text_.size(); ++at_) {
             const char c = text_[at_];
-            if (c == '#') {
+            if (c == '#' || text_.substr(at_, 2) == "//") {
                 while (at_ + 1 < text_.size() && text_[at_ + 1] != '\n') ++at_;
+            } else if (text_.substr(at_, 2) == "/*" && text_.find("*/", at_ + 2) != std::string_view::npos) {
+                at_ = text_.find("*/", at_ + 2) + 1;
             } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
                 return;
             }
@@ -170,8 +172,9 @@ protected:
             std::size_t end = n;
             while (end < text.size() && !is_digit(text[end]) && text[end] != '.') ++end;
             if (n == 0 || !one_of(text.substr(n, end - n),
-                                  {"ns", "us", "\u00b5s", "ms", "s",  "m",  "h",   "d",   "w",   "y",   "B",
-                                   "kB", "KB", "MB",      "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB"}))
+                                  {"ns",  "us",  "\u00b5s", "ms",  "s",  "m",  "h",  "d",  "w",  "y", "B", "kB",
+                                   "KB",  "MB",  "GB",      "TB",  "PB", "k",  "K",  "M",  "G",  "T", "P", "KiB",
+                                   "MiB", "GiB", "TiB",     "PiB", "ki", "Ki", "Mi", "Gi", "Ti", "Pi"}))
                 return false;
             text.remove_prefix(end);
         }

@@ -188,7 +188,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             for (const dashboard_rule& r : rules)
                 if (r.check != nullptr) r.check(in, r.about, said);
             check_choices(in, said);
-            if (about.is_range && promql::type_of(root) == promql::value_type::matrix)
+            if (about.is_range && about.in == dashboard::language::promql &&
+                promql::type_of(root) == promql::value_type::matrix)
                 said.findings.push_back(
                     in.at(root->span, promql_parse.about, promql_parse.about.level,
                           "invalid expression type \"range vector\" for range query, must be Scalar "
@@ -200,7 +201,8 @@ inline void judge(const source& file, const subject& about, const world& sources
             const auto loose = promql::find_selectors(readable.text);
             if (about.in == dashboard::language::metricsql || (loose && loose->metricsql) ||
                 promql::says_metricsql(errors, readable.text) ||
-                (loose && (spoken.is_metricsql() || (is_of_kinds(errors.front()) && spoken.is_of_victoria())))) {
+                (loose &&
+                 (spoken.is_metricsql() || (promql::is_of_kinds(errors.front()) && spoken.is_of_victoria())))) {
                 said.unknown = "MetricsQL";
             } else if (is_in_doubt(readable, errors.front().span())) {
                 said.unknown = "query made of variables";
@@ -254,7 +256,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     about.expr = &expr;
     about.legend = legend ? &*legend : nullptr;
     about.panel = title.text();
-    about.panel_type = type ? type.text() : spec["vizConfig"]["group"].text();
+    about.panel_type = type ? type.text() : dashboard::detail::group_of(spec["vizConfig"], "VizConfig");
     about.in = query.in;
     about.is_range = !query.target["instant"].as_bool().value_or(false) ||
                      query.target["range"].as_bool().value_or(false);

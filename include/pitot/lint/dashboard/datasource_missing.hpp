@@ -104,7 +104,8 @@ public:
         const json::value name = datasource.is_string() ? datasource
                                  : datasource["uid"]    ? datasource["uid"]
                                                         : datasource["name"];
-        const bool refers = dashboard::has_reference(name.text());
+        const bool refers = dashboard::has_reference(name.text()) || name.text().starts_with("${");
+        if (refers && dashboard::detail::input_of(inputs_, name.text())) return {};
         if (refers && !is_input(name)) check_variables(name);
         const std::size_t before = out_.size();
         if (refers && is_input(name))

@@ -29,12 +29,6 @@ namespace pitot::lint::dashboards::detail {
     return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
 }
 
-/// Is a range where an instant is expected, or the reverse? MetricsQL takes both.
-[[nodiscard]] inline bool is_of_kinds(const promql::parse_error& e)
-{
-    return e.message.starts_with("expected type range vector") || e.message.starts_with("expected type instant vector");
-}
-
 /// The dialect that a dashboard's queries have in common. Asked of a query that is no PromQL; most dashboards have
 /// none.
 class dialect {

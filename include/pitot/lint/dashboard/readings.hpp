@@ -106,10 +106,23 @@ private:
     result<logql::query> query_;  ///< views of the text that was read
 };
 
+/// Is there a selector without a metric's name, as every selector of LogQL is?
+[[nodiscard]] inline bool has_bare_selector(std::string_view text) noexcept
+{
+    for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+        const std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t\r\n", at - 1);
+        if (before == std::string_view::npos) return true;
+        if (text[before] != '$' && text[before] != '}' && text[before] != ':' &&
+            !dashboard::detail::is_word(text[before]))
+            return true;
+    }
+    return false;
+}
+
 /// Can a query be nothing but LogQL?
 [[nodiscard]] inline bool is_logql_only(std::string_view text)
 {
-    if (text.find('{') == std::string_view::npos || text.find('|') == std::string_view::npos) return false;
+    if (!has_bare_selector(text)) return false;
     const dashboard::interpolated readable = dashboard::interpolate(text);
     return !promql::parse(readable.text, promql::parse_options::everything()) && logql::parse(readable.text);
 }

@@ -116,11 +116,13 @@ private:
     {
         if (const auto spec = spec_of_resource(from)) return read_groups(*spec, pointer + "/spec"), true;
         const auto kind = from.get<std::string>("kind", "");
-        const auto items = kind && *kind == "List" ? from.find("items") : std::nullopt;
+        const bool is_template = kind && *kind == "Template";  // of OpenShift
+        const std::string_view list = is_template ? "objects" : "items";
+        const auto items = is_template || (kind && *kind == "List") ? from.find(list) : std::nullopt;
         const auto all = items ? items->items() : std::vector<yaml::node>();
         bool any = false;
         for (std::size_t i = 0; all && i < all->size(); ++i)
-            any = read_resource((*all)[i], concat(pointer, "/items/", std::to_string(i))) || any;
+            any = read_resource((*all)[i], concat(pointer, "/", list, "/", std::to_string(i))) || any;
         return any;
     }
     /// Several documents: resources among which some may be rules. False when none is.

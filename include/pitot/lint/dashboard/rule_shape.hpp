@@ -82,6 +82,8 @@ public:
     [[nodiscard]] std::vector<finding> file(const yaml::node& holder, std::string_view pointer)
     {
         pointer_ = pointer;
+        groups_.clear();  // each PrometheusRule becomes a file of its own
+        rules_.clear();
         only_keys(holder, {"groups", "namespace"});
         return std::exchange(out_, {});
     }
