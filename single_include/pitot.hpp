@@ -527,102 +527,6 @@ inline bool looks_like_openmetrics(std::string_view text) noexcept
 // <pitot/expo/parse_options.hpp>
 // What the three parsers have in common.
 
-// <pitot/expo/text_lines.hpp>
-// The pieces of a line of text 0.0.4 or OpenMetrics: names, labels, numbers, times, exemplars.
-
-// <pitot/base/number.hpp>
-// Numbers as expositions write them and as Go reads them, whatever the locale.
-
-#if defined(__FAST_MATH__)
-#error "pitot needs IEEE 754 arithmetic (NaN, Inf, no contraction): compile without -ffast-math"
-#endif
-
-// <pitot/base/decimal.hpp>
-// std::from_chars for double, also where the standard library lacks it (libc++ before 20).
-
-#include <charconv>  // std::from_chars
-
-#if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000
-#define PITOT_OWN_DECIMAL 1
-#include <cerrno>
-#include <clocale>  // std::localeconv
-#include <cmath>    // HUGE_VAL
-#include <cstdlib>  // std::strtod
-#include <limits>
-#include <string>
-#include <string_view>
-#endif
-
-namespace pitot::detail {
-
-#if defined(PITOT_OWN_DECIMAL)
-
-/// The end of what a decimal without a sign takes up: digits, point, exponent, or inf, infinity, nan in any case.
-/// returns  first when there is no number
-inline const char* decimal_end(const char* first, const char* last) noexcept
-{
-    const auto word = [&](std::string_view lower) {
-        const char* at = first;
-        for (const char c : lower) {
-            if (at == last || (*at | 0x20) != c) return false;
-            ++at;
-        }
-        return true;
-    };
-    if (word("infinity")) return first + 8;
-    if (word("inf") || word("nan")) return first + 3;
-    const auto digits = [last](const char* at) {
-        while (at != last && *at >= '0' && *at <= '9') ++at;
-        return at;
-    };
-    const char* at = digits(first);
-    bool any = at != first;
-    if (at != last && *at == '.') {
-        const char* const fraction = digits(at + 1);
-        any = any || fraction != at + 1;
-        at = fraction;
-    }
-    if (!any) return first;
-    if (at != last && (*at | 0x20) == 'e') {
-        const char* exponent = at + 1;
-        if (exponent != last && (*exponent == '+' || *exponent == '-')) ++exponent;
-        if (const char* const end = digits(exponent); end != exponent) at = end;
-    }
-    return at;
-}
-
-/// As std::from_chars, by strtod and with the point the locale wants. Allocates for texts longer than a small string.
-/// Another thread must not call setlocale meanwhile.
-inline std::from_chars_result read_decimal(const char* first, const char* last, double& value)
-{
-    const char* const end = decimal_end(first, last);
-    if (end == first) return {first, std::errc::invalid_argument};
-    std::string text(first, end);
-    if (const auto point = text.find('.'); point != std::string::npos)
-        text.replace(point, 1, std::localeconv()->decimal_point);
-    const int before = errno;
-    errno = 0;
-    const double read = std::strtod(text.c_str(), nullptr);
-    const bool out_of_range = errno == ERANGE && (read == 0 || read == HUGE_VAL);
-    errno = before;
-    if (out_of_range) return {end, std::errc::result_out_of_range};
-    value = read;
-    return {end, std::errc{}};
-}
-
-#else
-
-inline std::from_chars_result read_decimal(const char* first, const char* last, double& value) noexcept
-{
-    return std::from_chars(first, last, value);
-}
-
-#endif
-
-}  // namespace pitot::detail
-// <pitot/base/result.hpp>
-// A value or an error, named like std::expected so that it becomes an alias in C++23.
-
 // <pitot/base/error.hpp>
 // What can go wrong with text, files and the network: one code, one place, one sentence.
 
@@ -749,6 +653,101 @@ struct error {
 };
 
 }  // namespace pitot
+// <pitot/expo/text_lines.hpp>
+// The pieces of a line of text 0.0.4 or OpenMetrics: names, labels, numbers, times, exemplars.
+
+// <pitot/base/number.hpp>
+// Numbers as expositions write them and as Go reads them, whatever the locale.
+
+#if defined(__FAST_MATH__)
+#error "pitot needs IEEE 754 arithmetic (NaN, Inf, no contraction): compile without -ffast-math"
+#endif
+
+// <pitot/base/decimal.hpp>
+// std::from_chars for double, also where the standard library lacks it (libc++ before 20).
+
+#include <charconv>  // std::from_chars
+
+#if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000
+#define PITOT_OWN_DECIMAL 1
+#include <cerrno>
+#include <clocale>  // std::localeconv
+#include <cmath>    // HUGE_VAL
+#include <cstdlib>  // std::strtod
+#include <limits>
+#include <string>
+#include <string_view>
+#endif
+
+namespace pitot::detail {
+
+#if defined(PITOT_OWN_DECIMAL)
+
+/// The end of what a decimal without a sign takes up: digits, point, exponent, or inf, infinity, nan in any case.
+/// returns  first when there is no number
+inline const char* decimal_end(const char* first, const char* last) noexcept
+{
+    const auto word = [&](std::string_view lower) {
+        const char* at = first;
+        for (const char c : lower) {
+            if (at == last || (*at | 0x20) != c) return false;
+            ++at;
+        }
+        return true;
+    };
+    if (word("infinity")) return first + 8;
+    if (word("inf") || word("nan")) return first + 3;
+    const auto digits = [last](const char* at) {
+        while (at != last && *at >= '0' && *at <= '9') ++at;
+        return at;
+    };
+    const char* at = digits(first);
+    bool any = at != first;
+    if (at != last && *at == '.') {
+        const char* const fraction = digits(at + 1);
+        any = any || fraction != at + 1;
+        at = fraction;
+    }
+    if (!any) return first;
+    if (at != last && (*at | 0x20) == 'e') {
+        const char* exponent = at + 1;
+        if (exponent != last && (*exponent == '+' || *exponent == '-')) ++exponent;
+        if (const char* const end = digits(exponent); end != exponent) at = end;
+    }
+    return at;
+}
+
+/// As std::from_chars, by strtod and with the point the locale wants. Allocates for texts longer than a small string.
+/// Another thread must not call setlocale meanwhile.
+inline std::from_chars_result read_decimal(const char* first, const char* last, double& value)
+{
+    const char* const end = decimal_end(first, last);
+    if (end == first) return {first, std::errc::invalid_argument};
+    std::string text(first, end);
+    if (const auto point = text.find('.'); point != std::string::npos)
+        text.replace(point, 1, std::localeconv()->decimal_point);
+    const int before = errno;
+    errno = 0;
+    const double read = std::strtod(text.c_str(), nullptr);
+    const bool out_of_range = errno == ERANGE && (read == 0 || read == HUGE_VAL);
+    errno = before;
+    if (out_of_range) return {end, std::errc::result_out_of_range};
+    value = read;
+    return {end, std::errc{}};
+}
+
+#else
+
+inline std::from_chars_result read_decimal(const char* first, const char* last, double& value) noexcept
+{
+    return std::from_chars(first, last, value);
+}
+
+#endif
+
+}  // namespace pitot::detail
+// <pitot/base/result.hpp>
+// A value or an error, named like std::expected so that it becomes an alias in C++23.
 
 #include <memory>  // std::construct_at
 
@@ -2328,7 +2327,7 @@ protected:
 namespace pitot::expo {
 
 /// format      of parse_text; parse() and parse_protobuf() don't look at it
-/// strict      stop at the first error; else keep what is good and list up to max_errors
+/// strict      stop at the first error; else keep what is good and list max_errors, and behind them how many more
 /// max_bytes   of the whole text
 /// max_line    bytes of one line, or of one family in protobuf
 /// max_samples lines with a value (protobuf: series)
@@ -2342,6 +2341,17 @@ struct parse_options {
     std::size_t max_labels = 1024;
     std::size_t max_errors = 100;
 };
+
+namespace detail {
+
+/// Stands behind the errors that are listed.
+/// end  of the text
+[[nodiscard]] inline error unlisted_errors(std::size_t n, std::size_t end)
+{
+    return {errc::too_many, concat(std::to_string(n), " more errors are not listed"), {end, 0}};
+}
+
+}  // namespace detail
 
 }  // namespace pitot::expo
 // <pitot/expo/protobuf_histogram.hpp>
@@ -2937,6 +2947,7 @@ public:
             while (!rest.empty() && !stop_ && frame(rest)) {}
         }
         out_.finish();
+        if (unlisted_ > 0) errors_.push_back(detail::unlisted_errors(unlisted_, all_.size()));
         return std::move(errors_);
     }
 
@@ -2965,7 +2976,9 @@ private:
         if (errors_.size() < options_.max_errors)
             errors_.push_back(
                 {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
-        if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
+        else
+            ++unlisted_;
+        if (options_.strict) stop_ = true;
         return false;
     }
 
@@ -3172,6 +3185,7 @@ private:
     batch& out_;
     parse_options options_;
     std::vector<error> errors_;
+    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
     bool stop_ = false;
     std::size_t samples_ = 0;
     std::string_view context_;  ///< the family's name, for messages
@@ -4095,21 +4109,23 @@ public:
         const bool same = has_group_ && (!grouped || hash == group_hash_);
         if (!same) {
             if (has_group_ && seen_.contains(hash)) return "the samples of one series must stand together";
-            if (auto why = close_group(); !why.empty()) return why;
+            late_ = close_group();
             seen_.insert(hash);
         } else {
             if (s.timestamp.has_value() != group_time_.has_value())
                 return "either every sample of a series has a timestamp or none has";
             if (s.timestamp && *s.timestamp < *group_time_ && type_ != metric_type::info)
                 return "timestamps must not run backwards within a series";
-            if (s.timestamp && *s.timestamp != *group_time_)
-                if (auto why = close_group(); !why.empty()) return why;
+            if (s.timestamp && *s.timestamp != *group_time_) late_ = close_group();
         }
         has_group_ = true;
         group_hash_ = hash;
         group_time_ = s.timestamp;
         return histogram_sample(s, role, bound, suffix);
     }
+
+    /// What the last sample, which began a series, showed to be wrong with the series before it.
+    [[nodiscard]] std::string take_late() { return std::exchange(late_, {}); }
 
     /// After the last sample of the family.
     [[nodiscard]] std::string close() { return close_group(); }
@@ -4206,6 +4222,7 @@ private:
     std::optional<double> last_bound_;
     std::optional<double> count_;
     double last_value_ = 0;
+    std::string late_;
 };
 
 }  // namespace pitot::expo
@@ -4264,6 +4281,7 @@ public:
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
+        if (unlisted_ > 0) errors_.push_back(unlisted_errors(unlisted_, text_.size()));
         return std::move(errors_);
     }
 
@@ -4288,8 +4306,11 @@ private:
     void report(error e)
     {
         e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
-        if (errors_.size() < options_.max_errors) errors_.push_back(std::move(e));
-        if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
+        if (errors_.size() < options_.max_errors)
+            errors_.push_back(std::move(e));
+        else
+            ++unlisted_;
+        if (options_.strict) stop_ = true;
     }
 
     /// The rest of the text is likely as its beginning: columns that grow by doubling cost more than the reading.
@@ -4607,15 +4628,17 @@ private:
         if (line.size() > options_.max_line)
             return report(errc::too_large, line.data(), line.size(),
                           concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
-        if (++samples_ > options_.max_samples)
+        if (++samples_ > options_.max_samples) {
+            stop_ = true;
             return report(errc::too_many, line.data(), line.size(),
                           concat("more than ", std::to_string(options_.max_samples), " samples"));
+        }
         if (sample_.labels.size() > options_.max_labels)
             return report(errc::too_many, line.data(), line.size(),
                           concat("more than ", std::to_string(options_.max_labels), " labels"));
         const place to = om_ ? openmetrics_place(sample_.name, line.data()) : text_place(sample_.name, line.data());
         if (to.family == nullptr) return;
-        last_line_ = line;
+        const std::string_view line_before = std::exchange(last_line_, line);
         to.family->has_samples = true;
         const metric_type type = to.family->type;
         if (to.role == sample_role::value &&
@@ -4641,8 +4664,11 @@ private:
             bound = *number;
         }
         if (om_) {
-            if (std::string why = to.family->rules->check(sample_, role, bound, to.suffix); !why.empty())
-                return report(errc::invalid_value, line.data(), line.size(), std::move(why));
+            std::string why = to.family->rules->check(sample_, role, bound, to.suffix);
+            if (std::string late = to.family->rules->take_late(); !late.empty())
+                report(errc::invalid_value, line_before.data(), line_before.size(), std::move(late));
+            if (stop_) return;
+            if (!why.empty()) return report(errc::invalid_value, line.data(), line.size(), std::move(why));
         }
         to.family->points.add(sample_, role, bound);
     }
@@ -4656,6 +4682,7 @@ private:
     line_parser line_;
     sample_line sample_;
     std::vector<error> errors_;
+    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
     bool stop_ = false;
     bool eof_ = false;
     std::size_t samples_ = 0;

@@ -2,6 +2,7 @@
 // What a reader of expositions says about one that is not well formed throughout.
 
 #include <pitot/catalog/exposition.hpp>
+#include <pitot/lint/report_text.hpp>
 #include <pitot/lint/source.hpp>
 
 #include <fmt/format.h>
@@ -19,8 +20,13 @@ namespace pitot::tools {
     const lint::source text(in.name, std::string(in.text()));
     for (const error& e : in.errors) {
         const text_position at = text.position(e.where.offset);
-        out.push_back(fmt::format("{}:{}:{}: warning: {}; what can be read of it is used", in.name, at.line, at.column,
-                                  e.message));
+        std::string message = lint::detail::visible(e.message);  // a file's own bytes may be in it
+        if (std::size_t most = 300; message.size() > most) {
+            while ((static_cast<unsigned char>(message[most]) & 0xC0U) == 0x80U) --most;
+            message = concat(message.substr(0, most), "…");
+        }
+        out.push_back(
+            fmt::format("{}:{}:{}: warning: {}; what can be read of it is used", in.name, at.line, at.column, message));
     }
     return out;
 }

@@ -2,6 +2,7 @@
 // Prometheus's feature flags that change what a query means, by their names.
 
 #include <pitot/base/result.hpp>
+#include <pitot/connect/regex.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 #include <pitot/promql/parse_options.hpp>
 
@@ -17,6 +18,13 @@ namespace pitot::tools::promcheck {
 inline constexpr std::string_view feature_names =
     "promql-experimental-functions, promql-extended-range-selectors, promql-binop-fill-modifiers, "
     "promql-delayed-name-removal, use-start-timestamps, type-and-unit-labels; promql-duration-expr is always on";
+
+/// What RE2 says of a regular expression, as Prometheus tells it; empty when it can be read.
+[[nodiscard]] inline std::string regex_error(std::string_view pattern)
+{
+    const auto made = regex::compile(pattern, false);  // the message has the pattern as it is written
+    return made ? std::string() : fmt::format("error parsing regexp: {}", made.error().message);
+}
 
 /// Names as Prometheus's own --enable-feature has them, several in one with commas between.
 /// type_and_unit_labels  what scraping is to do about types and units

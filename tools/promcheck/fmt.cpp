@@ -1,5 +1,6 @@
 #include <common/notes.hpp>
 #include <promcheck/commands.hpp>
+#include <promcheck/features.hpp>
 
 #include <pitot/catalog/source.hpp>
 #include <pitot/json/write.hpp>
@@ -63,7 +64,10 @@ result<std::string> text_of(const std::string& argument)
 
 promql::parse_options options_of(const arguments& given)
 {
-    return given.has("experimental") ? promql::parse_options::everything() : promql::parse_options{};
+    promql::parse_options how = given.has("experimental") ? promql::parse_options::everything()
+                                                          : promql::parse_options{};
+    how.regex_error = regex_error;
+    return how;
 }
 
 /// Shows what is wrong with an expression, under the line at fault.

@@ -118,6 +118,12 @@ struct query_settings {
     promql::engine_options engine;
     promql::parse_options parsing;
     http::options http;
+    /// The last moment that is asked about: a range need not end at a step.
+    [[nodiscard]] std::int64_t last() const noexcept
+    {
+        return when.step == 0 ? when.end : when.end - (when.end - when.start) % when.step;
+    }
+
     std::int64_t interval = 15'000;
     unsigned scrapes = 1;
     std::size_t max_stored = 0;
@@ -129,6 +135,7 @@ result<query_settings> understand_query(const arguments& given)
 {
     const auto bad = [](std::string text) { return unexpected(errc::invalid_value, std::move(text)); };
     query_settings out;
+    out.parsing.regex_error = regex_error;
     const auto time = [&](const char* name, std::int64_t otherwise) -> result<std::int64_t> {
         if (!given.has(name)) return otherwise;
         auto t = parse_time(given.get(name));
@@ -136,8 +143,11 @@ result<query_settings> understand_query(const arguments& given)
         return t;
     };
     const auto duration = [&](const char* name) -> result<std::int64_t> {
-        if (const auto seconds = parse_number(given.get(name)); seconds && *seconds > 0 && *seconds < 1e9)
-            return static_cast<std::int64_t>(std::llround(*seconds * 1000));
+        if (const auto seconds = parse_number(given.get(name)); seconds && *seconds > 0 && *seconds < 1e12) {
+            const std::int64_t milliseconds = std::llround(*seconds * 1000);
+            if (milliseconds == 0) return bad(fmt::format("--{} must be a millisecond at least", name));
+            return milliseconds;
+        }
         auto d = parse_duration(given.get(name));
         if (!d) return bad(fmt::format("--{}: {}", name, d.error().message));
         if (d->count <= 0) return bad(fmt::format("--{} must be greater than 0", name));
@@ -188,6 +198,7 @@ result<query_settings> understand_query(const arguments& given)
     auto http = http_options_of(given);
     if (!http) return unexpected(std::move(http.error()));
     out.http = std::move(*http);
+    if (given.has("timeout")) out.http.timeout = duration_ms{*timeout};
     return out;
 }
 
@@ -224,6 +235,7 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
         }
         all.push_back(std::move(p));
     }
+    std::map<std::vector<std::pair<std::string, std::string>>, store::scraped_series> before;
     catalog::source_options reading;
     reading.http = how.http;
     const auto read = [&](const planned& p, std::int64_t time) {
@@ -233,7 +245,13 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
             return catalog::is_unreachable(p.source, in.error()) ? exit_code::unreachable : exit_code::usage;
         }
         for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
-        if (const auto put = store::put_scrape(data, in->families, p.target, time); !put) {
+        if (in->families.size() == 0 && !in->errors.empty()) {
+            refuse(query_command, fmt::format("{}: this is no exposition", in->name));
+            return http::is_url(p.source) ? exit_code::unreachable : exit_code::usage;
+        }
+        store::scrape_target target = p.target;
+        target.created_series = in->format == expo::format::openmetrics;
+        if (const auto put = store::put_scrape(data, in->families, target, time, &before[p.target.labels]); !put) {
             refuse(query_command, fmt::format("{}: {}", in->name, put.error().message));
             return exit_code::usage;
         }
@@ -253,7 +271,7 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
     for (const planned& p : all) {
         if (http::is_url(p.source)) continue;
         const std::int64_t later = count[p.target.labels] - p.back;
-        if (const exit_code code = read(p, how.when.end - later * how.interval); code != exit_code::clean) return code;
+        if (const exit_code code = read(p, how.last() - later * how.interval); code != exit_code::clean) return code;
     }
     return exit_code::clean;
 }

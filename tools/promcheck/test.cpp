@@ -138,6 +138,7 @@ exit_code run_test(std::span<char* const> argv)
                std::any_of(wanted.begin(), wanted.end(), [name](const regex& r) { return r.matches(name); });
     };
     rule_tests.around.engine.regex = regexes;
+    rule_tests.around.parsing.regex_error = regex_error;
     rule_tests.around.match = [](std::string_view pattern, std::string_view text) -> result<bool> {
         const auto compiled = regex::compile(pattern, false);
         if (!compiled) return unexpected(compiled.error());
@@ -157,12 +158,12 @@ exit_code run_test(std::span<char* const> argv)
         fmt::print(stderr, "promcheck test: warning: type-and-unit-labels changes nothing here: a test writes all "
                            "labels of its series itself\n");
     for (const std::string& path : files) {
+        const auto text = catalog::read_file(path, std::size_t{64} << 20U);
+        if (!text) return refuse(test_command, text.error().message);
         if (is_rule_test(path)) {
             run_rules_test(path, rule_tests, report);
             continue;
         }
-        const auto text = catalog::read_file(path, std::size_t{64} << 20U);
-        if (!text) return refuse(test_command, text.error().message);
         test_report part;
         run_script(path, *text, regexes, rule_tests.max_stored_samples, part);
         for (test_outcome& one : part.all) {

@@ -1,11 +1,12 @@
 #pragma once
 // Logarithms, powers, the larger and the smaller to the last bit as Go calculates them: results of queries are compared
 // exactly in tests, whatever the processor can fuse. source  Go, math/log.go, log10.go and exp.go, after FreeBSD's
-// msun; dim.go
+// msun; pow.go, dim.go
 
 #include <pitot/base/product.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 
@@ -79,6 +80,52 @@ template <class... More>
                                                         6.61375632143793436117e-05, -1.65339022054652515390e-06,
                                                         4.13813679705723846039e-08));
     return std::ldexp(1 - ((low - product(r, c) / (2 - c)) - high), k);
+}
+
+/// To the last bit for whole exponents, which it takes by squaring, and for square roots.
+/// source  Go, math/pow.go
+[[nodiscard]] inline double pow(double x, double y) noexcept
+{
+    if (!std::isfinite(x) || !std::isfinite(y) || x == 0 || x == 1 || y == 0 || std::fabs(y) >= 0x1p63)
+        return std::pow(x, y);
+    if (y == 1) return x;
+    if (y == 0.5) return std::sqrt(x);
+    if (y == -0.5) return 1 / std::sqrt(x);
+    double whole = 0;
+    double part = std::modf(std::fabs(y), &whole);
+    if (part != 0 && x < 0) return std::numeric_limits<double>::quiet_NaN();
+    double result = 1;  // times two to the power of `exponent`
+    int exponent = 0;
+    if (part != 0) {
+        if (part > 0.5) {
+            --part;
+            ++whole;
+        }
+        result = std::exp(product(part, log(x)));
+    }
+    int scale = 0;
+    double base = std::frexp(x, &scale);
+    for (auto n = static_cast<std::int64_t>(whole); n != 0; n >>= 1) {
+        if (scale < -(1 << 12) || (1 << 12) < scale) {  // too large, or too small
+            exponent += scale;
+            break;
+        }
+        if ((n & 1) == 1) {
+            result *= base;
+            exponent += scale;
+        }
+        base *= base;
+        scale *= 2;
+        if (base < 0.5) {
+            base += base;
+            --scale;
+        }
+    }
+    if (y < 0) {
+        result = 1 / result;
+        exponent = -exponent;
+    }
+    return std::ldexp(result, exponent);
 }
 
 /// NaN when one is, unless the other is infinite that way; +0 is above -0.

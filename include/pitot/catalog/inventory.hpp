@@ -202,7 +202,9 @@ private:
         for (const auto& [name, value] : target) {
             const std::string own(value_of(labels, name));
             if (!own.empty() && from.honor_labels) continue;
-            if (!own.empty()) set_label(labels, concat("exported_", name), own);
+            std::string free = concat("exported_", name);
+            while (!value_of(labels, free).empty() || !value_of(target, free).empty()) free.insert(0, "exported_");
+            if (!own.empty()) set_label(labels, free, own);
             set_label(labels, name, value);
         }
         return labels;

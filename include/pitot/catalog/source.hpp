@@ -126,12 +126,13 @@ struct source_options {
     }
     http::options settings = how.http;
     settings.max_body = how.max_bytes;
+    settings.unpack = false;  // unpack() sees what is cut off
     http::client client(std::move(settings));
     auto answer = client.get(source, accept_for(how.format ? how.format : how.prefer));
     if (!answer) return unexpected(std::move(answer.error()));
     std::string name = http::without_credentials(source);
     auto text = unpack(std::move(answer->body), name, how.max_bytes);
-    if (!text) return unexpected(std::move(text.error()));
+    if (!text) return unexpected(errc::protocol, std::move(text.error().message));
     return read_exposition(std::move(name), std::move(*text), how.format, answer->content_type, how.strict);
 }
 

@@ -223,6 +223,7 @@ private:
         set(CURLOPT_HEADERDATA, static_cast<void*>(&body));
         set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.max_body));
         if (options_.compression) set(CURLOPT_ACCEPT_ENCODING, "gzip");
+        if (!options_.unpack) set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
         set(CURLOPT_USERAGENT, concat("pitot/", version).c_str());
         if (!options_.http2) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
         if (!at.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, at.socket.c_str());

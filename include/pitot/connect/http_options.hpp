@@ -102,6 +102,7 @@ struct options {
     int max_redirects = 10;
     bool http2 = true;
     bool compression = true;                         ///< ask for gzip; an answer that comes so unasked stays so
+    bool unpack = true;                              ///< what was asked for and comes so; a cut one passes for whole
     duration_ms timeout{30'000};                     ///< for everything: name lookup, connection, redirects, body
     std::size_t max_body = std::size_t{100} << 20U;  ///< bytes, after decompression
 };

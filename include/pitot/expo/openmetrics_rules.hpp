@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 namespace pitot::expo {
 
@@ -31,21 +32,23 @@ public:
         const bool same = has_group_ && (!grouped || hash == group_hash_);
         if (!same) {
             if (has_group_ && seen_.contains(hash)) return "the samples of one series must stand together";
-            if (auto why = close_group(); !why.empty()) return why;
+            late_ = close_group();
             seen_.insert(hash);
         } else {
             if (s.timestamp.has_value() != group_time_.has_value())
                 return "either every sample of a series has a timestamp or none has";
             if (s.timestamp && *s.timestamp < *group_time_ && type_ != metric_type::info)
                 return "timestamps must not run backwards within a series";
-            if (s.timestamp && *s.timestamp != *group_time_)
-                if (auto why = close_group(); !why.empty()) return why;
+            if (s.timestamp && *s.timestamp != *group_time_) late_ = close_group();
         }
         has_group_ = true;
         group_hash_ = hash;
         group_time_ = s.timestamp;
         return histogram_sample(s, role, bound, suffix);
     }
+
+    /// What the last sample, which began a series, showed to be wrong with the series before it.
+    [[nodiscard]] std::string take_late() { return std::exchange(late_, {}); }
 
     /// After the last sample of the family.
     [[nodiscard]] std::string close() { return close_group(); }
@@ -142,6 +145,7 @@ private:
     std::optional<double> last_bound_;
     std::optional<double> count_;
     double last_value_ = 0;
+    std::string late_;
 };
 
 }  // namespace pitot::expo

@@ -1,14 +1,17 @@
 #pragma once
 // What the three parsers have in common.
 
+#include <pitot/base/error.hpp>
+#include <pitot/base/text.hpp>
 #include <pitot/expo/text_lines.hpp>  // text_format
 
 #include <cstddef>
+#include <string>
 
 namespace pitot::expo {
 
 /// format      of parse_text; parse() and parse_protobuf() don't look at it
-/// strict      stop at the first error; else keep what is good and list up to max_errors
+/// strict      stop at the first error; else keep what is good and list max_errors, and behind them how many more
 /// max_bytes   of the whole text
 /// max_line    bytes of one line, or of one family in protobuf
 /// max_samples lines with a value (protobuf: series)
@@ -22,5 +25,16 @@ struct parse_options {
     std::size_t max_labels = 1024;
     std::size_t max_errors = 100;
 };
+
+namespace detail {
+
+/// Stands behind the errors that are listed.
+/// end  of the text
+[[nodiscard]] inline error unlisted_errors(std::size_t n, std::size_t end)
+{
+    return {errc::too_many, concat(std::to_string(n), " more errors are not listed"), {end, 0}};
+}
+
+}  // namespace detail
 
 }  // namespace pitot::expo

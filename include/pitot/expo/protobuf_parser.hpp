@@ -30,6 +30,7 @@ public:
             while (!rest.empty() && !stop_ && frame(rest)) {}
         }
         out_.finish();
+        if (unlisted_ > 0) errors_.push_back(detail::unlisted_errors(unlisted_, all_.size()));
         return std::move(errors_);
     }
 
@@ -58,7 +59,9 @@ private:
         if (errors_.size() < options_.max_errors)
             errors_.push_back(
                 {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
-        if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
+        else
+            ++unlisted_;
+        if (options_.strict) stop_ = true;
         return false;
     }
 
@@ -265,6 +268,7 @@ private:
     batch& out_;
     parse_options options_;
     std::vector<error> errors_;
+    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
     bool stop_ = false;
     std::size_t samples_ = 0;
     std::string_view context_;  ///< the family's name, for messages

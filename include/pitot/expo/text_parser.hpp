@@ -69,6 +69,7 @@ public:
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
+        if (unlisted_ > 0) errors_.push_back(unlisted_errors(unlisted_, text_.size()));
         return std::move(errors_);
     }
 
@@ -93,8 +94,11 @@ private:
     void report(error e)
     {
         e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
-        if (errors_.size() < options_.max_errors) errors_.push_back(std::move(e));
-        if (options_.strict || errors_.size() >= options_.max_errors) stop_ = true;
+        if (errors_.size() < options_.max_errors)
+            errors_.push_back(std::move(e));
+        else
+            ++unlisted_;
+        if (options_.strict) stop_ = true;
     }
 
     /// The rest of the text is likely as its beginning: columns that grow by doubling cost more than the reading.
@@ -412,15 +416,17 @@ private:
         if (line.size() > options_.max_line)
             return report(errc::too_large, line.data(), line.size(),
                           concat("the line is longer than ", std::to_string(options_.max_line), " bytes"));
-        if (++samples_ > options_.max_samples)
+        if (++samples_ > options_.max_samples) {
+            stop_ = true;
             return report(errc::too_many, line.data(), line.size(),
                           concat("more than ", std::to_string(options_.max_samples), " samples"));
+        }
         if (sample_.labels.size() > options_.max_labels)
             return report(errc::too_many, line.data(), line.size(),
                           concat("more than ", std::to_string(options_.max_labels), " labels"));
         const place to = om_ ? openmetrics_place(sample_.name, line.data()) : text_place(sample_.name, line.data());
         if (to.family == nullptr) return;
-        last_line_ = line;
+        const std::string_view line_before = std::exchange(last_line_, line);
         to.family->has_samples = true;
         const metric_type type = to.family->type;
         if (to.role == sample_role::value &&
@@ -446,8 +452,11 @@ private:
             bound = *number;
         }
         if (om_) {
-            if (std::string why = to.family->rules->check(sample_, role, bound, to.suffix); !why.empty())
-                return report(errc::invalid_value, line.data(), line.size(), std::move(why));
+            std::string why = to.family->rules->check(sample_, role, bound, to.suffix);
+            if (std::string late = to.family->rules->take_late(); !late.empty())
+                report(errc::invalid_value, line_before.data(), line_before.size(), std::move(late));
+            if (stop_) return;
+            if (!why.empty()) return report(errc::invalid_value, line.data(), line.size(), std::move(why));
         }
         to.family->points.add(sample_, role, bound);
     }
@@ -461,6 +470,7 @@ private:
     line_parser line_;
     sample_line sample_;
     std::vector<error> errors_;
+    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
     bool stop_ = false;
     bool eof_ = false;
     std::size_t samples_ = 0;

@@ -6,6 +6,7 @@
 #include <pitot/model/batch.hpp>
 #include <pitot/store/series.hpp>
 
+#include <algorithm>  // std::any_of, std::binary_search, std::sort
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,11 +18,16 @@ namespace pitot::store {
 /// labels        of the target: job, instance, …
 /// honor_labels  the exposition's own labels win; else they become exported_NAME
 /// type_and_unit_labels  what the family is becomes __type__ and __unit__, as Prometheus's feature of this name does it
+/// created_series  moments of creation are series, as the lines NAME_created of OpenMetrics are
 struct scrape_target {
     std::vector<std::pair<std::string, std::string>> labels;
     bool honor_labels = false;
     bool type_and_unit_labels = false;
+    bool created_series = false;
 };
+
+/// The series that a target's last scrape gave, but those whose samples had times of their own.
+using scraped_series = std::vector<series*>;
 
 namespace detail {
 
@@ -44,6 +50,14 @@ public:
         own_.clear();
         at(name).floats.put(at_, value, 0);
     }
+    /// Ends what the scrape before gave and this one did not.
+    void end_others(scraped_series& before)
+    {
+        std::sort(seen_.begin(), seen_.end());
+        for (series* const s : before)
+            if (!std::binary_search(seen_.begin(), seen_.end(), s)) s->floats.put(time_, stale_marker(), 0);
+        before = std::move(seen_);
+    }
 
 private:
     /// The samples that a point becomes.
@@ -63,9 +77,15 @@ private:
         if (from_.type_and_unit_labels && !family.unit().empty()) own_.emplace_back("__unit__", family.unit());
         const auto told = point.timestamp();
         at_ = told ? told->milliseconds() : time_;
+        is_timed_ = told.has_value();
         const auto created = point.created();
         start_ = created ? created->milliseconds() : 0;
         const std::string_view name = family.name();
+        if (created && from_.created_series) {
+            constexpr std::string_view total = "_total";
+            const std::string_view bare = name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
+            at(concat(bare, "_created")).floats.put(at_, static_cast<double>(start_) / 1000, 0);
+        }
         if (const histogram_row* const h = point.histogram()) {
             add(in, *h, name, family.type() == metric_type::gauge_histogram);
         } else if (const summary_row* const s = point.summary()) {
@@ -116,26 +136,33 @@ private:
         }
     }
 
-    /// With one more label, whose value is a number as the text format writes it.
+    /// With one more label, whose value is a number as Prometheus 3 keeps it: 1.0, 0.5, +Inf.
     template <class F>
     void with(std::string_view label, double value, F&& put)
     {
         char room[number_size];
-        own_.emplace_back(label, std::string(room, write_go_number(room, value)));
+        own_.emplace_back(label, std::string(room, write_canonical_number(room, value)));
         put();
         own_.pop_back();
     }
 
     /// The series of a name with the labels at hand and the target's.
+    /// source  Prometheus, scrape/scrape.go, resolveConflictingExposedLabels
     series& at(std::string_view name)
     {
         std::vector<std::pair<std::string, std::string>> all = own_;
+        const auto is_among = [](const auto& labels, std::string_view label) {
+            return std::any_of(labels.begin(), labels.end(), [label](const auto& l) { return l.first == label; });
+        };
         for (const auto& [label, value] : from_.labels) {
             bool there = false;
             for (auto& l : all) {
                 if (l.first != label || l.second.empty()) continue;
                 there = true;
-                if (!from_.honor_labels) l.first = concat("exported_", label);
+                if (from_.honor_labels) continue;
+                std::string free = concat("exported_", label);
+                while (is_among(all, free) || is_among(from_.labels, free)) free.insert(0, "exported_");
+                l.first = std::move(free);
             }
             if (!there || !from_.honor_labels) all.emplace_back(label, value);
         }
@@ -143,7 +170,9 @@ private:
         views.reserve(all.size() + 1);
         for (const auto& [label, value] : all) views.push_back({label, value});
         views.push_back({name_label, name});
-        return to_.at(label_set(std::move(views)));
+        series& found = to_.at(label_set(std::move(views)));
+        if (!is_timed_) seen_.push_back(&found);
+        return found;
     }
 
     series_store& to_;
@@ -151,19 +180,25 @@ private:
     std::int64_t time_;
     std::int64_t at_ = time_;
     std::int64_t start_ = 0;
+    bool is_timed_ = false;
     std::vector<std::pair<std::string, std::string>> own_;
+    scraped_series seen_;
 };
 
 }  // namespace detail
 
 /// Adds what a batch holds, and `up`. Samples with a time of their own keep it.
-/// time   of the scrape, milliseconds since 1970
-/// error  too_many where the store is full; what was put before stays
-inline result<void> put_scrape(series_store& to, const batch& in, const scrape_target& from, std::int64_t time)
+/// time    of the scrape, milliseconds since 1970
+/// before  the target's last scrape: what it gave and this one did not, ends here. This one's afterwards; null for one
+///         scrape alone
+/// error   too_many where the store is full; what was put before stays
+inline result<void> put_scrape(series_store& to, const batch& in, const scrape_target& from, std::int64_t time,
+                               scraped_series* before = nullptr)
 {
     detail::scrape_sink sink(to, from, time);
     sink.put("up", 1);
     if (!sink.add(in)) return to.too_many();
+    if (before != nullptr) sink.end_others(*before);
     return {};
 }
 

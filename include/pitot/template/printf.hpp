@@ -7,6 +7,7 @@
 #include <pitot/template/words.hpp>
 
 #include <algorithm>
+#include <bit>  // std::bit_cast
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -94,8 +95,16 @@ struct verb_form {
         return padded(text.starts_with('+') && !how.plus ? text : concat(std::isnan(d) ? sign : "", text), how, false);
     }
     std::string text;
-    if ((verb == 'v' || verb == 'g') && how.precision < 0) {
+    if ((verb == 'v' || verb == 'g' || verb == 'G') && how.precision < 0) {
         text = go_float(d);
+        if (verb == 'G') std::replace(text.begin(), text.end(), 'e', 'E');
+    } else if (verb == 'b') {  // the bits as a whole number, and the power of two that it counts
+        const auto bits = std::bit_cast<std::uint64_t>(d);
+        const auto power = static_cast<int>((bits >> 52U) & 0x7FFU);
+        const std::uint64_t whole = (bits & ((std::uint64_t{1} << 52U) - 1)) | (std::uint64_t{power != 0} << 52U);
+        const int exponent = std::max(power, 1) - 1075;
+        text = concat((bits >> 63U) != 0 ? "-" : "", std::to_string(whole), "p", exponent < 0 ? "" : "+",
+                      std::to_string(exponent));
     } else if ((verb == 'x' || verb == 'X') && how.precision < 0) {
         int exponent = 0;
         char room[64];
@@ -105,6 +114,9 @@ struct verb_form {
         exponent = p == std::string::npos ? 0 : std::atoi(text.c_str() + p + 1);
         std::snprintf(room, sizeof room, "p%c%02d", exponent < 0 ? '-' : '+', std::abs(exponent));
         text = text.substr(0, p) + room;
+        if (verb == 'X')
+            std::transform(text.begin(), text.end(), text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     } else {
         const char c_verb = verb == 'v' ? 'g' : verb == 'F' ? 'f' : verb;
         const std::string form = concat(how.sharp ? "%#" : "%", ".*", std::string_view(&c_verb, 1));
@@ -114,6 +126,24 @@ struct verb_form {
         text.assign(room.data(), static_cast<std::size_t>(std::clamp<int>(n, 0, 1499)));
     }
     return padded(concat(sign, text), how, how.zero);
+}
+
+/// Other characters as \u and \U, as %+q has them.
+[[nodiscard]] inline std::string ascii_of(std::string_view quoted_text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < quoted_text.size();) {
+        const code_point c = utf8_decode(quoted_text, i);
+        if (c.length == 0 || c.value < 0x80) {
+            out += quoted_text[i++];
+            continue;
+        }
+        char room[16];
+        std::snprintf(room, sizeof room, c.value > 0xFFFF ? "\\U%08x" : "\\u%04x", static_cast<unsigned>(c.value));
+        out += room;
+        i += c.length;
+    }
+    return out;
 }
 
 [[nodiscard]] inline std::string format_text(std::string_view text, char verb, const verb_form& how)
@@ -127,6 +157,7 @@ struct verb_form {
     std::string out(text);
     if (verb == 'q')
         out = how.sharp && text.find('`') == std::string_view::npos ? concat("`", text, "`") : quoted(text);
+    if (verb == 'q' && how.plus && !out.starts_with('`')) out = ascii_of(out);
     if (verb == 'x' || verb == 'X') out = hexadecimal(text, verb == 'X', how.blank);
     return padded(std::move(out), how, how.zero);
 }
@@ -135,7 +166,7 @@ struct verb_form {
 {
     const std::string_view allowed = v.boolean() != nullptr    ? "tv"
                                      : v.integer() != nullptr  ? "dvboOxXcqU"
-                                     : v.number() != nullptr   ? "vgGfFeExX"
+                                     : v.number() != nullptr   ? "vbgGfFeExX"
                                      : v.text() != nullptr     ? "vsqxX"
                                      : v.duration() != nullptr ? "vsqd"
                                      : v.is_nil()              ? "v"
@@ -215,6 +246,7 @@ struct verb_form {
             break;
         }
         const char verb = form[i];
+        if (verb == 'v') how.plus = false;  // asks for the names of fields there
         if (verb == '%')
             out += '%';
         else if (next >= a.size())

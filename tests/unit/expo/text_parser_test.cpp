@@ -133,7 +133,10 @@ TEST_CASE("limits hold")
     options.strict = false;
     options.max_errors = 3;
     batch b;
-    CHECK(expo::parse("!\n!\n!\n!\n!\n", b, format::text, options).errors.size() == 3);
+    const auto errors = expo::parse("!\n!\n!\n!\n!\na 1\n", b, format::text, options).errors;
+    REQUIRE(errors.size() == 4);
+    CHECK(errors.back().message == "2 more errors are not listed");
+    CHECK(b.size() == 1);  // what stands behind them is read
 }
 
 TEST_CASE("a batch can keep the text it was read from")

@@ -1,7 +1,12 @@
+#include <pitot/catalog/exposition.hpp>
 #include <pitot/model/batch.hpp>
 #include <pitot/store/scrape.hpp>
 
 #include <catch.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 using namespace pitot;
 
@@ -64,4 +69,56 @@ TEST_CASE("a family's type and unit become labels where that is wanted")
     CHECK(typed.get("__type__") == "gauge");
     CHECK(typed.get("__unit__") == "seconds");
     CHECK(data.named("other")[0]->labels.get("__type__").empty());
+}
+
+TEST_CASE("a label that would be called as another becomes exported once more")
+{
+    batch b;
+    const label_view own[] = {{"job", "mine"}, {"exported_job", "other"}};
+    b.add(b.family("m", metric_type::gauge), b.labels(own), 5);
+    b.finish();
+    store::series_store data;
+    REQUIRE(store::put_scrape(data, b, {{{"job", "app"}}, false}, 1000));
+    const store::label_set& labels = data.named("m")[0]->labels;
+    CHECK(labels.get("job") == "app");
+    CHECK(labels.get("exported_job") == "other");
+    CHECK(labels.get("exported_exported_job") == "mine");
+}
+
+TEST_CASE("limits are kept as Prometheus 3 keeps them")
+{
+    const auto read = catalog::read_exposition(
+        "x", "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"
+             "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns{quantile=\"1\"} 1\ns_sum 1\ns_count 1\n");
+    store::series_store data;
+    REQUIRE(store::put_scrape(data, read.families, {}, 1000));
+    CHECK(data.named("h_bucket")[0]->labels.get("le") == "+Inf");
+    CHECK(data.named("h_bucket")[1]->labels.get("le") == "1.0");
+    CHECK(data.named("s")[1]->labels.get("quantile") == "1.0");
+}
+
+TEST_CASE("what a target gives no more ends with the next scrape")
+{
+    store::series_store data;
+    store::scraped_series last;
+    for (const auto& [text, time] :
+         {std::pair{"a 1\nb 1\nc 1 500\n", 1000}, std::pair{"a 2\n", 2000}, std::pair{"a 3\nb 3\n", 3000}})
+        REQUIRE(store::put_scrape(data, catalog::read_exposition("x", text).families, {}, time, &last));
+    CHECK(data.named("a")[0]->floats.times.size() == 3);
+    const auto& b = data.named("b")[0]->floats;
+    REQUIRE(b.times == std::vector<std::int64_t>{1000, 2000, 3000});
+    CHECK(store::is_stale(b.values[1]));
+    CHECK(data.named("c")[0]->floats.times.size() == 1);  // it has times of its own
+}
+
+TEST_CASE("moments of creation are series where they were")
+{
+    const auto read = catalog::read_exposition("x", "# TYPE c counter\nc_total 5\nc_created 12.5\n# EOF\n");
+    store::series_store data;
+    store::scrape_target from;
+    from.created_series = true;
+    REQUIRE(store::put_scrape(data, read.families, from, 60'000));
+    REQUIRE(data.named("c_created").size() == 1);
+    CHECK(data.named("c_created")[0]->floats.values == std::vector<double>{12.5});
+    CHECK(data.named("c_total").size() == 1);
 }

@@ -139,7 +139,7 @@ private:
     void check_durations(const yaml::node& in, std::initializer_list<std::string_view> keys)
     {
         for (const std::string_view key : keys)
-            if (const auto value = in.find(key))
+            if (const auto value = in.find(key); value && !value->is_null())
                 if (const auto time = value->as<duration_ms>(); !time) say(time.error(), {key});
     }
 
@@ -153,6 +153,9 @@ private:
             say(duplicate_group, *group.find("name"), {"name"},
                 concat("groupname: \"", *name, "\" is repeated in the same file"));
         check_durations(group, {"interval", "query_offset"});
+        if (const auto limit = group.find("limit"); limit && !limit->is_null())
+            if (!limit->is_plain() || !limit->as<int>())
+                say(rule_shape, *limit, {"limit"}, "the limit is a whole number");
         if (const auto labels = group.find("labels"))
             if (const auto members = labels->members(); members)
                 for (const auto& m : *members)
@@ -184,9 +187,14 @@ private:
                 concat("this rule stands in the file already: ", alert->empty() ? *record : *alert));
             if (who_ == loaded_by::prometheus) out_.back().level = severity::warning;  // where rules are all there is
         }
-        if (alert->empty()) return;
-        if (const auto tree = promql::parse(*expr, promql::parse_options::everything());
-            tree && !detail::filters(tree->root()))
+        const auto tree = promql::parse(*expr, promql::parse_options::everything());
+        if (!tree) return;
+        if (const auto usual = promql::parse(*expr); !usual) {
+            say(rule_shape, *one.find("expr"), {"expr"},
+                concat("Prometheus loads this only with an experimental feature: ", usual.error().message));
+            out_.back().level = severity::info;
+        }
+        if (!alert->empty() && !detail::filters(tree->root()))
             say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
     }
 
@@ -213,8 +221,12 @@ private:
             if (!is_label_name(m.name, name_scheme::utf8) || (are_labels && m.name == "__name__"))
                 say(rule_shape, m.key, {part, m.name},
                     concat("invalid ", are_labels ? "label" : "annotation", " name: ", m.name));
-            const auto text = m.value.template as<std::string>();
-            if (!text) continue;
+            const auto text = m.value.is_null() ? result<std::string>(std::string())
+                                                : m.value.template as<std::string>();
+            if (!text) {
+                say(text.error(), {part, m.name});
+                continue;
+            }
             if (are_labels) identity += concat(m.name, "=", *text, "\n");
             if (is_alert) check_template(m.value, {part, m.name}, *text);
         }

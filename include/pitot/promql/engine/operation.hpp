@@ -1,6 +1,7 @@
 #pragma once
 // One operation of two samples, floats or histograms.
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/promql/check.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 #include <pitot/store/histogram_sum.hpp>
@@ -41,7 +42,7 @@ inline void operate_columns(token_kind op, const double* l, const double* r, con
     case token_kind::multiply: return calculate([](double a, double b) { return a * b; });
     case token_kind::divide: return calculate([](double a, double b) { return a / b; });
     case token_kind::modulo: return calculate([](double a, double b) { return std::fmod(a, b); });
-    case token_kind::power: return calculate([](double a, double b) { return std::pow(a, b); });
+    case token_kind::power: return calculate([](double a, double b) { return go::pow(a, b); });
     case token_kind::atan2: return calculate([](double a, double b) { return std::atan2(a, b); });
     case token_kind::equal: return compare([](double a, double b) { return a == b; });
     case token_kind::not_equal: return compare([](double a, double b) { return a != b; });

@@ -158,15 +158,18 @@ private:
     {
         const node* const bare = without_parens(root);
         out.type = type_of(root);
+        const bool instant = when.step == 0;
+        if (!instant && (out.type == value_type::string || out.type == value_type::matrix))
+            in.fail(concat("invalid expression type \"", out.type == value_type::string ? "string" : "range vector",
+                           "\" for range query, must be Scalar or instant Vector"),
+                    root->span);
         if (out.type == value_type::string) {
             out.text = string_argument(bare);
             return;
         }
-        const bool instant = when.step == 0;
         if (!instant && (when.step < 0 || when.end < when.start))
             in.fail("a range query needs a positive step and an end that is not before its start");
         if (out.type == value_type::matrix) {
-            if (!instant) in.fail("a range vector has no value at a step: an instant query shows it", root->span);
             fill_ranges(out, in, bare, when);
             return;
         }

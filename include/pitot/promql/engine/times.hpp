@@ -1,6 +1,7 @@
 #pragma once
 // Ranges, offsets and @ of a query in milliseconds.
 
+#include <pitot/base/go_math.hpp>
 #include <pitot/promql/engine/evaluation.hpp>
 
 #include <cmath>
@@ -34,7 +35,7 @@ namespace detail {
     case token_kind::multiply: return left * right;
     case token_kind::divide: return left / divisor("division");
     case token_kind::modulo: return std::fmod(left, divisor("modulo"));
-    case token_kind::power: return std::pow(left, right);
+    case token_kind::power: return go::pow(left, right);
     default: return left + right;
     }
 }

@@ -172,7 +172,7 @@ TEST_CASE("a datasource must be one of the inputs, where there are inputs")
         verdicts out;
         CHECK(lint::dashboards::check(lint::source("d", std::move(text)), lint::dashboards::world{}, {}, out));
         std::string all;
-        for (const lint::finding& f : out.findings) all += f.rule + " ";
+        for (const lint::finding& f : out.findings) all += pitot::concat(f.rule, " ");
         return all;
     };
     const std::string panels =
