@@ -4249,6 +4249,10 @@ public:
         }
         const char* at = text_.data();
         const char* const end = at + text_.size();
+        if (text_.starts_with("\xEF\xBB\xBF")) {
+            report(errc::syntax, at, 3, "a byte order mark stands before the text");
+            at += 3;
+        }
         const std::size_t last = text_.rfind('\n');
         const fast_line fast(last == std::string_view::npos ? nullptr : at + last, end);
         while (at != end && !stop_) {

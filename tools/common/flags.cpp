@@ -1,4 +1,5 @@
 #include <common/flags.hpp>
+#include <common/log.hpp>
 
 #include <pitot/base/nearest.hpp>
 
@@ -100,6 +101,8 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     }
     for (const flag& f : known)
         if (!f.initial.empty()) out.initial_.emplace(f.name, f.initial);
+    if (auto understood = log::from_flags(out.get("log-level"), out.get("log-format")); !understood)
+        return unexpected(std::move(understood.error()));
     return out;
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,13 +66,6 @@ rule_files read_rules(const std::vector<input>& inputs, const json::limits& limi
     return out;
 }
 
-void check_dashboard(const input& in, const lint::dashboards::world& sources, const json::limits& limits, outcome& out)
-{
-    const auto file = read(in, limits, out);
-    if (file && !lint::dashboards::check(*file, sources, limits, out.found, in.named))
-        out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
-}
-
 /// Rules, dashboards as texts in it, or both.
 void check_yaml(const lint::dashboards::rule_file& of, const lint::dashboards::world& sources,
                 const json::limits& limits, outcome& out)
@@ -81,6 +75,19 @@ void check_yaml(const lint::dashboards::rule_file& of, const lint::dashboards::w
     if (!rules && !dashboards)
         out.skipped = fmt::format("{}: skipped: neither a rule file of Prometheus nor dashboards in YAML",
                                   of.file.name());
+}
+
+/// A dashboard, or a resource of Kubernetes, which may be JSON as well as YAML.
+void check_json(const input& in, const lint::dashboards::world& sources, const json::limits& limits, outcome& out)
+{
+    const auto file = read(in, limits, out);
+    if (!file || lint::dashboards::check(*file, sources, limits, out.found, in.named)) return;
+    if (file->text().find("\"apiVersion\"") != std::string_view::npos) {
+        check_yaml(lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler, false), sources,
+                   limits, out);
+        if (out.skipped.empty()) return;
+    }
+    out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
 }
 
 }  // namespace
@@ -102,7 +109,7 @@ std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboard
             outcome& out = all[i];
             guarded(inputs[i], out, [&] {
                 if (!inputs[i].is_yaml())
-                    check_dashboard(inputs[i], own, limits, out);
+                    check_json(inputs[i], own, limits, out);
                 else if (rules[i])
                     check_yaml(*rules[i], own, limits, out);
                 rules[i].reset();

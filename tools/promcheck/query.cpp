@@ -198,7 +198,8 @@ result<query_settings> understand_query(const arguments& given)
     auto http = http_options_of(given);
     if (!http) return unexpected(std::move(http.error()));
     out.http = std::move(*http);
-    if (given.has("timeout")) out.http.timeout = duration_ms{*timeout};
+    if (given.has("timeout") || (given.has("prometheus") && !given.has("http-config")))
+        out.http.timeout = duration_ms{*timeout};
     return out;
 }
 
@@ -279,7 +280,7 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
 exit_code ask_server(const arguments& given, const query_settings& how, std::string_view expr, shown_result& out)
 {
     catalog::api_client server(given.get("prometheus"), how.http);
-    const std::string query = concat("&query=", percent_encoded(expr));
+    const std::string query = concat("&timeout=", seconds_text(how.engine.deadline), "s&query=", percent_encoded(expr));
     const auto answer = how.when.step == 0
                             ? server.ask("/api/v1/query", fmt::format("time={}{}", seconds_text(how.when.end), query))
                             : server.ask("/api/v1/query_range",
@@ -294,6 +295,10 @@ exit_code ask_server(const arguments& given, const query_settings& how, std::str
         return answer->is_asked_wrongly() ? exit_code::findings : exit_code::unreachable;
     }
     out = read_answer(*answer);
+    if (out.type.empty()) {
+        refuse(query_command, fmt::format("{}: the answer has no result", given.get("prometheus")));
+        return exit_code::unreachable;
+    }
     return exit_code::clean;
 }
 

@@ -1,6 +1,7 @@
 #include <common/http_flag.hpp>
 #include <common/malformed.hpp>
 #include <promcheck/commands.hpp>
+#include <promcheck/features.hpp>
 
 #include <pitot/catalog/inventory.hpp>
 #include <pitot/catalog/known.hpp>
@@ -33,6 +34,7 @@ constexpr flag rules_flags[] = {
     {"catalog", 0, "FILE", "what exists, as promcheck catalog save and exporter-run --catalog write it", true},
     {"prometheus", 0, "URL", "a server (Prometheus, Mimir, Thanos, VictoriaMetrics): what it had in the last hour"},
     {"prometheus-config", 0, "FILE", "a prometheus.yml: the jobs that are scraped"},
+    {"enable-feature", 0, "NAME[,NAME]…", feature_names, true},
     {"http-config", 0, "FILE", "credentials, TLS, headers, proxy and timeout for URLs, as Prometheus writes them"},
     {"fail-on", 0, "error|warning|info", "exit with 1 from this severity on", false, "warning"},
     {"format", 0, "text|json", "how to report", false, "text"},
@@ -140,6 +142,11 @@ exit_code run_rules(std::span<char* const> argv)
         return refuse(rules_command,
                       fmt::format("--fail-on {}: error, warning and info are known", given->get("fail-on")));
 
+    promql::parse_options usual;
+    promql::engine_options nothing_asked;
+    bool no_labels = false;
+    if (auto on = switch_on(given->all("enable-feature"), usual, nothing_asked, no_labels); !on)
+        return refuse(rules_command, on.error().message);
     evidence held;
     held.url = given->get("prometheus");
     if (!held.url.empty() && !http::is_url(held.url))
@@ -164,7 +171,8 @@ exit_code run_rules(std::span<char* const> argv)
             continue;  // the others are still checked
         }
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
-        rules.push_back(lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus));
+        rules.push_back(
+            lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus, true, usual));
     }
     std::vector<const lint::dashboards::rule_file*> all_rules;
     for (const lint::dashboards::rule_file& one : rules) all_rules.push_back(&one);

@@ -40,31 +40,36 @@ struct interpolated {
     /// The byte of the original query for a byte of `text`: inside a stand-in, the reference's first.
     [[nodiscard]] std::size_t original_offset(std::size_t offset) const noexcept
     {
-        std::size_t delta_from = 0;
-        std::size_t delta_to = 0;
-        for (const stand_in& s : stand_ins) {
-            if (offset < s.replaced.offset) break;
-            if (offset < s.replaced.end()) return s.original.offset;
-            delta_from = s.replaced.end();
-            delta_to = s.original.end();
-        }
-        return offset - delta_from + delta_to;
+        const stand_in* const s = last_before(offset + 1);
+        if (s == nullptr) return offset;
+        return offset < s->replaced.end() ? s->original.offset : offset - s->replaced.end() + s->original.end();
     }
     /// The bytes of the original query for a part of `text`; a reference is taken whole.
     [[nodiscard]] text_span original_span(text_span part) const noexcept
     {
         const std::size_t first = original_offset(part.offset);
-        std::size_t last = original_offset(part.end());
-        for (const stand_in& s : stand_ins)
-            if (part.end() > s.replaced.offset && part.end() < s.replaced.end()) last = s.original.end();
+        const stand_in* const s = last_before(part.end());
+        const std::size_t last = s != nullptr && part.end() < s->replaced.end() ? s->original.end()
+                                                                                : original_offset(part.end());
         return {first, last > first ? last - first : 0};
     }
     /// Does a part of `text` come from a variable whose value nobody told, wholly or in part?
     [[nodiscard]] bool is_variable(text_span part) const noexcept
     {
-        return std::any_of(stand_ins.begin(), stand_ins.end(), [part](const stand_in& s) {
-            return !s.known && s.replaced.offset < part.end() && part.offset < s.replaced.end();
-        });
+        auto s = std::partition_point(stand_ins.begin(), stand_ins.end(),
+                                      [part](const stand_in& one) { return one.replaced.end() <= part.offset; });
+        for (; s != stand_ins.end() && s->replaced.offset < part.end(); ++s)
+            if (!s->known && s->replaced.length > 0) return true;
+        return false;
+    }
+
+private:
+    /// The last stand-in that begins before a byte; null when none does.
+    [[nodiscard]] const stand_in* last_before(std::size_t offset) const noexcept
+    {
+        const auto behind = std::partition_point(
+            stand_ins.begin(), stand_ins.end(), [offset](const stand_in& one) { return one.replaced.offset < offset; });
+        return behind == stand_ins.begin() ? nullptr : &*(behind - 1);
     }
 };
 

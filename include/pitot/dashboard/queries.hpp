@@ -457,7 +457,9 @@ inline json::value library_elements(json::value root)
     dashboard out;
     const json::value root = document.root();
     const json::value spec = root["spec"];
-    const bool resource = root["apiVersion"].text().starts_with("dashboard.grafana.app/");
+    const std::string_view api = root["apiVersion"].text();
+    const bool resource = api.starts_with("dashboard.grafana.app/") ||
+                          (!api.empty() && root["kind"].text() == "Dashboard");
     for (const json::value candidate : {root, root["dashboard"], resource ? spec : json::value{}})
         if (!out && detail::is_classic(candidate)) out.model = candidate;
     const bool version_2 = !out && detail::is_version_2(spec ? spec : root);

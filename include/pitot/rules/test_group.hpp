@@ -62,7 +62,8 @@ struct input_series {
 {
     std::string out = "{";
     for (const auto& [name, value] : labels)
-        out += concat(out.size() > 1 ? ", " : "", name, "=", promql::detail::quote(value));
+        out += concat(out.size() > 1 ? ", " : "", is_legacy_label_name(name) ? name : promql::detail::quote(name), "=",
+                      promql::detail::quote(value));
     return out + '}';
 }
 

@@ -48,7 +48,7 @@ public:
     void put(std::string_view name, double value)
     {
         own_.clear();
-        at(name).floats.put(at_, value, 0);
+        put_float(at(name), value, 0);
     }
     /// Ends what the scrape before gave and this one did not.
     void end_others(scraped_series& before)
@@ -84,17 +84,17 @@ private:
         if (created && from_.created_series) {
             constexpr std::string_view total = "_total";
             const std::string_view bare = name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
-            at(concat(bare, "_created")).floats.put(at_, static_cast<double>(start_) / 1000, 0);
+            put_float(at(concat(bare, "_created")), static_cast<double>(start_) / 1000, 0);
         }
         if (const histogram_row* const h = point.histogram()) {
             add(in, *h, name, family.type() == metric_type::gauge_histogram);
         } else if (const summary_row* const s = point.summary()) {
             for (const summary_quantile& q : in.quantiles(s->quantiles))
-                with("quantile", q.rank, [&] { at(name).floats.put(at_, q.value, 0); });
-            if (s->has_sum) at(concat(name, "_sum")).floats.put(at_, s->sum, start_);
-            if (s->has_count) at(concat(name, "_count")).floats.put(at_, s->count.as_double(s->float_counts), start_);
+                with("quantile", q.rank, [&] { put_float(at(name), q.value, 0); });
+            if (s->has_sum) put_float(at(concat(name, "_sum")), s->sum, start_);
+            if (s->has_count) put_float(at(concat(name, "_count")), s->count.as_double(s->float_counts), start_);
         } else {
-            at(name).floats.put(at_, point.value(), start_);
+            put_float(at(name), point.value(), start_);
         }
     }
 
@@ -119,10 +119,10 @@ private:
         if (h.has_native() && h.classic.count == 0) return;
         for (const classic_bucket& b : in.buckets(h.classic))
             with("le", b.upper,
-                 [&] { at(concat(name, "_bucket")).floats.put(at_, b.cumulative.as_double(h.float_counts), start_); });
-        if (h.has_sum) at(concat(name, gauge ? "_gsum" : "_sum")).floats.put(at_, h.sum, start_);
+                 [&] { put_float(at(concat(name, "_bucket")), b.cumulative.as_double(h.float_counts), start_); });
+        if (h.has_sum) put_float(at(concat(name, gauge ? "_gsum" : "_sum")), h.sum, start_);
         if (h.has_count)
-            at(concat(name, gauge ? "_gcount" : "_count")).floats.put(at_, h.count.as_double(h.float_counts), start_);
+            put_float(at(concat(name, gauge ? "_gcount" : "_count")), h.count.as_double(h.float_counts), start_);
     }
     static void fill(const batch& in, const histogram_row& h, slice spans, slice counts, std::vector<bucket>& to)
     {
@@ -134,6 +134,12 @@ private:
             for (std::uint32_t i = 0; i < span.length && next < all.size(); ++i)
                 to.push_back({index++, all[next++].as_double(h.float_counts)});
         }
+    }
+
+    /// A series that stands twice in a scrape has its first value.
+    void put_float(series& to, double value, std::int64_t start)
+    {
+        if (to.floats.times.empty() || to.floats.times.back() != at_) to.floats.put(at_, value, start);
     }
 
     /// With one more label, whose value is a number as Prometheus 3 keeps it: 1.0, 0.5, +Inf.

@@ -82,7 +82,9 @@ namespace detail {
 
 class rule_reader {
 public:
-    rule_reader(rule_file& to, loaded_by who) : to_(to), who_(who), shape_(to.file, who) {}
+    rule_reader(rule_file& to, loaded_by who, const promql::parse_options& usual)
+        : to_(to), who_(who), shape_(to.file, who, usual)
+    {}
 
     /// is_expected  the file should be one of rules
     void read(bool is_expected)
@@ -284,11 +286,12 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
 
 /// What cannot be read and what `who` does not load is among its findings.
 /// is_expected  it should be one; of others what is no YAML is an error only if it looks like one
+/// usual        experimental features that Prometheus is started with
 [[nodiscard]] inline rule_file read_rule_file(source file, loaded_by who = loaded_by::any_ruler,
-                                              bool is_expected = true)
+                                              bool is_expected = true, const promql::parse_options& usual = {})
 {
     rule_file out{std::move(file)};
-    detail::rule_reader(out, who).read(is_expected);
+    detail::rule_reader(out, who, usual).read(is_expected);
     return out;
 }
 

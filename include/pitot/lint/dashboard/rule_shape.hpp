@@ -75,7 +75,10 @@ inline constexpr std::string_view rule_keys_of_others[] = {"debug", "update_entr
 /// business of check_rule_file.
 class rule_shape_check {
 public:
-    rule_shape_check(const source& file, loaded_by who) : file_(file), who_(who) {}
+    /// usual  what Prometheus is started with: experimental features that are on
+    rule_shape_check(const source& file, loaded_by who, const promql::parse_options& usual = {})
+        : file_(file), who_(who), usual_(usual)
+    {}
 
     /// holder   of the list of groups: the whole file, or the spec of a PrometheusRule
     /// pointer  of the part
@@ -189,10 +192,10 @@ private:
         }
         const auto tree = promql::parse(*expr, promql::parse_options::everything());
         if (!tree) return;
-        if (const auto usual = promql::parse(*expr); !usual) {
+        if (const auto usual = promql::parse(*expr, usual_); !usual) {
             say(rule_shape, *one.find("expr"), {"expr"},
                 concat("Prometheus loads this only with an experimental feature: ", usual.error().message));
-            out_.back().level = severity::info;
+            out_.back().level = who_ == loaded_by::prometheus ? severity::warning : severity::info;
         }
         if (!alert->empty() && !detail::filters(tree->root()))
             say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
@@ -257,6 +260,7 @@ private:
 
     const source& file_;
     loaded_by who_;
+    promql::parse_options usual_;
     std::string_view pointer_;  ///< of the part that is looked at
     std::vector<finding> out_;
     std::set<std::string> groups_;  ///< names that were seen

@@ -66,7 +66,8 @@ public:
             skip_blanks();
             if (at_end()) return out;
             if (auto read = item(out.samples); !read) return unexpected(std::move(read.error()));
-            if (out.samples.size() > max_samples) return bad("a series has too many samples", errc::too_many);
+            if (out.samples.size() > max_samples)
+                return bad(concat("a series has more than ", std::to_string(max_samples), " samples"), errc::too_many);
             if (!at_end() && !is_blank(peek())) return misplaced(peek() == '+' || peek() == '-' ? "" : in_values);
         }
     }
@@ -97,7 +98,8 @@ public:
             skip_blanks();
             if (at_end()) return std::optional(std::move(out));
             if (auto read = start_item(out.offsets); !read) return unexpected(std::move(read.error()));
-            if (out.offsets.size() > max_samples) return bad("a series has too many samples", errc::too_many);
+            if (out.offsets.size() > max_samples)
+                return bad(concat("a series has more than ", std::to_string(max_samples), " samples"), errc::too_many);
         }
     }
 
