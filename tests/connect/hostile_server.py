@@ -55,6 +55,9 @@ class Handler(socketserver.StreamRequestHandler):
     def do_badgzip(self, _):
         self.send(b"this is not gzip at all", headers=["Content-Encoding: gzip"])
 
+    def do_cutgzip(self, _):
+        self.send(gzip.compress(b"up 1\n" * 1000)[:40], headers=["Content-Encoding: gzip"])
+
     def do_slow(self, _):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         for _ in range(100):

@@ -42,7 +42,7 @@ class Url(unittest.TestCase):
     def test_hostile_is_unreachable(self):
         for path, words in [("endless", "larger than 1000000 bytes"), ("bomb", "larger than 1000000 bytes"), ("slow", "within 1s"),
                             ("silent", "within 1s"), ("short", "incomplete"), ("nothing", "status 404"), ("loop", "redirects"),
-                            ("garbage", ""), ("close", "without an answer"), ("huge", "larger than"), ("badgzip", "")]:
+                            ("garbage", ""), ("close", "without an answer"), ("huge", "larger than"), ("badgzip", "is none"), ("cutgzip", "no complete gzip")]:
             done = self.check(path, "--max-bytes", "1000000", "--http-config", os.path.join(self.dir, "http.yml"))
             self.assertEqual(done.returncode, 3, (path, done.stderr))
             self.assertIn(words, done.stderr, path)

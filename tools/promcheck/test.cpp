@@ -29,6 +29,7 @@ constexpr flag test_flags[] = {
     {"junit", 0, "FILE", "write a report for CI in JUnit's form"},
     {"verbose", 'v', "", "list what passed too"},
     {"enable-feature", 0, "NAME[,NAME]…", feature_names, true},
+    {"ignore-unknown-fields", 0, "", "in rule files: keys of Thanos, Mimir and others"},
     {"max-stored-samples", 0, "N", "that the series of a test and what its rules record may have", false, "50000000"},
 };
 
@@ -133,6 +134,7 @@ exit_code run_test(std::span<char* const> argv)
     rules::test_options rule_tests;
     rule_tests.max_stored_samples = *max_stored;
     rule_tests.paths = paths_of;
+    rule_tests.ignore_unknown_fields = given->has("ignore-unknown-fields");
     rule_tests.runs = [&wanted](std::string_view name) {
         return wanted.empty() ||
                std::any_of(wanted.begin(), wanted.end(), [name](const regex& r) { return r.matches(name); });

@@ -131,6 +131,9 @@ struct source_options {
     auto answer = client.get(source, accept_for(how.format ? how.format : how.prefer));
     if (!answer) return unexpected(std::move(answer.error()));
     std::string name = http::without_credentials(source);
+    const bool is_gzip = answer->body.starts_with("\x1F\x8B");
+    if (!is_gzip && equal_fold(answer->header("Content-Encoding"), "gzip"))
+        return unexpected(errc::protocol, concat(name, ": the answer is called gzip, and is none"));
     auto text = unpack(std::move(answer->body), name, how.max_bytes);
     if (!text) return unexpected(errc::protocol, std::move(text.error().message));
     return read_exposition(std::move(name), std::move(*text), how.format, answer->content_type, how.strict);

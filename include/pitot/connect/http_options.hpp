@@ -121,7 +121,7 @@ struct request {
 struct response {
     int status = 0;
     std::string content_type;
-    std::string body;  ///< decompressed
+    std::string body;  ///< decompressed, unless options::unpack is off
     std::string url;   ///< where the answer came from, without user and password
     std::string head;  ///< the lines of the answer's headers, as they came
     [[nodiscard]] bool success() const noexcept { return status >= 200 && status < 300; }

@@ -76,10 +76,10 @@ inline result<text_pairs> read_pairs(const yaml::node& from, std::string_view ke
     return is_label_name(label, name_scheme::utf8) && label != "__name__";
 }
 
-inline result<rule> read_rule(const yaml::node& from, const promql::parse_options& how)
+inline result<rule> read_rule(const yaml::node& from, const promql::parse_options& how, bool any_keys)
 {
     if (auto keys = from.only_keys({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"});
-        !keys)
+        !keys && !any_keys)
         return unexpected(std::move(keys.error()));
     rule out;
     out.place = from.place();
@@ -136,11 +136,10 @@ inline result<rule> read_rule(const yaml::node& from, const promql::parse_option
     return out;
 }
 
-inline result<group> read_group(const yaml::node& from, const promql::parse_options& how)
+inline result<group> read_group(const yaml::node& from, const promql::parse_options& how, bool any_keys)
 {
-    if (auto keys = from.only_keys({"name", "interval", "query_offset", "limit", "labels", "rules",
-                                    "partial_response_strategy", "source_tenants"});
-        !keys)
+    if (auto keys = from.only_keys({"name", "interval", "query_offset", "limit", "labels", "rules"});
+        !keys && !any_keys)
         return unexpected(std::move(keys.error()));
     group out;
     const auto name = from.get<std::string>("name", {});
@@ -162,10 +161,10 @@ inline result<group> read_group(const yaml::node& from, const promql::parse_opti
     for (const auto& [label, value] : out.labels)
         if (!is_settable(label)) return from.refuse(errc::invalid_value, concat("invalid label name: ", label));
     if (const auto list = from.find("rules")) {
-        const auto items = list->items();
+        const auto items = items_of(*list);
         if (!items) return unexpected(items.error());
         for (const yaml::node& item : *items) {
-            auto one = read_rule(item, how);
+            auto one = read_rule(item, how, any_keys);
             if (!one) return unexpected(std::move(one.error()));
             for (const auto& [label, value] : out.labels) {  // a rule's own come first
                 bool own = false;
@@ -180,20 +179,22 @@ inline result<group> read_group(const yaml::node& from, const promql::parse_opti
 
 }  // namespace detail
 
-/// error  of yaml::read_file(), and what Prometheus refuses, each with its place
+/// any_keys  unknown ones are passed over
+/// error     of yaml::read_file(), and what Prometheus refuses, each with its place
 [[nodiscard]] inline result<std::vector<group>> read_rule_file(const std::string& path,
-                                                               const promql::parse_options& how)
+                                                               const promql::parse_options& how, bool any_keys = false)
 {
     const auto document = yaml::read_file(path, yaml::documents::first);
     if (!document) return unexpected(document.error());
-    if (auto keys = document->only_keys({"groups", "namespace"}); !keys) return unexpected(std::move(keys.error()));
+    if (auto keys = document->only_keys({"groups", "namespace"}); !keys && !any_keys)
+        return unexpected(std::move(keys.error()));
     std::vector<group> out;
     const auto list = document->find("groups");
     if (!list) return out;
-    const auto items = list->items();
+    const auto items = items_of(*list);
     if (!items) return unexpected(items.error());
     for (const yaml::node& item : *items) {
-        auto one = detail::read_group(item, how);
+        auto one = detail::read_group(item, how, any_keys);
         if (!one) return unexpected(std::move(one.error()));
         for (const group& other : out)
             if (other.name == one->name)

@@ -95,7 +95,7 @@ inline std::vector<std::string> untested_rules(const std::vector<group>& groups,
         if (how.runs && !how.runs(test.find("name") ? std::string_view(*name) : std::string_view())) continue;
         if (!std::exchange(read_rules, true))  // without a test nobody looks at them
             for (const std::string& file : rule_files) {
-                auto read = read_rule_file(file, how.around.parsing);
+                auto read = read_rule_file(file, how.around.parsing, how.ignore_unknown_fields);
                 if (!read) return unexpected(std::move(read.error()));
                 for (group& g : *read) groups.push_back(std::move(g));
             }

@@ -42,12 +42,14 @@ struct file_outcome {
 
 /// paths  of a pattern, relative to the test file's folder when it is relative; error: the pattern is none
 /// runs   is the test group wanted?
+/// ignore_unknown_fields  in rule files: keys of Thanos, Mimir and others
 /// max_stored_samples  that a test group's series and what its rules record may have
 struct test_options {
     surroundings around;
     std::size_t max_stored_samples = store::series_store::usual_max_samples;
     std::function<result<std::vector<std::string>>(const std::string& folder, const std::string& pattern)> paths;
     std::function<bool(std::string_view group)> runs;
+    bool ignore_unknown_fields = false;
 };
 
 namespace detail {
@@ -352,6 +354,7 @@ private:
         if (want.labels.label_set() != got.labels) return false;
         const promql::query_sample sample = got.samples.front();
         if ((want.hist == nullptr) != (sample.hist == nullptr)) return false;
+        if (want.hist != nullptr && want.value != 0) return false;  // a histogram's value is 0 there
         return want.hist == nullptr ? detail::same(want.value, sample.value, fuzzy_)
                                     : detail::same(*want.hist, *sample.hist);
     }
@@ -386,7 +389,8 @@ private:
         notes.reserve(want.size() + got->series.size());
         for (const expr_sample* const w : want)
             notes.push_back(concat("want  ", promql::to_series_text(w->labels.label_set()), " ",
-                                   w->hist ? detail::shown(*w->hist) : promql::plain_number(w->value)));
+                                   w->hist ? detail::shown(*w->hist) : promql::plain_number(w->value),
+                                   w->hist && w->value != 0 ? ", with a value beside the histogram" : ""));
         for (const promql::query_series& g : got->series) {
             const promql::query_sample sample = g.samples.front();
             notes.push_back(
@@ -394,8 +398,8 @@ private:
                        sample.hist != nullptr ? detail::shown(*sample.hist) : promql::plain_number(sample.value)));
         }
         fail(std::move(what),
-             concat("want ", std::to_string(want.size()), " samples, got ", std::to_string(got->series.size()),
-                    want.size() == got->series.size() ? ", and not the same" : ""),
+             concat("want ", std::to_string(want.size()), want.size() == 1 ? " sample, got " : " samples, got ",
+                    std::to_string(got->series.size()), want.size() == got->series.size() ? ", and not the same" : ""),
              std::move(notes));
     }
     void note_asked(const promql::vector_selector& v)

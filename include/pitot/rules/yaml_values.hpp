@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pitot::rules {
 
@@ -75,6 +76,14 @@ namespace detail {
             if (text == no) return false;
     }
     return in.refuse(errc::invalid_value, "true or false is expected here");
+}
+
+/// The items of a list of structures in a rule file: Go drops those that are null there (not so in tests).
+[[nodiscard]] inline result<std::vector<yaml::node>> items_of(const yaml::node& list)
+{
+    auto all = list.items();
+    if (all) std::erase_if(*all, [](const yaml::node& one) { return one.is_null(); });
+    return all;
 }
 
 }  // namespace pitot::rules
