@@ -1,13 +1,21 @@
 #include <dashboard-lint/config.hpp>
+#include <dashboard-lint/target.hpp>
 
 #include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/connect/yaml.hpp>
+#include <pitot/dashboard/interpolate.hpp>
+#include <pitot/promql/selector.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fnmatch.h>
+#include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace pitot::tools::dashboard_lint {
 
@@ -48,6 +56,28 @@ result<catalog::labelled_source> read_source(const yaml::node& from, const std::
     return out;
 }
 
+/// Empty when there is a rule of that name, or one that the pattern fits.
+std::string why_no_rule(const std::string& name)
+{
+    std::vector<std::string_view> known;
+    for (const auto& r : lint::dashboards::rules) {
+        if (::fnmatch(name.c_str(), std::string(r.about.id).c_str(), 0) == 0) return {};
+        known.push_back(r.about.id);
+    }
+    const std::string_view near = nearest(name, known);
+    return concat("there is no rule '", name, "'", near.empty() ? "" : "; did you mean ", near,
+                  near.empty() ? "" : "?");
+}
+
+/// Does a query ask for a metric whose name fits? Of what is no PromQL a part of the text will do.
+bool asks_for(const std::string& query, const std::string& pattern)
+{
+    const auto found = promql::find_selectors(dashboard::interpolate(query).text);
+    if (!found) return ::fnmatch(concat("*", pattern, "*").c_str(), query.c_str(), 0) == 0;
+    return std::any_of(found->selectors.begin(), found->selectors.end(),
+                       [&pattern](const auto& s) { return ::fnmatch(pattern.c_str(), s.name.c_str(), 0) == 0; });
+}
+
 }  // namespace
 
 result<file_config> read_config(const std::string& path)
@@ -63,6 +93,7 @@ result<file_config> read_config(const std::string& path)
     }
     const auto root = yaml::read_file(file);
     if (!root) return unexpected(root.error());
+    out.folder = fs::path(file).parent_path().string();
     if (auto known = root->only_keys({"prometheus_config", "metrics", "collected_by", "fail_on", "rules", "exclude",
                                       "loki_labels", "datasources"});
         !known)
@@ -112,17 +143,10 @@ result<file_config> read_config(const std::string& path)
     if (const auto rules = root->find("rules")) {
         const auto members = rules->members();
         if (!members) return unexpected(members.error());
-        std::vector<std::string_view> known;
-        for (const auto& r : lint::dashboards::rules) known.push_back(r.about.id);
         for (const auto& m : *members) {
             const auto level = m.value.as<std::string>();
             if (!level) return unexpected(level.error());
-            if (std::find(known.begin(), known.end(), m.name) == known.end()) {
-                const std::string_view near = nearest(m.name, known);
-                return m.key.refuse(errc::invalid_name,
-                                    concat("there is no rule '", m.name, "'", near.empty() ? "" : "; did you mean ",
-                                           near, near.empty() ? "" : "?"));
-            }
+            if (const std::string why = why_no_rule(m.name); !why.empty()) return m.key.refuse(errc::invalid_name, why);
             if (*level != "off" && !lint::severity_from(*level))
                 return m.value.refuse(errc::invalid_value,
                                       concat("'", *level, "' is no severity: error, warning, info and off are"));
@@ -143,6 +167,8 @@ result<file_config> read_config(const std::string& path)
                 if (!text) return unexpected(text.error());
                 *to = std::move(*text);
             }
+            if (const std::string why = why_no_rule(one.rule); !one.rule.empty() && !why.empty())
+                return item.find("rule")->refuse(errc::invalid_name, why);
             if (one.reason.empty()) return item.refuse(errc::invalid_value, "an exclusion needs its reason");
             if (one.file.empty() && one.panel.empty() && one.rule.empty() && one.metric.empty())
                 return item.refuse(errc::invalid_value, "file, panel, rule or metric must say what is excluded");
@@ -158,34 +184,50 @@ void apply(const file_config& how, lint::dashboards::verdicts& to)
     const auto fits = [](const std::string& pattern, const std::string& text) {
         return pattern.empty() || ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
     };
-    std::map<std::pair<std::string, std::string>, std::string> panels;  // file and query -> title
-    for (const auto& j : to.judged) panels.emplace(std::pair{j.file, j.query}, j.panel);
+    using place = std::pair<std::string_view, std::string_view>;  // a file, and what tells its queries apart
+    std::map<place, std::string_view> panels;
+    for (const auto& j : to.judged) panels.emplace(place(j.file, around(j.pointer)), j.panel);
+    const auto query_of = [&panels](const lint::finding& f) {
+        auto found = panels.end();
+        std::string_view target = f.pointer;
+        for (int up = 0; up < 3 && found == panels.end() && !target.empty(); ++up) {  // an annotation stands deeper
+            target = around(target);
+            found = panels.find(place(f.file, target));
+        }
+        return found;
+    };
+    std::map<std::string, std::string, std::less<>> beside;  // files as the configuration's folder sees them
+    const auto relative = [&](const std::string& file) -> const std::string& {
+        const auto [at, fresh] = beside.try_emplace(file);
+        std::error_code why;
+        if (fresh) at->second = fs::relative(file, how.folder.empty() ? "." : how.folder, why).string();
+        return at->second;
+    };
     std::erase_if(to.findings, [&](lint::finding& f) {
         if (const auto level = how.severities.find(f.rule); level != how.severities.end()) {
             if (level->second == "off") return true;
             f.level = *lint::severity_from(level->second);
         }
-        const auto panel = panels.find({f.file, f.query});
-        const std::string title = panel == panels.end() ? std::string() : panel->second;
+        const auto panel = query_of(f);
+        const std::string title(panel == panels.end() ? std::string_view() : panel->second);
         const std::string last = fs::path(f.file).filename().string();
         return std::any_of(how.exclusions.begin(), how.exclusions.end(), [&](const exclusion& e) {
-            const bool metric = e.metric.empty() ||
-                                ::fnmatch(concat("*", e.metric, "*").c_str(), f.query.c_str(), 0) == 0;
-            return (fits(e.file, f.file) || fits(e.file, last)) && fits(e.panel, title) &&
-                   fits(e.rule, std::string(f.rule)) && metric;
+            return (fits(e.file, f.file) || fits(e.file, last) || fits(e.file, relative(f.file))) &&
+                   fits(e.panel, title) && fits(e.rule, std::string(f.rule)) &&
+                   (e.metric.empty() || asks_for(f.query, e.metric));
         });
     });
-    std::set<std::pair<std::string, std::string>> wrong;
+    std::set<place> wrong;
     std::set<std::pair<std::string, std::string>> missing;  // file and pointer of datasources: several queries ask one
     for (const lint::finding& f : to.findings) {
         if (f.level == lint::severity::info) continue;
-        wrong.emplace(f.file, f.query);
+        if (const auto query = query_of(f); query != panels.end()) wrong.insert(query->first);
         if (f.rule == lint::dashboards::datasource_missing.about.id) missing.emplace(f.file, f.pointer);
     }
     to.broken = 0;
     for (auto& j : to.judged) {
         if (j.is == lint::dashboards::verdict::not_verified) continue;
-        const bool broken = wrong.contains({j.file, j.query}) || missing.contains({j.file, j.missing});
+        const bool broken = wrong.contains(place(j.file, around(j.pointer))) || missing.contains({j.file, j.missing});
         j.is = broken ? lint::dashboards::verdict::broken : lint::dashboards::verdict::ok;
         to.broken += broken ? 1U : 0U;
     }

@@ -26,6 +26,7 @@ struct exclusion {
 
 /// Paths in it are relative to the file.
 struct file_config {
+    std::string folder;  ///< of the file; empty: the current one
     std::string prometheus_config;
     std::vector<catalog::labelled_source> sources;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;

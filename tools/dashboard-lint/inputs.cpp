@@ -39,7 +39,8 @@ result<std::vector<found_file>> files_below(const fs::path& folder)
         if (at->is_directory(ignored)) {
             if (name.starts_with('.') || name == "node_modules") at.disable_recursion_pending();
         } else if (const fs::path kind = at->path().extension();
-                   kind == ".json" || kind == ".yml" || kind == ".yaml" || kind == ".rules") {
+                   (kind == ".json" || kind == ".yml" || kind == ".yaml" || kind == ".rules") &&
+                   at->is_regular_file(ignored)) {  // no pipe, which would be waited for
             files.push_back({at->path().string(), at->is_symlink(ignored)});
         }
         const fs::path here = at->path();
@@ -93,6 +94,10 @@ result<std::vector<input>> find_inputs(const std::vector<std::string>& paths)
     };
     for (const std::string& path : paths) {
         std::error_code ignored;
+        if (path.find("**") != std::string::npos && !fs::exists(path, ignored))
+            return unexpected(errc::invalid_value, fmt::format("'{}': ** is no pattern here; of a folder every file "
+                                                               "below it is read",
+                                                               path));
         if (path.find_first_of("*?[") != std::string::npos && !fs::exists(path, ignored)) {
             const std::vector<std::string> found = matches(path);
             if (found.empty()) return unexpected(errc::not_found, fmt::format("'{}' matches no file", path));

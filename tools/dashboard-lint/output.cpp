@@ -1,5 +1,6 @@
 #include <common/junit.hpp>
 #include <dashboard-lint/output.hpp>
+#include <dashboard-lint/target.hpp>
 #include <dashboard-lint/threads.hpp>
 
 #include <pitot/lint/dashboard/table.hpp>
@@ -17,6 +18,7 @@
 #include <cstdlib>
 #include <map>
 #include <new>  // std::bad_alloc
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -110,9 +112,6 @@ bool is_shown(const settings& how, const lint::finding& f)
     return f.level != lint::severity::info || how.fail_on == lint::severity::info;
 }
 
-/// The target that a value of it stands in.
-std::string_view around(std::string_view pointer) { return pointer.substr(0, pointer.rfind('/')); }
-
 /// A test for each query, failed when something is wrong with it; what is wrong elsewhere is a failed test of its own.
 std::string junit(const settings& how, const lint::dashboards::verdicts& found)
 {
@@ -162,8 +161,10 @@ void write_text(const settings& how, const lint::dashboards::verdicts& found)
     if (how.verbose) lint::dashboards::append_table(text, found, {style.colour, terminal_width()});
     for (const lint::finding& f : found.findings)
         if (is_shown(how, f)) lint::append_text(text, f, style);
-    if (how.strict)
-        for (const lint::unverified& u : found.unknown)
+    std::set<std::pair<std::string_view, std::string_view>> queries;
+    for (const lint::dashboards::judgement& j : found.judged) queries.emplace(j.file, j.pointer);
+    for (const lint::unverified& u : found.unknown)  // of queries the summary tells
+        if (how.strict || !queries.contains({u.file, u.pointer}))
             text += fmt::format("{}: not verified: {} at {}\n", u.file, u.reason, u.pointer);
     text += summary_line(found);
     print(text);

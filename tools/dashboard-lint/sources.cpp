@@ -101,7 +101,7 @@ exit_code load(const settings& how, const std::vector<input>& inputs, const note
     if (!how.prometheus.empty() || !how.loki.url.empty()) {
         std::vector<std::string> files;
         for (const input& in : inputs) files.push_back(in.path);
-        words = catalog::words_of(files, how.limits.size);
+        if (how.values.empty()) words = catalog::words_of(files, how.limits.size);  // values may make up other names
     }
     if (!how.prometheus.empty()) load_prometheus(how, words, say, to);
     to.known = to.unread.empty() && (!how.sources.empty() || !how.catalogs.empty() || !how.prometheus.empty());

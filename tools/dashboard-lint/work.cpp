@@ -1,6 +1,7 @@
 #include <dashboard-lint/threads.hpp>
 #include <dashboard-lint/work.hpp>
 
+#include <pitot/base/text.hpp>
 #include <pitot/catalog/source.hpp>
 #include <pitot/lint/dashboard/embedded.hpp>
 #include <pitot/lint/dashboard/recorded.hpp>
@@ -81,7 +82,12 @@ void check_yaml(const lint::dashboards::rule_file& of, const lint::dashboards::w
 void check_json(const input& in, const lint::dashboards::world& sources, const json::limits& limits, outcome& out)
 {
     const auto file = read(in, limits, out);
-    if (!file || lint::dashboards::check(*file, sources, limits, out.found, in.named)) return;
+    if (!file) return;
+    const std::string_view text = trimmed(file->text());
+    if (in.path == "-" && !text.empty() && text.front() != '{' && text.front() != '[')  // no name tells that it is YAML
+        return check_yaml(lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler), sources,
+                          limits, out);
+    if (lint::dashboards::check(*file, sources, limits, out.found, in.named)) return;
     if (file->text().find("\"apiVersion\"") != std::string_view::npos) {
         check_yaml(lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler, false), sources,
                    limits, out);

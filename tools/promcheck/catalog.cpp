@@ -65,6 +65,10 @@ exit_code add(const std::string& argument, const http::options& http, catalog::l
         return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
     }
     for (const std::string& line : malformed_lines(*in)) fmt::print(stderr, "{}\n", line);
+    if (in->families.size() == 0 && !in->errors.empty()) {
+        refuse(catalog_command, fmt::format("{}: this is no exposition", in->name));
+        return http::is_url(source) ? exit_code::unreachable : exit_code::usage;
+    }
     into.add(in->families, split->from(), in->format == expo::format::openmetrics);
     return exit_code::clean;
 }

@@ -117,8 +117,13 @@ std::string about(const promql::node* n)
             return a->grouping_span.length == 0 ? "picks series, with all their labels"
                                                 : fmt::format("picks series in groups {} {}, with all their labels",
                                                               a->without ? "without" : "by", list(a->grouping));
-        if (a->without) return fmt::format("all labels but {} remain", list(a->grouping));
-        return a->grouping.empty() ? "no label remains" : fmt::format("the labels {} remain", list(a->grouping));
+        const auto* const made = a->op == promql::aggregator::count_values ? as<promql::string_node>(a->parameter)
+                                                                           : nullptr;
+        const std::string beside = made == nullptr ? std::string() : fmt::format(", and {} is the value", made->value);
+        if (a->without) return fmt::format("all labels but {} remain{}", list(a->grouping), beside);
+        return a->grouping.empty()
+                   ? (made == nullptr ? "no label remains" : fmt::format("{} is the value", made->value))
+                   : fmt::format("the labels {} remain{}", list(a->grouping), beside);
     }
     if (const auto* const c = as<promql::call_node>(n))
         return c->of == nullptr                        ? ""

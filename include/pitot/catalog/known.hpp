@@ -8,6 +8,7 @@
 #include <pitot/catalog/listing.hpp>
 #include <pitot/catalog/prometheus_api.hpp>
 #include <pitot/catalog/source.hpp>
+#include <pitot/json/string.hpp>  // hex4
 #include <pitot/model/name.hpp>
 
 #include <algorithm>  // std::find_if
@@ -44,6 +45,23 @@ namespace pitot::catalog {
 
 using word_set = std::set<std::string, std::less<>>;
 
+/// Escapes of JSON and YAML as what they stand for, or as blanks: behind \n a name may begin.
+[[nodiscard]] inline std::string without_escapes(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            out += text[i];
+            continue;
+        }
+        const int value = text[i + 1] == 'u' && i + 6 <= text.size() ? json::detail::hex4(text.data() + i + 2) : -1;
+        out += value > 0 && value < 0x80 ? static_cast<char>(value) : ' ';
+        i += value >= 0 ? 5 : 1;
+    }
+    return out;
+}
+
 /// Every word of the files that could name a metric or a label. None, so that everything counts, when standard input
 /// ("-") is among them: it can be read only once. What cannot be read is left out.
 /// max_bytes  of a file
@@ -52,13 +70,14 @@ using word_set = std::set<std::string, std::less<>>;
     word_set all;
     for (const std::string& path : files) {
         if (path == "-") return {};
-        const auto text = read_file(path, max_bytes);
-        if (!text) continue;
+        const auto read = read_file(path, max_bytes);
+        if (!read) continue;
+        const std::string text = without_escapes(*read);
         const auto is_word = [](char c) { return pitot::detail::is_name_char(c) || c == ':'; };
-        for (auto at = text->begin(); at != text->end();) {
-            const auto first = std::find_if(at, text->end(), is_word);
-            at = std::find_if_not(first, text->end(), is_word);
-            if (at - first > 1) all.emplace(first, at);
+        for (auto at = text.begin(); at != text.end();) {
+            const auto first = std::find_if(at, text.end(), is_word);
+            at = std::find_if_not(first, text.end(), is_word);
+            if (at != first) all.emplace(first, at);
         }
     }
     return all;
@@ -74,7 +93,7 @@ using word_set = std::set<std::string, std::less<>>;
     what.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (!words.empty())
         what.matters = [&words](std::string_view name) {
-            return words.contains(name) || words.contains(without_total(name));
+            return words.contains(name) || words.contains(without_total(name)) || !is_legacy_metric_name(name);
         };
     return read_prometheus(what, std::move(how), names, series);
 }

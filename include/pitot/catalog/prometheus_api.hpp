@@ -102,6 +102,11 @@ private:
         return concat("start=", std::to_string(now - what_.back.count()), "&end=", std::to_string(now));
     }
 
+    [[nodiscard]] unexpected<error> no_list() const
+    {
+        return unexpected(errc::protocol, concat(server_.shown(), ": the answer has no list of what there is"));
+    }
+
     result<void> read_types()
     {
         const auto answer = server_.get("/api/v1/metadata", "");
@@ -125,6 +130,7 @@ private:
         const auto answer = server_.get(concat("/api/v1/label/", label, "/values"), range());
         if (!answer) return unexpected(answer.error());
         std::vector<std::string> all;
+        if (!answer->data().is_array()) return no_list();
         for (const json::value v : answer->data()) all.emplace_back(v.text());
         return all;
     }
@@ -136,6 +142,7 @@ private:
         names.clear();
         const auto answer = server_.get("/api/v1/series", concat(range(), "&match%5B%5D=", percent_encoded(match)));
         if (!answer) return unexpected(answer.error());
+        if (!answer->data().is_array()) return no_list();
         for (const json::value one : answer->data()) {
             label_list labels;
             for (const json::value l : one) set_label(labels, l.key().text(), l.text());

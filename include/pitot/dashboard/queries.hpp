@@ -82,6 +82,7 @@ inline bool contains_lower(std::string_view text, std::string_view lower_case) n
         wanted.remove_prefix(1);
     else
         return {};
+    if (wanted.empty()) return {};
     for (const json::value input : inputs)
         if (input["name"].text() == wanted) return input;
     return {};

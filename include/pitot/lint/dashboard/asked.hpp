@@ -11,7 +11,7 @@
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
 
-#include <algorithm>  // std::any_of
+#include <algorithm>  // std::all_of, std::any_of
 #include <map>
 #include <optional>
 #include <set>
@@ -281,6 +281,15 @@ template <class F>
     return any;
 }
 
+/// Is no more known of a metric than its name?
+[[nodiscard]] inline bool is_only_named(const world& in, const catalog::existing_metric& metric)
+{
+    return std::all_of(metric.series.begin(), metric.series.end(), [&in](const catalog::existing_series& s) {
+        const catalog::scrape_job& job = in.series->jobs()[s.job];
+        return job.name.empty() && job.discovered && s.labels.empty();
+    });
+}
+
 }  // namespace detail
 
 /// Fills in what exists for a selector whose name, unknown and matchers are set.
@@ -307,6 +316,10 @@ inline void hold_against(const world& in, asked& a)
             a.total = a.metric != nullptr;
         }
         if (a.metric == nullptr) return;
+        if (detail::is_only_named(in, *a.metric)) {
+            a.unknown = "metric whose series the server was not asked for";
+            return;
+        }
     }
     a.is_held = true;
     for (asked_matcher& m : a.matchers) m.alive = false;

@@ -204,7 +204,8 @@ inline void judge(const source& file, const subject& about, const world& sources
                 (loose &&
                  (spoken.is_metricsql() || (promql::is_of_kinds(errors.front()) && spoken.is_of_victoria())))) {
                 said.unknown = "MetricsQL";
-            } else if (is_in_doubt(readable, errors.front().span())) {
+            } else if (is_in_doubt(readable, errors.front().span()) ||
+                       (is_of_scalars(errors.front()) && is_made_of_variables(readable))) {
                 said.unknown = "query made of variables";
             } else {
                 const std::vector<asked> none;

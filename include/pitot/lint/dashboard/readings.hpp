@@ -34,6 +34,13 @@ namespace pitot::lint::dashboards::detail {
     return is_in_doubt(readable, {0, readable.text.size()});
 }
 
+/// Is it said of two numbers, each of which may stand for a variable that is none?
+[[nodiscard]] inline bool is_of_scalars(const promql::parse_error& e) noexcept
+{
+    return e.message.starts_with("comparisons between scalars") ||
+           (e.message.starts_with("set operator") && e.message.ends_with("in binary scalar expression"));
+}
+
 /// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.
 [[nodiscard]] inline std::string what_is_wrong_with(std::string_view pattern)
 {
