@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace pitot::tools {
 
@@ -108,7 +110,13 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
 
 exit_code refuse(const command& what, std::string_view why)
 {
-    fmt::print(stderr, "{}: {}\n", what.name, why);
+    std::string shown;  // a server's words may be in it
+    for (const char c : why) {
+        const auto byte = static_cast<unsigned char>(c);
+        shown += (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F ? std::string_view("\xEF\xBF\xBD")
+                                                                         : std::string_view(&c, 1);
+    }
+    fmt::print(stderr, "{}: {}\n", what.name, shown);
     return exit_code::usage;
 }
 

@@ -94,7 +94,7 @@ exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json
             line += fmt::format(": {} -> {}", c.before, c.after);
         else if (!c.before.empty() || !c.after.empty())
             line += fmt::format(": {}", c.before.empty() ? c.after : c.before);
-        fmt::print("{}\n", line);
+        fmt::print("{}\n", lint::detail::visible(line));
     }
     if (as_json)
         fmt::print("{}\n", w.end_array().end_object().text());

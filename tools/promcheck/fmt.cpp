@@ -75,9 +75,14 @@ void show(const lint::source& in, const std::vector<promql::parse_error>& errors
 {
     std::string text;
     const lint::text_style style{isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
-    for (const promql::parse_error& e : errors)
+    for (const promql::parse_error& e : errors) {
+        std::string message(e.message);  // tells Prometheus's flag
+        constexpr std::string_view flag = "--enable-feature=promql-experimental-functions";
+        if (const std::size_t at = message.find(flag); at != std::string::npos)
+            message.replace(at, flag.size(), "--experimental");
         lint::append_text(
-            text, lint::finding_at(in, e.span(), "promql-parse", lint::severity::error, std::string(e.message)), style);
+            text, lint::finding_at(in, e.span(), "promql-parse", lint::severity::error, std::move(message)), style);
+    }
     fmt::print(stderr, "{}", text);
 }
 

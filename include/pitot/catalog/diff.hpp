@@ -4,6 +4,8 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/listing.hpp>
 
+#include <algorithm>  // std::find
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,8 +55,8 @@ struct change {
 };
 
 /// Every change from one catalog to another, by metric name. Values are compared where both lists are complete. A
-/// metric that is gone counts as renamed when the other side has a new one of the same type and help, or the name with
-/// or without _total.
+/// histogram or summary that lost its _sum or _count has that removed. A metric that is gone counts as renamed when the
+/// other side has a new one of the same type and help, or the name with or without _total.
 [[nodiscard]] inline std::vector<change> diff(const listing& before, const listing& after)
 {
     std::vector<change> out;
@@ -62,7 +64,9 @@ struct change {
     const auto successor = [&](const metric& old) -> const metric* {
         const metric* found = nullptr;
         for (const auto& [name, m] : after.metrics()) {
-            if (before.metrics().contains(name)) continue;
+            if (before.metrics().contains(name) ||
+                std::find(renamed_to.begin(), renamed_to.end(), name) != renamed_to.end())
+                continue;
             const bool total = name == concat(old.name, "_total") || old.name == concat(name, "_total");
             if (total) return &m;
             if (!old.help.empty() && m.help == old.help && m.type == old.type) {
@@ -89,6 +93,15 @@ struct change {
                            {},
                            std::string(to_string(old.type)),
                            std::string(to_string(now->type))});
+        if (now->type == old.type) {
+            const auto parts = series_suffixes(old.type);
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                const bool was = (old.absent >> i & 1U) == 0;
+                const bool is = (now->absent >> i & 1U) == 0;
+                if (was == is || parts[i].empty()) continue;
+                out.push_back({was ? change_kind::removed : change_kind::added, concat(name, parts[i]), {}, {}, {}});
+            }
+        }
         for (const auto& [label, values] : old.labels) {
             const auto other = now->labels.find(label);
             if (other == now->labels.end()) {

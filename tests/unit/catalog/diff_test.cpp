@@ -41,6 +41,23 @@ TEST_CASE("removed, added and renamed metrics")
     CHECK(between("# HELP a S.\na 1\n", "# HELP b S.\nb 1\n# HELP c S.\nc 1\n").size() == 3);  // b or c?
 }
 
+TEST_CASE("a part that a histogram lost is removed, and nothing is the successor of two")
+{
+    const std::string whole = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n";
+    const std::string part = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n";
+    const auto lost = between(whole, part);
+    REQUIRE(lost.size() == 1);
+    CHECK(lost[0].kind == change_kind::removed);
+    CHECK(lost[0].name == "h_sum");
+    const auto won = between(part, whole);
+    REQUIRE(won.size() == 1);
+    CHECK(won[0].kind == change_kind::added);
+    const auto two = between("# HELP a S.\na 1\n# HELP c S.\nc 1\n", "# HELP b S.\nb 1\n");
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].kind == change_kind::renamed);
+    CHECK(two[1].kind == change_kind::removed);
+}
+
 TEST_CASE("types, labels and values")
 {
     const auto all = between("# TYPE a gauge\na{x=\"1\",y=\"1\"} 1\n", "# TYPE a counter\na{x=\"2\",z=\"1\"} 1\n");

@@ -57,8 +57,12 @@ TEST_CASE("words are what could be a name")
 {
     const file text("expr: rate(a:b_total[5m]) > x");
     const std::vector<std::string> one{text.path, text.path + ".gone"};
-    CHECK(catalog::words_of(one, 100) == catalog::word_set{"expr:", "rate", "a:b_total", "5m"});
+    CHECK(catalog::words_of(one, 100) == catalog::word_set{"expr:", "rate", "a:b_total", "5m", "x"});
     CHECK(catalog::words_of(one, 5).empty());
+    const file escaped(R"("expr": "sum(\nx_total{a=\"b\"}) + \u0079_total\tz_total")");
+    const std::vector<std::string> other{escaped.path};
+    CHECK(catalog::words_of(other, 100) ==
+          catalog::word_set{"expr", ":", "sum", "x_total", "a", "b", "y_total", "z_total"});
     const std::vector<std::string> input{text.path, "-"};
     CHECK(catalog::words_of(input, 100).empty());
 }

@@ -170,7 +170,7 @@ namespace detail {
     std::set<std::string, std::less<>> all;
     for (const catalog::scrape_job& j : in.sources.series->jobs())
         static_cast<void>(detail::any_name_of(j, [&all](std::string_view name) {
-            all.emplace(name);
+            if (!name.empty()) all.emplace(name);
             return false;
         }));
     return detail::near_or_list(all, m.test.value(), "there are");
