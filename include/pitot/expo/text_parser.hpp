@@ -42,7 +42,7 @@ public:
             at += 3;
         }
         const std::size_t last = text_.rfind('\n');
-        const fast_line fast(last == std::string_view::npos ? nullptr : at + last, end);
+        const fast_line fast(last == std::string_view::npos ? nullptr : text_.data() + last, end);
         while (at != end && !stop_) {
             if (!eof_) {
                 if (const char* newline = fast.parse(at, sample_)) {

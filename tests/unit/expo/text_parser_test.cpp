@@ -4,6 +4,7 @@
 #include <catch.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace pitot;
 using expo::format;
@@ -160,4 +161,18 @@ TEST_CASE("series that differ in which label has which value are not taken for o
     batch b;
     REQUIRE(expo::parse(text, b));
     CHECK(b.point_count() == side * side);
+}
+
+TEST_CASE("a byte order mark is named, and costs no line")
+{
+    parse_options options;
+    options.strict = false;
+    batch b;
+    const std::string text = "\xEF\xBB\xBF"
+                             "a 1\na 2\nb{x=\"y\"} 3\nb";
+    const std::vector<char> exact(text.begin(), text.end());  // nothing lies behind it
+    const auto read = expo::parse({exact.data(), exact.size()}, b, format::text, options);
+    REQUIRE(read.errors.size() == 2);
+    CHECK(read.errors[0].message == "a byte order mark stands before the text");
+    CHECK(b.size() == 2);
 }
