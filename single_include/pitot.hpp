@@ -524,8 +524,8 @@ inline bool looks_like_openmetrics(std::string_view text) noexcept
 // <pitot/expo/protobuf_parser.hpp>
 // Reads length-delimited io.prometheus.client.MetricFamily messages into a batch.
 
-// <pitot/expo/parse_options.hpp>
-// What the three parsers have in common.
+// <pitot/expo/error_list.hpp>
+// What a parser found wrong: as much as is listed, and how much more there is.
 
 // <pitot/base/error.hpp>
 // What can go wrong with text, files and the network: one code, one place, one sentence.
@@ -653,6 +653,9 @@ struct error {
 };
 
 }  // namespace pitot
+// <pitot/expo/parse_options.hpp>
+// What the three parsers have in common.
+
 // <pitot/expo/text_lines.hpp>
 // The pieces of a line of text 0.0.4 or OpenMetrics: names, labels, numbers, times, exemplars.
 
@@ -2342,18 +2345,38 @@ struct parse_options {
     std::size_t max_errors = 100;
 };
 
-namespace detail {
-
-/// Stands behind the errors that are listed.
-/// end  of the text
-[[nodiscard]] inline error unlisted_errors(std::size_t n, std::size_t end)
-{
-    return {errc::too_many, concat(std::to_string(n), " more errors are not listed"), {end, 0}};
-}
-
-}  // namespace detail
-
 }  // namespace pitot::expo
+
+namespace pitot::expo::detail {
+
+class error_list {
+public:
+    explicit error_list(const parse_options& how) noexcept : most_(how.max_errors) {}
+
+    void add(error e)
+    {
+        if (all_.size() < most_)
+            all_.push_back(std::move(e));
+        else
+            ++unlisted_;
+    }
+    /// All of them; behind those that are listed, how many are not.
+    /// end  of the text
+    [[nodiscard]] std::vector<error> take(std::size_t end)
+    {
+        if (unlisted_ > 0)
+            all_.push_back(
+                {errc::too_many, concat(std::to_string(unlisted_), " more errors are not listed"), {end, 0}});
+        return std::move(all_);
+    }
+
+private:
+    std::size_t most_;
+    std::vector<error> all_;
+    std::size_t unlisted_ = 0;
+};
+
+}  // namespace pitot::expo::detail
 // <pitot/expo/protobuf_histogram.hpp>
 // The parts of a protobuf metric that nest: labels, times, exemplars, histograms.
 
@@ -2947,8 +2970,7 @@ public:
             while (!rest.empty() && !stop_ && frame(rest)) {}
         }
         out_.finish();
-        if (unlisted_ > 0) errors_.push_back(detail::unlisted_errors(unlisted_, all_.size()));
-        return std::move(errors_);
+        return errors_.take(all_.size());
     }
 
 private:
@@ -2973,11 +2995,7 @@ private:
     {
         const auto offset = static_cast<std::size_t>(failure.at - all_.data());
         const std::string_view prefix = context_.empty() ? std::string_view{} : std::string_view(": ");
-        if (errors_.size() < options_.max_errors)
-            errors_.push_back(
-                {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
-        else
-            ++unlisted_;
+        errors_.add({failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
         if (options_.strict) stop_ = true;
         return false;
     }
@@ -3184,8 +3202,7 @@ private:
     std::string_view all_;
     batch& out_;
     parse_options options_;
-    std::vector<error> errors_;
-    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
+    error_list errors_{options_};
     bool stop_ = false;
     std::size_t samples_ = 0;
     std::string_view context_;  ///< the family's name, for messages
@@ -4245,7 +4262,7 @@ public:
         if (text_.size() > options_.max_bytes) {
             report(errc::too_large, text_.data(), 0,
                    concat("the text is larger than ", std::to_string(options_.max_bytes), " bytes"));
-            return std::move(errors_);
+            return errors_.take(text_.size());
         }
         const char* at = text_.data();
         const char* const end = at + text_.size();
@@ -4285,8 +4302,7 @@ public:
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
-        if (unlisted_ > 0) errors_.push_back(unlisted_errors(unlisted_, text_.size()));
-        return std::move(errors_);
+        return errors_.take(text_.size());
     }
 
 private:
@@ -4310,10 +4326,7 @@ private:
     void report(error e)
     {
         e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
-        if (errors_.size() < options_.max_errors)
-            errors_.push_back(std::move(e));
-        else
-            ++unlisted_;
+        errors_.add(std::move(e));
         if (options_.strict) stop_ = true;
     }
 
@@ -4685,8 +4698,7 @@ private:
     bool om_;
     line_parser line_;
     sample_line sample_;
-    std::vector<error> errors_;
-    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
+    error_list errors_{options_};
     bool stop_ = false;
     bool eof_ = false;
     std::size_t samples_ = 0;

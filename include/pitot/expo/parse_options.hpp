@@ -1,12 +1,9 @@
 #pragma once
 // What the three parsers have in common.
 
-#include <pitot/base/error.hpp>
-#include <pitot/base/text.hpp>
 #include <pitot/expo/text_lines.hpp>  // text_format
 
 #include <cstddef>
-#include <string>
 
 namespace pitot::expo {
 
@@ -25,16 +22,5 @@ struct parse_options {
     std::size_t max_labels = 1024;
     std::size_t max_errors = 100;
 };
-
-namespace detail {
-
-/// Stands behind the errors that are listed.
-/// end  of the text
-[[nodiscard]] inline error unlisted_errors(std::size_t n, std::size_t end)
-{
-    return {errc::too_many, concat(std::to_string(n), " more errors are not listed"), {end, 0}};
-}
-
-}  // namespace detail
 
 }  // namespace pitot::expo

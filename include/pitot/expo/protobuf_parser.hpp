@@ -2,6 +2,7 @@
 // Reads length-delimited io.prometheus.client.MetricFamily messages into a batch.
 
 #include <pitot/base/text.hpp>
+#include <pitot/expo/error_list.hpp>
 #include <pitot/expo/parse_options.hpp>
 #include <pitot/expo/protobuf_histogram.hpp>
 #include <pitot/model/name.hpp>
@@ -30,8 +31,7 @@ public:
             while (!rest.empty() && !stop_ && frame(rest)) {}
         }
         out_.finish();
-        if (unlisted_ > 0) errors_.push_back(detail::unlisted_errors(unlisted_, all_.size()));
-        return std::move(errors_);
+        return errors_.take(all_.size());
     }
 
 private:
@@ -56,11 +56,7 @@ private:
     {
         const auto offset = static_cast<std::size_t>(failure.at - all_.data());
         const std::string_view prefix = context_.empty() ? std::string_view{} : std::string_view(": ");
-        if (errors_.size() < options_.max_errors)
-            errors_.push_back(
-                {failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
-        else
-            ++unlisted_;
+        errors_.add({failure.code, concat(context_, prefix, failure.why), {offset, offset < all_.size() ? 1U : 0U}});
         if (options_.strict) stop_ = true;
         return false;
     }
@@ -267,8 +263,7 @@ private:
     std::string_view all_;
     batch& out_;
     parse_options options_;
-    std::vector<error> errors_;
-    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
+    error_list errors_{options_};
     bool stop_ = false;
     std::size_t samples_ = 0;
     std::string_view context_;  ///< the family's name, for messages

@@ -1,6 +1,7 @@
 #pragma once
 // Reads text 0.0.4 and OpenMetrics 1.0 into a batch.
 
+#include <pitot/expo/error_list.hpp>
 #include <pitot/expo/fast_line.hpp>
 #include <pitot/expo/metadata_words.hpp>
 #include <pitot/expo/openmetrics_rules.hpp>
@@ -33,7 +34,7 @@ public:
         if (text_.size() > options_.max_bytes) {
             report(errc::too_large, text_.data(), 0,
                    concat("the text is larger than ", std::to_string(options_.max_bytes), " bytes"));
-            return std::move(errors_);
+            return errors_.take(text_.size());
         }
         const char* at = text_.data();
         const char* const end = at + text_.size();
@@ -73,8 +74,7 @@ public:
             report(errc::unexpected_end, end, 0, "the last line must end in a newline");
         for (auto& family : families_) family.points.close();
         out_.finish();
-        if (unlisted_ > 0) errors_.push_back(unlisted_errors(unlisted_, text_.size()));
-        return std::move(errors_);
+        return errors_.take(text_.size());
     }
 
 private:
@@ -98,10 +98,7 @@ private:
     void report(error e)
     {
         e.where.length = std::min(e.where.length, text_.size() - e.where.offset);
-        if (errors_.size() < options_.max_errors)
-            errors_.push_back(std::move(e));
-        else
-            ++unlisted_;
+        errors_.add(std::move(e));
         if (options_.strict) stop_ = true;
     }
 
@@ -473,8 +470,7 @@ private:
     bool om_;
     line_parser line_;
     sample_line sample_;
-    std::vector<error> errors_;
-    std::size_t unlisted_ = 0;  ///< errors beyond max_errors
+    error_list errors_{options_};
     bool stop_ = false;
     bool eof_ = false;
     std::size_t samples_ = 0;
