@@ -75,6 +75,24 @@ def live_differs(boards, report, url):
     return wrong
 
 
+def answers_differ(boards, sources, url):
+    """--live over the expositions, and asking the server: variables must get the same values, and queries data from both or from neither."""
+    def answers(*source):
+        done = subprocess.run([tool, *boards, *source, "--live", "--format", "json"], capture_output=True, text=True, timeout=120, check=False)
+        return {(a["file"], a["pointer"]): a for a in json.loads(done.stdout)["live"]}
+    offline, online = answers(*sources), answers("--prometheus", url)
+    counts, wrong = collections.Counter(), []
+    for place, a in offline.items():
+        b = online[place]
+        counts[a["status"]] += 1
+        if a["status"] == b["status"] and re.sub(r'\b\d{13}\b', "TIME", a["asked"]) == re.sub(r'\b\d{13}\b', "TIME", b["asked"]):
+            continue
+        if (os.path.basename(place[0]), a["query"]) not in EXPLAINED:
+            wrong.append(f"--live: {os.path.basename(place[0])} {place[1]}: {a['status']} of {a['asked']!r}, the server {b['status']} of {b['asked']!r}")
+    print(f"--live: {', '.join(f'{n} {status}' for status, n in counts.items())}; {len(wrong)} otherwise than the server")
+    return wrong
+
+
 # Queries that are ok and give nothing, for reasons that no catalog knows: (dashboard, query) -> reason. All of them must still be so.
 EXPLAINED = {
     ("mysql-overview.json", 'topk(5, rate(mysql_global_status_commands_total{job=~"$job", instance=~"$instance"}[$__rate_interval])>0)'):
@@ -149,7 +167,9 @@ def main():
                 else:
                     failures.append(line)
         failures += [f"{board}: listed as different, and is not: {query!r}" for board, query in left]
-        failures += live_differs(boards, report, f"http://127.0.0.1:{prometheus.port}")
+        url = f"http://127.0.0.1:{prometheus.port}"
+        failures += live_differs(boards, report, url)
+        failures += answers_differ(boards, sources, url)
     web.shutdown()
     for reason, n in explained.items():
         print(f"{n} differ: {reason}")

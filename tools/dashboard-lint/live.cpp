@@ -1,12 +1,12 @@
+#include <dashboard-lint/answers.hpp>
 #include <dashboard-lint/live.hpp>
+#include <dashboard-lint/opened.hpp>
 
-#include <pitot/base/percent.hpp>
-#include <pitot/catalog/api_client.hpp>
-#include <pitot/connect/regex.hpp>
-#include <pitot/promql/engine/query.hpp>
+#include <pitot/promql/parse.hpp>
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -23,9 +23,9 @@ bool has_unknown(std::string_view text)
 }
 
 /// The query with values; empty when one is not known. A range or step may be any.
-std::string askable(std::string_view query, const dashboard::variable_values* values)
+std::string askable(std::string_view query, const dashboard::variable_values& values)
 {
-    const dashboard::interpolated readable = dashboard::interpolate(query, values);
+    const dashboard::interpolated readable = dashboard::interpolate(query, &values);
     for (const dashboard::stand_in& s : readable.stand_ins) {
         if (s.known) continue;
         const std::size_t open = readable.text.find_last_of("[]", s.replaced.offset);
@@ -41,70 +41,6 @@ std::string shown(const lint::answered& got)
     return got.series == 1 ? got.value : fmt::format("{} series, the first {}", got.series, got.value);
 }
 
-void refuse(lint::answered& to, std::string_view why)
-{
-    to.status = lint::asking::refused;
-    to.message = why;
-}
-
-void take(lint::answered& to, std::size_t series, std::string first)
-{
-    to.status = series == 0 ? lint::asking::no_data : lint::asking::data;
-    to.series = series;
-    to.value = std::move(first);
-}
-
-void ask_engine(const live_options& how, const promql::engine_options& engine, const std::string& expr,
-                lint::answered& to)
-{
-    const auto got = promql::query(expr, *how.data, promql::query_times::at(how.now), engine,
-                                   promql::parse_options::everything());
-    if (!got) return refuse(to, got.error().message);
-    if (got->series.empty()) return take(to, 0, {});
-    const promql::query_sample first = got->series.front().samples.front();
-    take(to, got->series.size(),
-         first.hist != nullptr ? store::to_text(*first.hist) : promql::plain_number(first.value));
-}
-
-/// A histogram of the API, as PromQL writes it.
-std::string histogram_text(json::value from)
-{
-    constexpr std::string_view open[] = {"(", "[", "(", "["};
-    constexpr std::string_view close[] = {"]", ")", ")", "]"};
-    std::string out = fmt::format("{{count:{}, sum:{}", from["count"].text(), from["sum"].text());
-    for (const json::value bucket : from["buckets"]) {
-        const auto ends = static_cast<std::size_t>(bucket[0].as_int().value_or(0)) % 4;
-        out += fmt::format(", {}{},{}{}:{}", open[ends], bucket[1].text(), bucket[2].text(), close[ends],
-                           bucket[3].text());
-    }
-    return out + "}";
-}
-
-/// The first sample of a series of the API; instant vectors have one, range vectors a list.
-std::string first_value(json::value series)
-{
-    if (const json::value one = series["value"]) return std::string(one[1].text());
-    if (const json::value all = series["values"]) return std::string(all[0][1].text());
-    if (const json::value one = series["histogram"]) return histogram_text(one[1]);
-    const json::value all = series["histograms"];
-    return all ? histogram_text(all[0][1]) : std::string();
-}
-
-result<void> ask_server(catalog::api_client& server, const std::string& expr, lint::answered& to)
-{
-    const auto got = server.ask("/api/v1/query", concat("query=", percent_encoded(expr)));
-    if (!got) return unexpected(got.error());
-    const json::value data = got->data()["result"];
-    const std::string_view type = got->data()["resultType"].text();
-    if (!got->success())
-        refuse(to, got->refusal());
-    else if (type == "scalar" || type == "string")
-        take(to, 1, std::string(data[1].text()));
-    else
-        take(to, data.size(), first_value(data[0]));
-    return {};
-}
-
 /// Why a query is not asked; empty when it is.
 std::string reason_not_to_ask(const lint::dashboards::judgement& of, std::string_view askable)
 {
@@ -118,17 +54,29 @@ std::string reason_not_to_ask(const lint::dashboards::judgement& of, std::string
 
 result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found, std::vector<lint::answered>& out)
 {
-    promql::engine_options engine;
-    engine.regex = promql::regexes_of<regex>();
-    catalog::api_client server(how.prometheus, how.http);
+    std::unique_ptr<answers> from;
+    if (how.prometheus.empty())
+        from = std::make_unique<engine_answers>(*how.data, how.now);
+    else
+        from = std::make_unique<server_answers>(how.prometheus, how.http);
+    const lint::dashboards::saved_board none = std::make_shared<const std::vector<dashboard::saved_variable>>();
+    lint::dashboards::saved_board open;  // a dashboard's queries stand together
+    dashboard::variable_values values;
     for (lint::dashboards::judgement& j : found.judged) {
+        if (const auto& board = j.board ? j.board : none; board != open) {
+            auto opened = open_board(*board, how.values, how.now, *from);
+            if (!opened) return unexpected(opened.error());
+            values = std::move(*opened);
+            open = board;
+        }
         lint::answered& to = out.emplace_back(lint::answered{j.file, j.pointer, j.query});
-        const std::string expr = askable(j.query, how.values);
-        to.message = reason_not_to_ask(j, expr);
-        if (!to.message.empty()) continue;
-        if (how.prometheus.empty()) {
-            ask_engine(how, engine, expr, to);
-        } else if (auto asked = ask_server(server, expr, to); !asked) {
+        to.asked = j.board ? askable(j.query, values) : j.query;
+        to.message = reason_not_to_ask(j, to.asked);
+        if (!to.message.empty()) {
+            to.asked.clear();
+            continue;
+        }
+        if (const auto asked = from->query(to.asked, to); !asked) {
             out.pop_back();
             return asked;
         }

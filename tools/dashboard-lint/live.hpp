@@ -14,7 +14,7 @@
 namespace pitot::tools::dashboard_lint {
 
 /// prometheus  a server's URL; empty: `data` is asked, at `now`
-/// values      of variables
+/// values      of variables, that the user told; null when there are none
 struct live_options {
     std::string prometheus;
     const store::series_store* data = nullptr;
@@ -24,8 +24,8 @@ struct live_options {
 };
 
 /// Asks every query, tells what came of it behind `out`, and writes its value (or why there is none) beside its
-/// verdict. A query with a variable whose value nobody told is not asked. error  unreachable and its like: the server
-/// does not answer; out has what was asked before
+/// verdict. Variables have the values that Grafana would open their dashboard with; a query with one that has none is
+/// not asked. error  unreachable and its like: the server does not answer; out has what was asked before
 [[nodiscard]] result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
                                    std::vector<lint::answered>& out);
 

@@ -56,8 +56,9 @@ const command dashboard_lint_command{
     "dashboard-lint rules lists the rules, dashboard-lint explain RULE says why one is there.\n\n"
     "--format github writes annotations into the log of GitHub Actions, sarif what code scanning takes, junit a test "
     "for each query,\nhtml a page of its own.\n"
-    "With --live, --format json lists under \"live\" each query's file, pointer, query, status (data, no data, "
-    "refused, not asked),\nseries (how many), value (of the first) and message.\n\n"
+    "With --live variables have the values that Grafana would open their dashboard with, or those of --var; --format "
+    "json lists under\n\"live\" each query's file, pointer, query, status (data, no data, refused, not asked), series "
+    "(how many), value (of the first),\nmessage, and what was asked.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments, an unreadable file or configuration; 3 a source that does not "
     "answer.\n\n"
     "Examples:\n"
@@ -119,7 +120,9 @@ result<settings> understand(const arguments& given)
         const std::size_t equals = text.find('=');
         if (equals == 0 || equals == std::string::npos)
             return bad(fmt::format("--var {}: NAME=VALUE is expected", text));
-        out.values[text.substr(0, equals)].push_back(text.substr(equals + 1));
+        dashboard::chosen_value& value = out.values[text.substr(0, equals)];
+        value.many = !value.values.empty();
+        value.values.push_back(text.substr(equals + 1));
     }
     const auto form = form_from(given.get("format"));
     if (!form)

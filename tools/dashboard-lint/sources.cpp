@@ -10,21 +10,67 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace pitot::tools::dashboard_lint {
 namespace {
 
-/// Puts a source's series where queries are asked, several times, so that rates exist.
-void put_scrapes(const catalog::exposition& in, const catalog::labelled_source& source, std::int64_t now,
-                 store::series_store& data, const notes& say)
+constexpr std::size_t most_targets = 16;  ///< that one exposition stands for when queries are asked
+
+/// Where a source is scraped: "app:8080" of a URL, "app.prom" of a file.
+std::string instance_of(std::string_view source)
 {
-    for (std::int64_t back = 3; back >= 0; --back)
-        if (const auto put = store::put_scrape(data, in.families, {source.labels, false}, now - back * 15'000); !put) {
-            say.warn(fmt::format("{}: warning: {}", in.name, put.error().message));
-            return;
+    const std::size_t scheme = source.find("://");
+    if (scheme == std::string_view::npos) return std::string(source.substr(source.find_last_of('/') + 1));
+    const std::string_view behind = source.substr(scheme + 3);
+    const std::string_view authority = behind.substr(0, behind.find_first_of("/?#"));
+    const std::size_t user = authority.rfind('@');
+    return std::string(user == std::string_view::npos ? authority : authority.substr(user + 1));
+}
+
+/// The targets that a source stands for: its own labels, with those that prometheus.yml gives to the targets of its job
+/// that have them. As every target of Prometheus they have an instance.
+std::vector<store::scrape_target> targets_of(const catalog::labelled_source& source, const catalog::scrape_job& job)
+{
+    store::scrape_target own;
+    own.labels = source.labels;
+    own.honor_labels = job.honor_labels;
+    std::vector<store::scrape_target> out;
+    for (const catalog::label_list& target : job.targets) {
+        if (out.size() == most_targets) break;
+        store::scrape_target one = own;
+        bool fits = true;
+        for (const auto& [name, value] : target) {
+            const auto at = std::find_if(own.labels.begin(), own.labels.end(),
+                                         [&name = name](const auto& label) { return label.first == name; });
+            if (at == own.labels.end())
+                one.labels.emplace_back(name, value);
+            else
+                fits = fits && at->second == value;
         }
+        if (fits) out.push_back(std::move(one));
+    }
+    if (out.empty()) out.push_back(std::move(own));
+    for (store::scrape_target& one : out)
+        if (std::none_of(one.labels.begin(), one.labels.end(),
+                         [](const auto& label) { return label.first == "instance"; }))
+            one.labels.emplace_back("instance", instance_of(source.source));
+    return out;
+}
+
+/// Puts a source's series where queries are asked, several times, so that rates exist.
+void put_scrapes(const catalog::exposition& in, const catalog::labelled_source& source, const catalog::scrape_job& job,
+                 std::int64_t now, store::series_store& data, const notes& say)
+{
+    for (const store::scrape_target& target : targets_of(source, job))
+        for (std::int64_t back = 3; back >= 0; --back)
+            if (const auto put = store::put_scrape(data, in.families, target, now - back * 15'000); !put) {
+                say.warn(fmt::format("{}: warning: {}", in.name, put.error().message));
+                return;
+            }
 }
 
 /// The job that a source is scraped by; without a prometheus.yml the source is a target of it.
@@ -52,8 +98,9 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     for (const std::string& line : malformed_lines(*in)) say.warn(line);
     const catalog::target from = source.from();
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
-    if (how.live) put_scrapes(*in, source, to.now, to.data, say);
-    if (!to.series.add(in->families, job_of(how, from, say, to.series)))
+    const std::uint32_t job = job_of(how, from, say, to.series);
+    if (how.live) put_scrapes(*in, source, to.series.at(job), to.now, to.data, say);
+    if (!to.series.add(in->families, job))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
                              catalog::inventory::max_series));
     if (in->families.point_count() > 0) return exit_code::clean;
@@ -116,6 +163,7 @@ exit_code load(const settings& how, const std::vector<input>& inputs, const note
 lint::dashboards::world world_of(const settings& how, const evidence& held)
 {
     lint::dashboards::world sources;
+    sources.keeps_variables = how.live;
     if (held.logs) sources.logs = &*held.logs;
     if (held.datasources) sources.datasources = &*held.datasources;
     if (!how.values.empty()) sources.values = &how.values;

@@ -6,13 +6,13 @@
 
 #include <pitot/base/span.hpp>
 #include <pitot/base/text.hpp>
+#include <pitot/dashboard/format.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/promql/token.hpp>
 
 #include <algorithm>  // std::any_of, std::binary_search, std::sort
 #include <array>
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +29,6 @@ struct stand_in {
     text_span replaced;
     bool known = false;
 };
-
-/// Values of variables, by name.
-using variable_values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 struct interpolated {
     std::string text;
@@ -72,28 +69,6 @@ private:
         return behind == stand_ins.begin() ? nullptr : &*(behind - 1);
     }
 };
-
-/// A variable's value as Grafana writes it into a query for Prometheus: one as it is, several as a regular expression.
-[[nodiscard]] inline std::string formatted(const std::vector<std::string>& values, std::string_view format)
-{
-    constexpr std::string_view special = "$^*{}[]+?.()|\\";
-    const bool plain = format == "raw" || format == "csv" || format == "pipe";
-    const bool pattern = format == "regex" || (!plain && values.size() > 1);
-    const std::string_view escape = format == "regex" ? "\\" : "\\\\";  // of a PromQL string too
-    std::string out;
-    for (const std::string& value : values) {
-        if (&value != &values.front()) out += format == "csv" ? ',' : '|';
-        for (const char c : value) {
-            if (pattern && special.find(c) != std::string_view::npos) out += escape;
-            if (!pattern && !plain && c == '\'') out += "\\\\";
-            if (!plain && c == '\\' && format != "regex")
-                out += "\\\\";
-            else
-                out += c;
-        }
-    }
-    return values.size() > 1 && pattern ? concat("(", out, ")") : out;
-}
 
 namespace detail {
 
@@ -178,7 +153,7 @@ private:
         copy(std::min(end + 1, text_.size()) - at_);
     }
 
-    [[nodiscard]] const std::vector<std::string>* value_of(const reference& found) const
+    [[nodiscard]] const chosen_value* value_of(const reference& found) const
     {
         if (values_ == nullptr) return nullptr;
         const auto at = values_->find(found.name);
@@ -189,16 +164,16 @@ private:
     {
         if (likely_ == nullptr) return nullptr;
         const auto at = likely_->find(found.name);
-        return at == likely_->end() || at->second.empty() ? nullptr : &at->second.front();
+        return at == likely_->end() || at->second.values.empty() ? nullptr : &at->second.values.front();
     }
     [[nodiscard]] bool is_in_range() const noexcept { return !open_.empty() && open_.back().kind == '['; }
 
     void replace(const reference& found)
     {
         const std::size_t first = out_.text.size();
-        const std::vector<std::string>* const value = value_of(found);
+        const chosen_value* const value = value_of(found);
         if (value != nullptr)
-            out_.text += formatted(*value, found.format);
+            out_.text += formatted(found.name, *value, found.format);
         else if (const auto* const one = likely_value_of(found); one != nullptr && !is_in_range())
             out_.text += *one;
         else

@@ -43,6 +43,7 @@ enum class asking : std::uint8_t { data, no_data, refused, not_asked };
 /// series   how many the answer has
 /// value    of the first of them, as PromQL writes numbers and histograms; empty without one
 /// message  why it was refused or not asked; else empty
+/// asked    the query with the values of its variables; empty when it was not asked
 struct answered {
     std::string file;
     std::string pointer;
@@ -51,6 +52,7 @@ struct answered {
     std::size_t series = 0;
     std::string value;
     std::string message;
+    std::string asked = {};
 };
 
 /// live  nothing: nobody wanted queries to be asked

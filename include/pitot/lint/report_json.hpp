@@ -36,11 +36,11 @@ inline void append_json(json::writer& w, const finding& f)
 
 /// {"version":1,"summary":{…},"findings":[{"rule","severity","file","pointer","line","column","end_line","end_column",
 /// "offset","length","query","message","suggestion"}],"not_verified":[{"file","pointer","reason"}],
-/// "live":[{"file","pointer","query","status","series","value","message"}]}
+/// "live":[{"file","pointer","query","status","series","value","message","asked"}]}
 /// Lines and columns are 1-based, columns count code points, ends are exclusive; offset and length are bytes. Every
 /// field is always there; strings that do not apply are empty, lines and columns of protobuf 0. Only "live" is left out
 /// when queries were not to be asked. Its status is "data", "no data", "refused" or "not asked"; value is a string, the
-/// first series' as PromQL writes it.
+/// first series' as PromQL writes it; asked is the query with the values of its variables.
 /// indent   blanks a level, 0 for one line
 /// sink     gets the text part by part: sink(std::string_view)
 /// written  findings that stand before those of `what`, by to_json_members() with the same indent
@@ -70,7 +70,7 @@ void write_json(const report& what, Sink&& sink, std::size_t indent = 2, std::sp
         for (const answered& a : *what.live) {
             w.begin_object().member("file", a.file).member("pointer", a.pointer).member("query", a.query);
             w.member("status", to_string(a.status)).member("series", a.series).member("value", a.value);
-            w.member("message", a.message).end_object();
+            w.member("message", a.message).member("asked", a.asked).end_object();
             w.drain(sink);
         }
         w.end_array();

@@ -46,7 +46,8 @@ TEST_CASE("a stand-in fits its position")
 
 TEST_CASE("a likely value stands in outside of strings and ranges")
 {
-    const dashboard::variable_values likely = {{"op", {">"}}, {"by", {"by (job)", "x"}}, {"none", {""}}, {"i", {"1h"}}};
+    const dashboard::variable_values likely = {
+        {"op", {{">"}}}, {"by", {{"by (job)", "x"}}}, {"none", {{""}}}, {"i", {{"1h"}}}};
     const auto read = [&likely](std::string_view query) { return dashboard::interpolate(query, nullptr, &likely); };
     CHECK(read("x{a=\"$op\"} $op 5").text == "x{a=\"$op\"} > 5");
     CHECK(read("sum $by (x $none)").text == "sum by (job) (x )");
@@ -85,7 +86,7 @@ TEST_CASE("strings and comments are left alone")
 TEST_CASE("a value that was told takes the reference's place, in strings too")
 {
     const dashboard::variable_values values{
-        {"one", {"a.b\\c"}}, {"many", {"a.b", "c"}}, {"range", {"1m"}}, {"metric", {"up"}}};
+        {"one", {{"a.b\\c"}}}, {"many", {{"a.b", "c"}, true}}, {"range", {{"1m"}}}, {"metric", {{"up"}}}};
     const auto of = [&values](std::string_view query) { return dashboard::interpolate(query, &values).text; };
     CHECK(of("$metric{a=\"$one\",b=~\"x$many\"}[$range]") == "up{a=\"a.b\\\\c\",b=~\"x(a\\\\.b|c)\"}[1m]");
     CHECK(of("x{a=~'${many:pipe}', b=~`${many:regex}`, c=\"${many:csv}$unknown\"}") ==

@@ -44,7 +44,7 @@ TEST_CASE("what was asked stands in the report")
     lint::report what;
     what.live.emplace();
     CHECK(lint::to_json(what, 0).ends_with("\"not_verified\":[],\"live\":[]}\n"));
-    what.live->push_back({"d.json", "/a", "up", lint::asking::data, 2, "NaN", {}});
+    what.live->push_back({"d.json", "/a", "up", lint::asking::data, 2, "NaN", {}, "up"});
     what.live->push_back({"d.json", "/b", "up[", lint::asking::refused, 0, {}, "why \"\""});
     const std::string text = lint::to_json(what);
     const auto read = pitot::json::parse(text);
@@ -52,10 +52,11 @@ TEST_CASE("what was asked stands in the report")
     const auto live = read->root()["live"];
     std::string keys;
     for (const auto member : live[0]) keys += pitot::concat(member.key().text(), " ");
-    CHECK(keys == "file pointer query status series value message ");
+    CHECK(keys == "file pointer query status series value message asked ");
     CHECK(live[0]["status"].text() == "data");
     CHECK(live[0]["series"].as_int() == 2);
     CHECK(live[0]["value"].text() == "NaN");
+    CHECK(live[0]["asked"].text() == "up");
     CHECK(live[1]["status"].text() == "refused");
     CHECK(live[1]["message"].text() == "why \"\"");
     CHECK(lint::to_string(lint::asking::no_data) == "no data");

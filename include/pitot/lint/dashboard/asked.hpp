@@ -45,6 +45,7 @@ using recorded_names = std::map<std::string, recorded_series, std::less<>>;
 /// datasources   of the Grafana that the dashboards are for; null when nobody told
 /// recorded      what recording rules of the run's own files make; null when there are none
 /// unread        why series is null although a source was given; empty otherwise
+/// keeps_variables  of each dashboard, for who asks its queries
 struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
@@ -54,6 +55,7 @@ struct world {
     const dashboard::datasources* datasources = nullptr;
     const recorded_names* recorded = nullptr;
     std::string_view unread;
+    bool keeps_variables = false;
     // What was found out before: a copy of the world for each thread.
     mutable std::optional<catalog::similar_names> similar;
     mutable std::map<std::string, std::string, std::less<>> near;  ///< suggestions for names

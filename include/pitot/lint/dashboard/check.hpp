@@ -45,6 +45,7 @@ enum class verdict : unsigned char { ok, broken, not_verified };
 /// reason  why it is not verified, else empty
 /// pointer of the expression in the file
 /// missing  pointer of its datasource's name when nobody declares it, else empty
+/// board    the variables of its dashboard, where the world keeps them; null for rules
 struct judgement {
     std::string file;
     std::string panel;
@@ -54,6 +55,7 @@ struct judgement {
     std::string reason;
     std::string pointer = {};
     std::string missing = {};
+    saved_board board = {};
 };
 
 /// What a run over dashboards has found so far.
@@ -226,7 +228,8 @@ inline void judge(const source& file, const subject& about, const world& sources
                           verdict::ok,
                           {},
                           about.expr->pointer,
-                          about.missing});
+                          about.missing,
+                          declared.saved});
     if (broken) {
         ++out.broken;
         out.judged.back().is = verdict::broken;
@@ -310,12 +313,17 @@ inline void check_query(const source& file, const dashboard::query& query, const
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
     for (const dashboard::declared_variable& v : all) declared.declare(v);
+    const auto asks_prometheus = [&board](const dashboard::declared_variable& v) {
+        return dashboard::detail::language_of(board.types.of(v), {}) == dashboard::language::promql;
+    };
+    if (sources.keeps_variables)
+        declared.saved = std::make_shared<const std::vector<dashboard::saved_variable>>(
+            dashboard::saved_variables(all, asks_prometheus));
     check_variable_graph(file, all, declared, board.types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
     check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
-        if (dashboard::detail::language_of(board.types.of(v), {}) == dashboard::language::promql)
-            check_variable(file, v, sources, declared, out.findings);
+        if (asks_prometheus(v)) check_variable(file, v, sources, declared, out.findings);
     detail::dialect spoken(board.queries, file.text());
     datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);
     for (const dashboard::query& query : board.queries) {

@@ -4,6 +4,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/matcher.hpp>
 #include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/opening.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/json/document.hpp>
 #include <pitot/json/pointer.hpp>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -51,12 +53,16 @@ struct variable {
     std::optional<dashboard::variable_choices> choices = {};
 };
 
+/// The variables of a dashboard as they were saved; null where nobody asks for them.
+using saved_board = std::shared_ptr<const std::vector<dashboard::saved_variable>>;
+
 /// The variables of a dashboard, by name.
 class variables {
 public:
     static constexpr std::size_t most_choices = 500;  ///< of one variable: each is held against every series
 
     bool known = false;  ///< the dashboard declares its variables here
+    saved_board saved = {};
 
     /// v  outlives this
     void declare(const dashboard::declared_variable& v)
@@ -86,8 +92,22 @@ public:
     {
         if (first_.empty())
             for (const dashboard::declared_variable* const v : written_)
-                if (auto value = dashboard::first_value(*v)) first_.try_emplace(v->name, 1, std::move(*value));
+                if (auto value = dashboard::first_value(*v))
+                    first_.try_emplace(v->name, dashboard::chosen_value{{std::move(*value)}});
         return first_;
+    }
+
+    /// What the user told of variables' values, written as the dashboard's variables are.
+    /// told  null: nothing, and so is the result
+    [[nodiscard]] const dashboard::variable_values* told_values(const dashboard::variable_values* told) const
+    {
+        if (told == nullptr) return nullptr;
+        if (told_.empty()) {
+            told_ = *told;
+            for (auto& [name, value] : told_)
+                if (const variable* const declared = find(name)) value.many = value.many || declared->many;
+        }
+        return &told_;
     }
 
 private:
@@ -108,6 +128,7 @@ private:
     std::map<std::string, variable, std::less<>> all_;
     std::vector<const dashboard::declared_variable*> written_;
     mutable dashboard::variable_values first_;
+    mutable dashboard::variable_values told_;
 };
 
 /// A finding in a string of the file.

@@ -60,10 +60,11 @@ public:
         if (is_rule)
             readable_.text = text;
         else
-            readable_ = dashboard::interpolate(text, sources.values);
+            readable_ = dashboard::interpolate(text, declared.told_values(sources.values));
         parse();
         if (errors_.empty() || !is_made_of_variables(readable_)) return;
-        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
+        dashboard::interpolated other = dashboard::interpolate(text, declared.told_values(sources.values),
+                                                               &declared.first_values());
         if (!promql::parse(other.text, how_)) return;
         readable_ = std::move(other);
         parse();
@@ -94,10 +95,12 @@ private:
 class logql_reading {
 public:
     logql_reading(std::string_view text, const world& sources, const variables& declared)
-        : readable_(dashboard::interpolate(text, sources.values)), query_(logql::parse(readable_.text))
+        : readable_(dashboard::interpolate(text, declared.told_values(sources.values))),
+          query_(logql::parse(readable_.text))
     {
         if (query_ || !is_made_of_variables(readable_)) return;
-        dashboard::interpolated other = dashboard::interpolate(text, sources.values, &declared.first_values());
+        dashboard::interpolated other = dashboard::interpolate(text, declared.told_values(sources.values),
+                                                               &declared.first_values());
         if (!logql::parse(other.text)) return;
         readable_ = std::move(other);
         query_ = logql::parse(readable_.text);

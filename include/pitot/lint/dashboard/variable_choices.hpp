@@ -2,7 +2,7 @@
 // Matchers whose value is a variable with a list of its own: which of its values select something.
 
 #include <pitot/base/text.hpp>
-#include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/format.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/lint/dashboard/context.hpp>
@@ -118,7 +118,7 @@ private:
     {
         const bool escaped = variable_.format == "regex" || (variable_.format.empty() && declared_.many);
         std::string text(value);
-        return with_text(is_regex() && escaped ? dashboard::formatted({std::move(text)}, "regex") : text);
+        return with_text(is_regex() && escaped ? dashboard::formatted({}, {{std::move(text)}}, "regex") : text);
     }
     /// Does the matcher select a series, or may it?
     [[nodiscard]] bool lives(const asked_matcher& one) const

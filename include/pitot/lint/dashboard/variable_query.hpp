@@ -5,6 +5,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/interpolate.hpp>
+#include <pitot/dashboard/template_query.hpp>
 #include <pitot/dashboard/variables.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
@@ -17,6 +18,7 @@
 #include <pitot/lint/dashboard/rules/old_prefix.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/lint/dashboard/variable_regex.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 
@@ -32,29 +34,6 @@
 namespace pitot::lint::dashboards {
 
 namespace detail {
-
-/// label_values([SELECTOR,] LABEL), query_result(EXPR), metrics(REGEX); kind is empty for anything else.
-struct template_query {
-    std::string_view kind;
-    std::string_view inside;  ///< the selector or expression; empty when there is none
-    std::string_view label;
-};
-
-/// source  Grafana, the Prometheus datasource's variable queries
-[[nodiscard]] inline template_query read_template_query(std::string_view text)
-{
-    text = trimmed(text);
-    for (const std::string_view kind : {"label_values", "query_result", "metrics"}) {
-        if (!text.starts_with(kind) || text.size() < kind.size() + 2 || text[kind.size()] != '(' || text.back() != ')')
-            continue;
-        std::string_view inside = trimmed(text.substr(kind.size() + 1, text.size() - kind.size() - 2));
-        if (kind != "label_values") return {kind, inside, {}};
-        const std::size_t comma = inside.rfind(',');
-        if (comma == std::string_view::npos) return {kind, {}, inside};
-        return {kind, trimmed(inside.substr(0, comma)), trimmed(inside.substr(comma + 1))};
-    }
-    return {};
-}
 
 /// Does metrics(REGEX) list nothing? The expression is searched for. Not known where it has a variable, or cannot be
 /// read.
@@ -92,33 +71,6 @@ struct template_query {
     if (dead.written->name == "instance") return instance_filter.about;
     if (dead.written->name != "job") return dead.on_series ? label_value_not_exposed.about : label_not_exposed.about;
     return names_a_job(sources, dead) ? label_value_not_exposed.about : job_not_scraped.about;
-}
-
-/// The regex of a variable as Grafana reads it: /…/ with flags is searched for, another text fits the whole value.
-/// Nothing for what RE2 does not take, as (?!…).
-/// source  Grafana, packages/grafana-data, stringToJsRegex
-[[nodiscard]] inline std::optional<regex> read_variable_regex(std::string_view written)
-{
-    std::string pattern;
-    const bool is_whole = !written.starts_with('/');
-    if (is_whole) {
-        pattern = concat("^", written, "$");
-    } else {
-        const std::size_t end = written.rfind('/');
-        const std::string_view flags = written.substr(end + 1);
-        if (end == 0 || flags.find_first_not_of("gimy") != std::string_view::npos) return {};
-        for (const char flag : {'i', 'm'})
-            if (flags.find(flag) != std::string_view::npos) pattern += concat("(?", std::string_view(&flag, 1), ")");
-        pattern += written.substr(1, end - 1);
-    }
-    // JavaScript names groups as RE2 of Debian 12 does not.
-    for (std::size_t at = pattern.find("(?<"); at != std::string::npos; at = pattern.find("(?<", at + 1)) {
-        if (at + 3 < pattern.size() && (pattern[at + 3] == '=' || pattern[at + 3] == '!')) return {};
-        pattern.insert(at + 2, "P");
-    }
-    auto made = regex::compile(pattern, false);
-    if (!made) return {};
-    return std::move(*made);
 }
 
 /// The values that a label has on the series of a selector; nothing when they are not all known.
@@ -180,7 +132,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
                            const variables& declared, std::vector<finding>& out)
 {
     const std::string_view written = v.query.text();
-    const detail::template_query asked_for = detail::read_template_query(written);
+    const dashboard::template_query asked_for = dashboard::read_template_query(written);
     const auto say_by = [&](const rule& about, severity level, std::string_view part, std::string message,
                             std::string suggestion = {}) {
         const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
@@ -192,10 +144,10 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     const auto check_regex = [&](const asked& a) {
         const json::value pattern = v.written["regex"];
         if (pattern.text().empty() || dashboard::has_reference(pattern.text())) return;
-        const auto keeps = detail::read_variable_regex(pattern.text());
+        const auto keeps = variable_regex::read(pattern.text());
         const auto values = detail::known_values(sources, a, asked_for.label);
         if (!keeps || !values ||
-            std::any_of(values->begin(), values->end(), [&keeps](const auto& one) { return keeps->matches(one); }))
+            std::any_of(values->begin(), values->end(), [&keeps](const auto& one) { return keeps->keeps(one); }))
             return;
         const rule& about = variable_query.about;
         out.push_back(finding_in_text(file, pattern, {0, pattern.text().size()}, about, about.level,
@@ -204,7 +156,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     };
     if (asked_for.kind.empty()) {
         if (!detail::asks_for_series(v)) return;
-        const dashboard::interpolated readable = dashboard::interpolate(written, sources.values);
+        const dashboard::interpolated readable = dashboard::interpolate(written, declared.told_values(sources.values));
         const auto tree = promql::parse_selector(readable.text);
         if (!tree && !promql::asks_for_victoriametrics(readable.text))
             say(trimmed(written), concat("this is none of label_values(), label_names(), metrics() and query_result(), "
@@ -232,7 +184,8 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
         }
         return say(asked_for.label, concat("no series has the label ", asked_for.label));
     }
-    const dashboard::interpolated readable = dashboard::interpolate(asked_for.inside, sources.values);
+    const dashboard::interpolated readable = dashboard::interpolate(asked_for.inside,
+                                                                    declared.told_values(sources.values));
     const bool expression = asked_for.kind == "query_result";
     const auto tree = expression ? promql::parse(readable.text, promql::parse_options::everything())
                                  : promql::parse_selector(readable.text);

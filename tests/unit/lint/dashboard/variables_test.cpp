@@ -1,6 +1,7 @@
 #include <pitot/base/text.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/variable_regex.hpp>
 
 #include <catch.hpp>
 
@@ -28,7 +29,7 @@ std::string read(std::string_view members, std::string_view again = {})
     std::string out = pitot::concat(v->many ? "many " : "", v->is_empty ? "empty " : "",
                                     v->choices ? std::to_string(v->choices->values.size()) : std::string("open"));
     const auto first = declared.first_values().find("v");
-    return first == declared.first_values().end() ? out : pitot::concat(out, " = ", first->second.front());
+    return first == declared.first_values().end() ? out : pitot::concat(out, " = ", first->second.values.front());
 }
 
 }  // namespace
@@ -65,4 +66,27 @@ TEST_CASE("a name that nobody declares")
     CHECK(declared.lacks("x"));
     CHECK_FALSE(declared.lacks("1"));
     CHECK_FALSE(declared.lacks("__interval"));
+}
+
+TEST_CASE("the regex of a variable keeps values, or parts of them")
+{
+    using pitot::lint::dashboards::variable_regex;
+    const auto of = [](std::string_view written, std::string_view text) {
+        const auto keeps = variable_regex::read(written);
+        REQUIRE(keeps);
+        std::string out;
+        for (const std::string& value : keeps->values_of(text)) out += value + ";";
+        return out;
+    };
+    CHECK(of("/a/", "bab") == "bab;");
+    CHECK(of("a", "bab").empty());
+    CHECK(of("/A/i", "bab") == "bab;");
+    CHECK(of("/a=\"([^\"]*)\"/", "{a=\"x\",b=\"y\"}") == "x;");
+    CHECK(of("/(a)?b/", "b").empty());
+    CHECK(of("/\"([^\"]*)\"/g", "{a=\"x\",b=\"y\"}") == "x;y;");
+    CHECK(of("/(?<text>a) (?<value>b)/", "a b") == "b;");
+    CHECK(of("/(?<text>a) /", "a b") == "a;");
+    CHECK(of("/()/g", "ab").empty());
+    CHECK_FALSE(variable_regex::read("/(?!a)/"));
+    CHECK_FALSE(variable_regex::read("/a/x"));
 }
