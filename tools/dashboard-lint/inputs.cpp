@@ -7,6 +7,7 @@
 #include <glob.h>
 #include <set>
 #include <system_error>
+#include <unistd.h>  // access
 
 namespace pitot::tools::dashboard_lint {
 
@@ -37,7 +38,12 @@ result<std::vector<found_file>> files_below(const fs::path& folder)
         const std::string name = at->path().filename().string();
         std::error_code ignored;
         if (at->is_directory(ignored)) {
-            if (name.starts_with('.') || name == "node_modules") at.disable_recursion_pending();
+            if (name.starts_with('.') || name == "node_modules") {
+                at.disable_recursion_pending();
+            } else if (::access(at->path().c_str(), R_OK | X_OK) != 0) {  // said when it is read; the rest is checked
+                files.push_back({at->path().string(), true});
+                at.disable_recursion_pending();
+            }
         } else if (const fs::path kind = at->path().extension();
                    (kind == ".json" || kind == ".yml" || kind == ".yaml" || kind == ".rules") &&
                    at->is_regular_file(ignored)) {  // no pipe, which would be waited for

@@ -1,14 +1,16 @@
 #pragma once
-// Dashboards as texts of YAML: a ConfigMap's data, GrafanaDashboard's spec.json, values of Grafana's Helm chart.
+// Dashboards in YAML: as texts (a ConfigMap's data, GrafanaDashboard's spec.json, values of Grafana's Helm chart), or
+// written in it.
 
 #include <pitot/base/text.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/yaml_dashboard.hpp>
 #include <pitot/lint/dashboard/yaml_documents.hpp>
 #include <pitot/lint/dashboard/yaml_text.hpp>
 
-#include <algorithm>  // std::none_of
+#include <algorithm>  // std::any_of
 #include <cstddef>
 #include <iterator>
 #include <set>
@@ -46,6 +48,8 @@ private:
         switch (from.kind()) {
         case yaml::kind::scalar: judge(from, pointer); break;
         case yaml::kind::map:
+            if (verdicts found; check_written(file_, from, first_, sources_, allowed_, found))
+                return take(std::move(found), pointer);
             if (const auto all = from.members())
                 for (const auto& m : *all) {
                     std::string below = pointer;
@@ -71,6 +75,11 @@ private:
         const bool as_written = !lines.empty() && (file_.text()[at] == '|' || json::parse(lines, allowed_));
         verdicts found;
         if (as_written ? !judge_lines(lines, found) : !judge_text(*text, at, found)) return;
+        take(std::move(found), pointer);
+    }
+    /// What was found in a dashboard at a place of the file.
+    void take(verdicts&& found, const std::string& pointer)
+    {
         any_ = true;
         for (finding& f : found.findings) f.pointer.insert(0, pointer);
         for (unverified& u : found.unknown) u.pointer.insert(0, pointer);
@@ -112,6 +121,15 @@ private:
     bool any_ = false;
 };
 
+/// Has a text of YAML a key that every dashboard has?
+[[nodiscard]] inline bool may_hold_dashboards(std::string_view text)
+{
+    constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"",    "panels\\\"", "elements\\\"",
+                                         "rows\\\"", "panels:",    "elements:", "rows:"};
+    return std::any_of(std::begin(keys), std::end(keys),
+                       [text](std::string_view key) { return text.find(key) != std::string_view::npos; });
+}
+
 }  // namespace detail
 
 /// Judges the dashboards in a YAML file.
@@ -120,14 +138,11 @@ private:
                                          verdicts& out)
 {
     const std::string_view text = file.text();
-    constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"", "panels\\\"", "elements\\\"", "rows\\\""};
-    if (std::none_of(std::begin(keys), std::end(keys),
-                     [text](std::string_view key) { return text.find(key) != std::string_view::npos; }))
-        return false;
+    if (!detail::may_hold_dashboards(text)) return false;
     detail::embedded_dashboards all(file, sources, allowed, out);
     for (const text_span document : detail::documents_in(text)) {
         const std::string_view own = text.substr(document.offset, document.length);
-        if (own.find('{') != std::string_view::npos)
+        if (detail::may_hold_dashboards(own))
             all.read_document(yaml::read(std::string(own), file.name()), document.offset);
     }
     return all.any();
