@@ -100,7 +100,7 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = job_of(how, from, say, to.series);
     if (how.live) put_scrapes(*in, source, to.series.at(job), to.now, to.data, say);
-    if (!to.series.add(in->families, job))
+    if (!to.series.add(in->families, job, in->writes_points()))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
                              catalog::inventory::max_series));
     if (in->families.point_count() > 0) return exit_code::clean;

@@ -88,7 +88,7 @@ exit_code add_exposition(const catalog::labelled_source& source, bool jobs_are_k
     const catalog::scrape_job& scraped = to.series.at(job);
     if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known))
         to.series.add_target(from);
-    to.series.add(in->families, job);
+    to.series.add(in->families, job, in->writes_points());
     to.known = true;
     return exit_code::clean;
 }

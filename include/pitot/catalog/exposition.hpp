@@ -43,6 +43,21 @@ struct exposition {
     {
         return buffer ? std::string_view(*buffer) : std::string_view();
     }
+    /// Does the text write the limits of buckets as 1.0, and none as 1? Prometheus 3 stores both so, others what is
+    /// written.
+    [[nodiscard]] bool writes_points() const noexcept
+    {
+        const std::string_view all = text();
+        constexpr std::string_view label = "le=\"";
+        for (std::size_t at = all.find(label); at != std::string_view::npos; at = all.find(label, at + 1)) {
+            const std::size_t first = at + label.size();
+            const std::size_t end = all.find_first_not_of("0123456789", first);
+            if (end == first || end == std::string_view::npos) continue;
+            if (all[end] == '"') return false;
+            if (all.substr(end, 3) == ".0\"") return true;
+        }
+        return false;
+    }
 };
 
 /// Reads a text as an exposition.

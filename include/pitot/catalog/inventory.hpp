@@ -81,8 +81,10 @@ public:
     void set_knows_all_jobs() noexcept { knows_all_jobs_ = true; }
 
     /// What a job exposes. False when it is too much.
-    bool add(const batch& in, std::uint32_t job)
+    /// points  it writes whole limits of buckets, and quantiles, as 1.0
+    bool add(const batch& in, std::uint32_t job, bool points = false)
     {
+        points_ = points;
         jobs_[job].has_exposition = true;
         relabels_targets_ = relabels_targets(jobs_[job]);
         for (std::size_t f = 0; f < in.size(); ++f)
@@ -245,7 +247,9 @@ private:
         const auto more = [&](std::string_view label, double value) {
             char room[number_size];
             label_list with = labels;
-            set_label(with, label, {room, static_cast<std::size_t>(write_go_number(room, value) - room)});
+            std::string text(room, write_go_number(room, value));
+            if (points_ && text.find_first_not_of("0123456789") == std::string::npos) text += ".0";
+            set_label(with, label, text);
             return with;
         };
         // What a histogram's or a summary's parts are is in their names; types are those of what was asked for.
@@ -270,6 +274,7 @@ private:
         put(name, family.type(), labels, job);
     }
 
+    bool points_ = false;
     std::vector<scrape_job> jobs_;
     std::map<std::string, existing_metric, std::less<>> metrics_;
     std::set<std::string, std::less<>> dropped_;

@@ -35,7 +35,7 @@ struct regex_branch {
 /// Most are never held against anything, and of most regular expressions it is seen what they match: only the others
 /// are compiled, when they are asked first. Not for several threads at once.
 /// positive  = or =~
-/// numbers   the label's values are: "1.0" selects 1
+/// numbers   the label's values are: "1.0" selects 1, but "1" not 1.0
 class matcher {
 public:
     matcher(std::string_view value, bool positive, bool is_regex, bool numbers = false)
@@ -193,6 +193,7 @@ private:
     }
     [[nodiscard]] bool is_same_number(std::string_view text) const
     {
+        if (text.ends_with(".0") && !value_.ends_with(".0")) return false;  // nobody takes it off
         double other = 0;
         double wanted = 0;
         for (const auto& [from, to] : {std::pair{text, &other}, std::pair{std::string_view(value_), &wanted}})

@@ -33,9 +33,9 @@ public:
         });
     }
 
-    /// The series name that was probably meant by one that is not there: with or without _total, with more words behind
-    /// (of a histogram _bucket), with another prefix, with a prefix that is short for its own or the other way round
-    /// (pg_up, postgresql_up), or with a slip of the pen, in this order. Empty when none is near.
+    /// The series name that was probably meant by one that is not there: with or without _total, one letter away, with
+    /// more words behind (of a histogram _bucket), with another prefix, with a prefix that is short for its own or the
+    /// other way round (pg_up, postgresql_up), or with a slip of the pen, in this order. Empty when none is near.
     [[nodiscard]] std::string to(std::string_view name) const
     {
         if (name.empty()) return {};
@@ -43,8 +43,14 @@ public:
         if (std::string more = concat(name, "_total"); from_->find(more)) return more;
         if (bare != name && from_->find(bare)) return std::string(bare);
         if (std::string bucket = concat(name, "_bucket"); from_->find(bucket)) return bucket;
-        if (const std::string_view longer = shortest_beginning_with(concat(bare, "_")); !longer.empty())
-            return std::string(longer);
+        if (const std::string_view slip = name.size() < 8 ? std::string_view{} : nearest_to(name, 1); !slip.empty())
+            return std::string(slip);
+        for (const std::string_view ends : {std::string_view(), std::string_view("_total")}) {
+            if (!ends.empty() && bare == name) break;
+            const std::string start = concat(ends.empty() ? name : bare, "_");
+            if (const std::string_view longer = shortest_beginning_with(start, ends); !longer.empty())
+                return std::string(longer);
+        }
         if (const std::string_view other = with_other_prefix(name, bare); !other.empty()) return std::string(other);
         if (const std::string_view other = with_longer_prefix(name); !other.empty()) return std::string(other);
         return std::string(nearest_to(name));
@@ -90,9 +96,13 @@ private:
     /// A name with a slip of the pen: the one with the least edits, the first of those; no edits are as good as one.
     [[nodiscard]] std::string_view nearest_to(std::string_view name) const
     {
+        return nearest_to(name, name.size() < 8 ? 1 : name.size() / 6);
+    }
+    [[nodiscard]] std::string_view nearest_to(std::string_view name, std::size_t most) const
+    {
         const letter_counts letters = letters_of(name);
         const edits_from edits(name);
-        std::size_t least = (name.size() < 8 ? 1 : name.size() / 6) + 1;
+        std::size_t least = most + 1;
         std::size_t best = all_.size();
         const auto is_shorter = [](const candidate& c, std::size_t size) { return c.size < size; };
         const std::size_t shortest = name.size() - std::min(name.size(), least - 1);
@@ -110,35 +120,43 @@ private:
         return best == all_.size() ? std::string_view{} : all_[best];
     }
 
-    [[nodiscard]] std::string_view shortest_beginning_with(std::string_view start) const
+    [[nodiscard]] std::string_view shortest_beginning_with(std::string_view start, std::string_view end = {}) const
     {
         std::string_view best;
         for (auto at = std::lower_bound(all_.begin(), all_.end(), start); at != all_.end() && at->starts_with(start);
              ++at)
-            if (best.empty() || at->size() < best.size()) best = *at;
+            if (at->ends_with(end) && (best.empty() || at->size() < best.size())) best = *at;
         return best;
     }
 
-    /// `x_rest` for `rest`, `rest` for `x_rest`, `y_rest` for `x_rest` (rest of two words at least); _total may differ.
+    /// `x_rest` for `rest`, `rest` for `x_rest`, else `y_rest` for `x_rest` (rest of two words at least) where nothing
+    /// begins with x_, and rest is not what everybody has; _total may differ.
     [[nodiscard]] std::string_view with_other_prefix(std::string_view name, std::string_view bare) const
     {
         const std::size_t cut = name.find('_');
         const std::string_view rest = cut == std::string_view::npos ? std::string_view{} : name.substr(cut + 1);
         const std::string_view bare_rest = without_total(rest);
         const bool rest_tells = rest.find('_') != std::string_view::npos;
+        const bool may_move = rest_tells && rest != "build_info" && rest != "uptime_seconds" &&
+                              shortest_beginning_with(name.substr(0, cut + 1)).empty();
         std::string_view best;
         std::size_t best_index = 0;
+        bool best_is_whole = false;
         const auto consider = [&](std::size_t i) {
             const std::string_view c = all_[i];
-            if (!best.empty() && (c.size() > best.size() || (c.size() == best.size() && i > best_index))) return;
-            bool fits = rest_tells && is_same_but_total(c, rest);
+            bool whole = rest_tells && is_same_but_total(c, rest);
+            bool fits = whole;
             for (std::size_t at = c.find('_'); !fits && at != std::string_view::npos; at = c.find('_', at + 1)) {
                 const std::string_view tail = c.substr(at + 1);
                 if (tail.size() + 6 < bare.size() && tail.size() + 6 < rest.size()) break;
-                fits = (bare.find('_') != std::string_view::npos && is_same_but_total(tail, name)) ||
-                       (rest_tells && is_same_but_total(tail, rest));
+                whole = bare.find('_') != std::string_view::npos && is_same_but_total(tail, name);
+                fits = whole || (may_move && is_same_but_total(tail, rest));
             }
-            if (!fits) return;
+            if (!fits || best_is_whole > whole) return;
+            if (best_is_whole == whole && !best.empty() &&
+                (c.size() > best.size() || (c.size() == best.size() && i > best_index)))
+                return;
+            best_is_whole = whole;
             best = c;
             best_index = i;
         };

@@ -117,22 +117,13 @@ public:
     {
         if (const std::string_view special = special_of(datasource); !special.empty())
             return special == "-- Mixed --" ? std::string_view{} : special;  // mixed: each target says its own
-        if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
         const std::string_view name = name_of_datasource(datasource);
-        if (const json::value input = input_of(root_["__inputs"], name)) return input["pluginId"].text();
         const reference variable = reference_at(name, 0);
-        if (!variable) {
-            if (const auto known = types_.find(name); known != types_.end()) return known->second;
-            const std::string_view told = declared_ == nullptr ? std::string_view() : declared_->type_of(name);
-            return told.empty() && datasource.is_string() ? name : told;
-        }
-        for (const json::value declared : model_["templating"]["list"])
-            if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
-                return declared["query"].text();
-        for (const json::value declared : model_["variables"])
-            if (declared["spec"]["name"].text() == variable.name && declared["kind"].text() == "DatasourceVariable")
-                return declared["spec"]["pluginId"].text();
-        return variable.name;  // DS_LOKI says it by its name
+        if (const std::string_view named = type_by_name(name, variable); !named.empty()) return named;
+        if (const std::string_view type = datasource["type"].text(); !type.empty() && !has_reference(type)) return type;
+        if (variable) return variable.name;  // DS_LOKI says it by its name
+        if (const auto known = types_.find(name); known != types_.end()) return known->second;
+        return datasource.is_string() ? name : std::string_view();
     }
 
     /// Of a query that names one datasource, in a panel or the like that names another, or of the default one.
@@ -170,6 +161,21 @@ public:
     }
 
 private:
+    /// What a uid or name itself says, which Grafana goes by whatever type is written beside it; "" when nobody knows.
+    /// source  Grafana, public/app/features/plugins/datasource_srv.ts, getInstanceSettings()
+    [[nodiscard]] std::string_view type_by_name(std::string_view name, const reference& variable) const
+    {
+        if (const json::value input = input_of(root_["__inputs"], name)) return input["pluginId"].text();
+        if (!variable) return declared_ == nullptr ? std::string_view() : declared_->type_of(name);
+        for (const json::value declared : model_["templating"]["list"])
+            if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
+                return declared["query"].text();
+        for (const json::value declared : model_["variables"])
+            if (declared["spec"]["name"].text() == variable.name && declared["kind"].text() == "DatasourceVariable")
+                return declared["spec"]["pluginId"].text();
+        return {};
+    }
+
     /// A uid whose type is written anywhere in the dashboard has it everywhere.
     void learn_one(json::value datasource)
     {

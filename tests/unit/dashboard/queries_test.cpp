@@ -190,13 +190,21 @@ TEST_CASE("types of datasources that the user declared")
             out += q.in == dashboard::language::promql ? 'p' : q.in == dashboard::language::logql ? 'l' : 'o';
         return out;
     };
-    // By uid, by name, by either in the other's place; what the dashboard says goes first.
+    // By uid, by name, by either in the other's place, whatever type the dashboard writes beside it.
     CHECK(kinds(R"({"panels":[{"datasource":{"uid":"l-1"},"targets":[{"expr":"a"}]},
                               {"datasource":{"uid":"Base"},"targets":[{"expr":"a"}]},
                               {"datasource":"Base","targets":[{"expr":"a"}]},
                               {"datasource":"p-1","targets":[{"expr":"a"}]},
                               {"datasource":{"type":"prometheus","uid":"Logs"},"targets":[{"expr":"a"}]},
-                              {"datasource":{"uid":"gone"},"targets":[{"expr":"a"}]}]})") == "looppp");
+                              {"datasource":{"uid":"gone"},"targets":[{"expr":"a"}]}]})") == "looplp");
+    // What the dashboard's own variables and inputs name.
+    CHECK(kinds(R"({"__inputs":[{"name":"DS_X","pluginId":"loki"}],
+                    "templating":{"list":[{"name":"v","type":"datasource","query":"loki"},
+                                          {"name":"m","type":"datasource","query":"mysql"}]},
+                    "panels":[{"datasource":{"type":"prometheus","uid":"$v"},"targets":[{"expr":"a"}]},
+                              {"datasource":{"type":"prometheus","uid":"${DS_X}"},"targets":[{"expr":"a"}]},
+                              {"datasource":{"type":"loki","uid":"${m}"},"targets":[{"expr":"a"}]},
+                              {"datasource":{"type":"loki","uid":"$gone"},"targets":[{"expr":"a"}]}]})") == "llol");
     // The default one: absent, null, {}, "default", and what is mixed.
     CHECK(kinds(R"({"panels":[{"targets":[{"expr":"a"},{"expr":"a","datasource":null},{"expr":"a","datasource":{}},
                               {"expr":"a","datasource":"default"},{"expr":"a","datasource":{"uid":"p-1"}}]},

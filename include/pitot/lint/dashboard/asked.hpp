@@ -178,6 +178,13 @@ inline bool is_open(const world& in, const catalog::existing_series& s, std::str
     return open && catalog::value_of(s.labels, label).empty();
 }
 
+/// The same on a target, whose instance may have been told.
+inline bool is_open(const world& in, const catalog::existing_series& s, const catalog::label_list& t,
+                    std::string_view label)
+{
+    return is_open(in, s, label) && !(label == "instance" && !catalog::value_of(t, label).empty());
+}
+
 /// Does a series on a target satisfy a matcher, or may it?
 [[nodiscard]] inline bool fits(const world& in, const catalog::existing_series& s, const catalog::label_list& t,
                                const asked_matcher& m)

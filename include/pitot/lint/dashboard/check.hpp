@@ -126,6 +126,7 @@ struct subject {
     bool is_range = false;  ///< asked for a range of time: Prometheus takes no range vectors then
     text_position at = {};
     std::span<const std::string_view> repeats = {};
+    bool says_no_data = false;
     std::span<const finding> shape = {};  ///< what is known of it already
     std::string missing = {};             ///< as of its judgement
 };
@@ -184,6 +185,7 @@ inline void judge(const source& file, const subject& about, const world& sources
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             in.annotations = about.annotations;
             in.repeats = about.repeats;
+            in.says_no_data = about.says_no_data;
             if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
             if (sources.series == nullptr && said.unknown.empty())
                 said.unknown = sources.unread.empty() ? "no metrics given" : sources.unread;
@@ -243,6 +245,16 @@ inline void judge(const source& file, const subject& about, const world& sources
     for (finding& f : said.findings) out.findings.push_back(std::move(f));
 }
 
+/// Has a panel a text for no data?
+[[nodiscard]] inline bool says_no_data(json::value field_config)
+{
+    const json::value defaults = field_config["defaults"];
+    if (!defaults["noValue"].text().empty()) return true;
+    for (const json::value mapping : defaults["mappings"])
+        if (mapping["type"].text() == "special" && mapping["options"]["match"].text().starts_with("null")) return true;
+    return false;
+}
+
 inline void check_query(const source& file, const dashboard::query& query, const world& sources,
                         const variables& declared, std::string missing, dialect& spoken, verdicts& out)
 {
@@ -258,7 +270,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     if (!title) title = spec["name"];
     subject about;
     about.expr = &expr;
-    about.legend = legend ? &*legend : nullptr;
+    const bool is_shown = query.target["format"].text() != "table" && !query.target["hide"].as_bool().value_or(false);
+    about.legend = legend && is_shown ? &*legend : nullptr;
     about.panel = title.text();
     about.panel_type = type ? type.text() : dashboard::detail::group_of(spec["vizConfig"], "VizConfig");
     about.in = query.in;
@@ -266,10 +279,23 @@ inline void check_query(const source& file, const dashboard::query& query, const
                      query.target["range"].as_bool().value_or(false);
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
+    about.says_no_data = says_no_data(query.panel["fieldConfig"]) ||
+                         says_no_data(query.panel["spec"]["vizConfig"]["spec"]["fieldConfig"]);
     about.missing = std::move(missing);
     if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
         about.in = dashboard::language::logql;
     judge(file, about, sources, declared, spoken, out);
+}
+
+/// Is the datasource of a variable surely a Prometheus: does its type say so, or is it asked PromQL elsewhere?
+[[nodiscard]] inline bool is_surely_prometheus(const dashboard::dashboard& board, const dashboard::declared_variable& v)
+{
+    using namespace dashboard::detail;
+    if (!tells_no_language(board.types.of(v))) return true;
+    const json::value asks = datasource_types::asked(v.datasource, v.written["query"]["datasource"]);
+    return std::any_of(board.queries.begin(), board.queries.end(), [&](const dashboard::query& q) {
+        return q.in == dashboard::language::promql && name_of_datasource(q.asks) == name_of_datasource(asks);
+    });
 }
 
 }  // namespace detail
@@ -312,10 +338,10 @@ inline void check_query(const source& file, const dashboard::query& query, const
     // What Grafana's API tells of library panels alone leaves their dashboards' variables open.
     declared.known = board.model["panels"] || board.model["rows"] || board.model["elements"];
     const std::vector<dashboard::declared_variable> all = dashboard::read_variables(document->root(), board.model);
-    for (const dashboard::declared_variable& v : all) declared.declare(v);
     const auto asks_prometheus = [&board](const dashboard::declared_variable& v) {
         return dashboard::detail::language_of(board.types.of(v), {}) == dashboard::language::promql;
     };
+    for (const dashboard::declared_variable& v : all) declared.declare(v, asks_prometheus(v));
     if (sources.keeps_variables)
         declared.saved = std::make_shared<const std::vector<dashboard::saved_variable>>(
             dashboard::saved_variables(all, asks_prometheus));
@@ -323,8 +349,15 @@ inline void check_query(const source& file, const dashboard::query& query, const
     check_variable_texts(file, board.model, declared, out.findings);
     check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
-        if (asks_prometheus(v)) check_variable(file, v, sources, declared, out.findings);
-    detail::dialect spoken(board.queries, file.text());
+        if (asks_prometheus(v))
+            check_variable(file, v, detail::is_surely_prometheus(board, v), sources, declared, out.findings);
+    const auto any_asks = [&board](function_ref<bool(std::string_view)> is_metricsql) {
+        return std::any_of(board.queries.begin(), board.queries.end(), [&](const dashboard::query& q) {
+            return q.in == dashboard::language::metricsql ||
+                   (q.in == dashboard::language::promql && is_metricsql(q.expr.text()));
+        });
+    };
+    detail::dialect spoken(any_asks, file.text());
     datasource_check asked(file, document->root()["__inputs"], declared, sources.datasources, out.findings);
     for (const dashboard::query& query : board.queries) {
         const json::value missing = asked.check(query.asks, query.expr.text());

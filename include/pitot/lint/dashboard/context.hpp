@@ -46,11 +46,15 @@ struct label_use {
 /// many      multi, or with an "All"
 /// is_empty  it may hold nothing, or what "All" writes may fit nothing
 /// choices   what it may hold, where the dashboard says so and nothing else has its name
+/// query     its declaration where a Prometheus is asked for its values and nothing else has its name; else null
+/// listed    what that gives, found out when it is asked for
 struct variable {
     std::string name;
     bool many = false;
     bool is_empty = true;
     std::optional<dashboard::variable_choices> choices = {};
+    const dashboard::declared_variable* query = nullptr;
+    mutable std::optional<std::optional<dashboard::variable_choices>> listed = {};
 };
 
 /// The variables of a dashboard as they were saved; null where nobody asks for them.
@@ -65,13 +69,16 @@ public:
     saved_board saved = {};
 
     /// v  outlives this
-    void declare(const dashboard::declared_variable& v)
+    /// asks_prometheus  a Prometheus is asked for its values, if anybody is
+    void declare(const dashboard::declared_variable& v, bool asks_prometheus = false)
     {
         written_.push_back(&v);
         const auto [at, is_new] = all_.try_emplace(v.name, variable{v.name, v.many, may_be_empty(v)});
         at->second.choices.reset();
+        at->second.query = nullptr;
         at->second.is_empty = at->second.is_empty || may_be_empty(v);
         if (!is_new) return;
+        if (asks_prometheus && (v.type == "query" || v.type == "QueryVariable")) at->second.query = &v;
         if (auto may_hold = dashboard::choices_of(v); may_hold && may_hold->values.size() <= most_choices)
             at->second.choices = std::move(*may_hold);
     }
@@ -161,6 +168,7 @@ private:
 /// asks        its selectors
 /// is_alert    of a rule file with `alert`; is_rule: of any rule file
 /// panel_type  "stat", "timeseries", …; empty for what is no panel
+/// says_no_data  the panel has a text of its own for no data
 /// repeats     variables that the panel is repeated for
 struct context {
     const source& file;
@@ -176,6 +184,7 @@ struct context {
     std::vector<label_use> legend = {};
     std::vector<label_use> annotations = {};
     std::span<const std::string_view> repeats = {};
+    bool says_no_data = false;
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,

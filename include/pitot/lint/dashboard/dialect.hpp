@@ -1,26 +1,22 @@
 #pragma once
 // Is a query that is no PromQL MetricsQL? It says so itself, or the dashboard's other queries do.
 
+#include <pitot/base/function_ref.hpp>
 #include <pitot/dashboard/interpolate.hpp>
-#include <pitot/dashboard/queries.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 #include <pitot/promql/selector.hpp>
 
-#include <algorithm>  // std::any_of
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
 namespace pitot::lint::dashboards::detail {
 
 /// Does a query hold what only MetricsQL has?
-[[nodiscard]] inline bool is_metricsql(const dashboard::query& query)
+[[nodiscard]] inline bool is_metricsql(std::string_view query)
 {
-    if (query.in == dashboard::language::metricsql) return true;
-    if (query.in != dashboard::language::promql) return false;
-    const dashboard::interpolated readable = dashboard::interpolate(query.expr.text());
+    const dashboard::interpolated readable = dashboard::interpolate(query);
     promql::tree_arena memory;
     std::vector<promql::parse_error> errors;
     promql::parse_into(memory, readable.text, promql::parse_options::everything(), errors);
@@ -29,18 +25,20 @@ namespace pitot::lint::dashboards::detail {
     return (loose && loose->metricsql) || promql::says_metricsql(errors, readable.text);
 }
 
-/// The dialect that a dashboard's queries have in common. Asked of a query that is no PromQL; most dashboards have
-/// none.
+/// The dialect that the queries of a dashboard or a rule file have in common. Asked of a query that is no PromQL; most
+/// files have none.
 class dialect {
 public:
+    /// asks  calls what it is given for each query that may be PromQL, until that is true; must outlive this
     /// file  its text
-    dialect(std::span<const dashboard::query> queries, std::string_view file) noexcept : queries_(queries), file_(file)
+    dialect(function_ref<bool(function_ref<bool(std::string_view)>)> asks, std::string_view file) noexcept
+        : asks_(asks), file_(file)
     {}
 
     /// Does any of them hold what only MetricsQL has?
     [[nodiscard]] bool is_metricsql()
     {
-        if (!known_) known_ = std::any_of(queries_.begin(), queries_.end(), detail::is_metricsql);
+        if (!known_) known_ = asks_([](std::string_view query) { return detail::is_metricsql(query); });
         return *known_;
     }
     /// Is it about VictoriaMetrics or its like, by its words or by what it asks for: vm_rows, vl_rows_ingested_total?
@@ -60,7 +58,7 @@ private:
         return false;
     }
 
-    std::span<const dashboard::query> queries_;
+    function_ref<bool(function_ref<bool(std::string_view)>)> asks_;
     std::string_view file_;
     std::optional<bool> known_;
     std::optional<bool> is_of_victoria_;

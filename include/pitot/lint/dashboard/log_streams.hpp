@@ -126,7 +126,8 @@ inline void check_log_variables(const context& in, const logql::query& read, rem
         for (const logql::matcher& m : s.matchers) {
             if (m.op != logql::match_op::equal && m.op != logql::match_op::not_equal) continue;
             if (const variable* const v = several(in.declared, in.repeats, m.value))
-                out.findings.push_back(in.at(m.value_span, about, about.level, several_message(*v),
+                out.findings.push_back(in.at(m.value_span, about, about.level,
+                                             several_message(*v, m.op == logql::match_op::equal),
                                              several_advice(m.op == logql::match_op::equal)));
         }
 }

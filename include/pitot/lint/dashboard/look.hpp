@@ -1,15 +1,19 @@
 #pragma once
 // Questions that several rules ask of a query.
 
+#include <pitot/base/decimal.hpp>
 #include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/listed_values.hpp>
 
-#include <algorithm>  // std::any_of, std::find_if, std::none_of
+#include <algorithm>  // std::all_of, std::any_of, std::find_if, std::none_of, std::stable_sort
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>  // std::errc
 #include <utility>
 #include <vector>
 
@@ -118,11 +122,14 @@ namespace pitot::lint::dashboards {
     });
     return all;
 }
+/// scope  a matcher that the series satisfy; null for all of them
 [[nodiscard]] inline std::set<std::string, std::less<>> values_of(const context& in, const asked& a,
-                                                                  std::string_view label)
+                                                                  std::string_view label,
+                                                                  const asked_matcher* scope = nullptr)
 {
     std::set<std::string, std::less<>> all;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
+        if (scope != nullptr && !detail::fits(in.sources, s, t, *scope)) return;
         if (const std::string_view v = in.sources.series->value(s, t, label); !v.empty()) all.emplace(v);
     });
     return all;
@@ -130,12 +137,26 @@ namespace pitot::lint::dashboards {
 
 namespace detail {
 
+/// The number that a text is; nothing for another.
+[[nodiscard]] inline std::optional<double> number_in(std::string_view text)
+{
+    double value = 0;
+    const auto [end, wrong] = pitot::detail::read_decimal(text.data(), text.data() + text.size(), value);
+    if (wrong != std::errc{} || end != text.data() + text.size())
+        return text == "+Inf" ? std::optional(std::numeric_limits<double>::infinity()) : std::nullopt;
+    return value;
+}
+
 [[nodiscard]] inline std::string list_of(const std::set<std::string, std::less<>>& all, std::string_view what)
 {
     if (all.empty()) return {};
+    std::vector<std::string_view> views(all.begin(), all.end());
+    if (std::all_of(views.begin(), views.end(), [](std::string_view one) { return number_in(one).has_value(); }))
+        std::stable_sort(views.begin(), views.end(),
+                         [](std::string_view a, std::string_view b) { return *number_in(a) < *number_in(b); });
     std::string text;
     std::size_t n = 0;
-    for (const std::string& one : all) {
+    for (const std::string_view one : views) {
         if (++n > 8) return concat(what, text, ", …");
         text += concat(text.empty() ? " " : ", ", one);
     }
@@ -145,6 +166,7 @@ namespace detail {
 [[nodiscard]] inline std::string near_or_list(const std::set<std::string, std::less<>>& all, std::string_view text,
                                               std::string_view what)
 {
+    if (number_in(text)) return list_of(all, what);
     const std::vector<std::string_view> views(all.begin(), all.end());
     const auto same = std::find_if(views.begin(), views.end(),
                                    [text](std::string_view one) { return equal_fold(one, text); });
@@ -161,7 +183,8 @@ namespace detail {
 [[nodiscard]] inline std::string suggest_value(const context& in, const asked& a, const asked_matcher& m)
 {
     if (!m.test.is_positive()) return {};  // what there is, is not wanted
-    const auto all = values_of(in, a, m.written->name);
+    const asked_matcher* const job = a.matcher("job");
+    const auto all = values_of(in, a, m.written->name, job == &m || job == nullptr || !job->alive ? nullptr : job);
     return m.test.is_regex() ? detail::list_of(all, "there are")
                              : detail::near_or_list(all, m.test.value(), "there are");
 }
@@ -250,7 +273,7 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
         if (!found.empty() || (scope != nullptr && !detail::fits(in.sources, s, t, *scope))) return;
         for (const auto* const all : {&s.labels, &t})
             for (const auto& [name, value] : *all) {
-                if (catalog::holds_numbers(name) || !m.test(value)) continue;
+                if (catalog::holds_numbers(name) || !m.test(value) || a.matcher(name) != nullptr) continue;
                 std::string& to = name == "job" || name == "instance" ? of_target : found;
                 if (to.empty()) to = name;
             }
@@ -268,16 +291,16 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
 [[nodiscard]] inline bool says_little(const asked_matcher& m) noexcept { return m.test.value().size() < 2; }
 
 /// Is the matcher's value made of a variable that is never empty, so that no series without the label satisfies it? (Of
-/// a label that no series has, the list is empty.)
+/// a label that no series has, the list is empty, unless another one is listed.)
 [[nodiscard]] inline bool asks_for_some_value(const context& in, const asked_matcher& m)
 {
-    const bool may_tell = m.templated && m.on_series && m.written_positive();
+    const bool may_tell = m.templated && m.written_positive();
     if (!may_tell || in.readable.is_variable(m.written->name_span)) return false;
     const std::string_view text = m.written->value;
     if (m.written->op == promql::match_op::regex && text.find_first_of("|?*") != std::string_view::npos) return false;
     return dashboard::any_reference(text, [&](const dashboard::reference& r, std::size_t) {
         const variable* const v = in.declared.find(r.name);
-        return v != nullptr && !v->is_empty;
+        return v != nullptr && !v->is_empty && (m.on_series || may_hold(in, *v) != nullptr);
     });
 }
 
@@ -286,7 +309,7 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
 {
     bool any = false;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-        any = any || detail::is_open(in.sources, s, label) || m(in.sources.series->value(s, t, label));
+        any = any || detail::is_open(in.sources, s, t, label) || m(in.sources.series->value(s, t, label));
     });
     return any;
 }
@@ -300,7 +323,7 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
         bool both = true;
         for (const asked_matcher* const m : {&one, &other})
-            both = both && (detail::is_open(in.sources, s, m->written->name) ||
+            both = both && (detail::is_open(in.sources, s, t, m->written->name) ||
                             m->test(in.sources.series->value(s, t, m->written->name)));
         any = any || both;
     });
@@ -424,7 +447,7 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
         known = known && a != nullptr && a->unknown.empty() && a->is_held && (a->own || !a->selected.empty());
         if (!known) return;
         const auto add = [&](const catalog::existing_series& s, const catalog::label_list& t) {
-            known = known && !detail::is_open(in.sources, s, label);
+            known = known && !detail::is_open(in.sources, s, t, label);
             all.emplace(in.sources.series->value(s, t, label));
         };
         if (a->own)  // its series are not kept

@@ -10,6 +10,7 @@
 #include <pitot/lint/dashboard/yaml_text.hpp>
 #include <pitot/promql/literal.hpp>
 
+#include <algorithm>  // std::any_of, std::min
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -93,7 +94,9 @@ public:
         to_.is_rules = is_expected || text.find("groups") != std::string_view::npos;
         if (!to_.is_rules) return;
         const auto root = yaml::read(std::string(text), to_.file.name());
-        if (!root && root.error().code == errc::too_many && read_resources(text)) return;
+        if (!root && root.error().code == errc::too_many &&
+            (read_resources(text) || read_documents(text, root.error())))
+            return;
         if (!root) {
             to_.is_rules = root.error().code != errc::too_many || has_groups(text);
             if (!is_expected && is_of_helm(text)) to_.is_rules = false;
@@ -148,6 +151,20 @@ private:
         }
         to_.is_rules = to_.is_rules || (any && !to_.findings.empty());
         return any;
+    }
+    /// Several documents with groups. Prometheus takes the first and passes over the others; other rulers take all.
+    /// source  Prometheus 3.16, model/rulefmt/rulefmt.go
+    bool read_documents(std::string_view text, const error& why)
+    {
+        if (!has_groups(text) || documents_in(text).size() < 2) return false;
+        to_.is_rules = false;
+        const bool all = each_yaml_document(text, to_.file.name(), "groups", [&](const result<yaml::node>& root) {
+            root ? read_groups(*root, "") : refuse(root.error());
+        });
+        if (!all) return false;
+        to_.findings.push_back(finding_at(to_.file, why.where, yaml_syntax.about.id, severity::warning,
+                                          "Prometheus reads the first document of a rule file only"));
+        return true;
     }
     /// A file of several documents: does one look like rules?
     [[nodiscard]] static bool has_groups(std::string_view text)
@@ -248,11 +265,13 @@ inline void judge_template_query(const source& file, const located& in, text_spa
     about.is_rule = true;
     about.panel = panel;
     about.at = file.position(expr.place({0, text->size()}).offset);
-    dialect none({}, {});
+    const auto nothing = [](function_ref<bool(std::string_view)>) { return false; };
+    dialect none(nothing, {});
     judge(file, about, sources, {}, none, out);
 }
 
-inline void judge_rule(const source& file, const read_rule& one, const world& sources, verdicts& out)
+/// spoken  by the file's rules before
+inline void judge_rule(const source& file, const read_rule& one, const world& sources, dialect& spoken, verdicts& out)
 {
     const located expr = located_in(file, one.expr);
     std::vector<located> places;
@@ -274,8 +293,7 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
         about.in = dashboard::language::other;
     else if (is_logql_only(one.expr.text))
         about.in = dashboard::language::logql;  // of Loki's ruler
-    dialect none({}, {});
-    judge(file, about, sources, {}, none, out);
+    judge(file, about, sources, {}, spoken, out);
     if (about.in != dashboard::language::promql) return;
     for (std::size_t i = 0; i < places.size(); ++i)
         for (const text_span where : uses[i].queries)
@@ -302,7 +320,12 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     if (!of.is_rules) return false;
     ++out.dashboards;
     out.findings.insert(out.findings.end(), of.findings.begin(), of.findings.end());
-    for (const detail::read_rule& one : of.rules) detail::judge_rule(of.file, one, sources, out);
+    const auto any_asks = [&of](function_ref<bool(std::string_view)> is_metricsql) {
+        return std::any_of(of.rules.begin(), of.rules.end(),
+                           [&](const detail::read_rule& r) { return !r.is_foreign && is_metricsql(r.expr.text); });
+    };
+    detail::dialect spoken(any_asks, of.file.text());
+    for (const detail::read_rule& one : of.rules) detail::judge_rule(of.file, one, sources, spoken, out);
     return true;
 }
 

@@ -43,6 +43,35 @@ namespace detail {
     return found;
 }
 
+/// An action of a template with blanks for its texts: a "$1" in them is no variable.
+[[nodiscard]] inline std::string without_strings(std::string_view action)
+{
+    std::string out(action);
+    char quote = '\0';
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const char c = out[i];
+        if (quote == '\0') {
+            if (c == '"' || c == '`') quote = c;
+            continue;
+        }
+        const bool ends = c == quote;
+        if (c == '\\' && quote == '"' && i + 1 < out.size()) out[i++] = ' ';
+        out[i] = ' ';
+        if (ends) quote = '\0';
+    }
+    return out;
+}
+
+/// Does it ask for series? An alert on a constant always fires, and is meant to.
+[[nodiscard]] inline bool has_series(const promql::node* n)
+{
+    bool found = false;
+    promql::walk(n, [&found](const promql::node* at, const std::vector<const promql::node*>&) {
+        found = found || at->kind == promql::node_kind::vector_selector;
+    });
+    return found;
+}
+
 /// Of a recording rule's key that only alerts have: 0s and no annotations are taken.
 [[nodiscard]] inline bool says_nothing(const yaml::node& value)
 {
@@ -197,8 +226,10 @@ private:
                 concat("Prometheus loads this only with an experimental feature: ", usual.error().message));
             out_.back().level = who_ == loaded_by::prometheus ? severity::warning : severity::info;
         }
-        if (!alert->empty() && !detail::filters(tree->root()))
+        if (!alert->empty() && detail::has_series(tree->root()) && !detail::filters(tree->root())) {
             say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
+            out_.back().query = *expr;
+        }
     }
 
     void check_recording(const yaml::node& one, const std::string& record)
@@ -242,11 +273,11 @@ private:
             say(rule_shape, in, keys, concat("the template cannot be read: ", whole.error().message));
         for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
             const std::size_t close = std::min(text.find("}}", open), text.size());
-            const std::string_view inside = text.substr(open, close - open);
-            for (std::size_t at = inside.find('$'); at != std::string_view::npos; at = inside.find('$', at + 1)) {
+            const std::string inside = detail::without_strings(text.substr(open, close - open));
+            for (std::size_t at = inside.find('$'); at != std::string::npos; at = inside.find('$', at + 1)) {
                 std::size_t end = at + 1;
                 while (end < inside.size() && dashboard::detail::is_word(inside[end])) ++end;
-                const std::string_view name = inside.substr(at + 1, end - at - 1);
+                const std::string_view name = std::string_view(inside).substr(at + 1, end - at - 1);
                 const bool declared = text.find(concat("$", name, " :=")) != std::string_view::npos ||
                                       text.find(concat("$", name, ",")) != std::string_view::npos;
                 if (name.empty() || declared || name == "labels" || name == "value" || name == "externalLabels" ||

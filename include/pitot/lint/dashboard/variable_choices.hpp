@@ -6,6 +6,7 @@
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/listed_values.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
@@ -13,7 +14,7 @@
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 
-#include <algorithm>  // std::none_of
+#include <algorithm>  // std::any_of, std::none_of
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,7 @@ namespace detail {
 }
 
 /// The only variable in a text, where it is plain and its values are known; without a name else.
-[[nodiscard]] inline dashboard::reference only_variable(const variables& declared, std::string_view text)
+[[nodiscard]] inline dashboard::reference only_variable(const context& in, std::string_view text)
 {
     dashboard::reference only;
     const bool other = dashboard::any_reference(text, [&](const dashboard::reference& r, std::size_t at) {
@@ -44,8 +45,8 @@ namespace detail {
         return again || !is_plain(r, text.substr(at, r.length));
     });
     if (other || !only) return {};
-    const variable* const of = declared.find(only.name);
-    return of != nullptr && of->choices ? only : dashboard::reference{};
+    const variable* const of = in.declared.find(only.name);
+    return of != nullptr && may_hold(in, *of) != nullptr ? only : dashboard::reference{};
 }
 
 /// A text with one value in the place of each reference.
@@ -74,11 +75,12 @@ class matcher_choices {
 public:
     matcher_choices(const context& in, const asked& a, const asked_matcher& m, const dashboard::reference& variable)
         : in_(in), a_(a), m_(m), variable_(variable), declared_(*in.declared.find(variable.name)),
-          choices_(*declared_.choices)
+          choices_(*may_hold(in, declared_))
     {}
 
     void judge(remarks& out) const
     {
+        if (!declared_.choices) return judge_listed(out);
         const rule& collected = up_of_collected_service.about;
         if (a_.name == "up" && m_.written->name == "job" && m_.written_positive())
             for (const std::string& value : choices_.values)
@@ -102,6 +104,15 @@ public:
     }
 
 private:
+    /// Of what a query gives, some values may well be another job's.
+    void judge_listed(remarks& out) const
+    {
+        if ((choices_.all && lives(with_text(*choices_.all))) ||
+            std::any_of(choices_.values.begin(), choices_.values.end(),
+                        [this](const std::string& value) { return lives(made_with(value)); }))
+            return;
+        say_all({choices_.values.begin(), choices_.values.end()}, out);
+    }
     [[nodiscard]] bool is_regex() const noexcept
     {
         return m_.written->op == promql::match_op::regex || m_.written->op == promql::match_op::not_regex;
@@ -165,7 +176,7 @@ inline void check_choices(const context& in, remarks& out)
         if (!a.is_held) continue;
         for (const asked_matcher& m : a.matchers) {
             if (!m.templated || !m.on_series || in.readable.is_variable(m.written->name_span)) continue;
-            if (const auto only = detail::only_variable(in.declared, m.written->value))
+            if (const auto only = detail::only_variable(in, m.written->value))
                 detail::matcher_choices(in, a, m, only).judge(out);
         }
     }

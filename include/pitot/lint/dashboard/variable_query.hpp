@@ -7,6 +7,7 @@
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/dashboard/template_query.hpp>
 #include <pitot/dashboard/variables.hpp>
+#include <pitot/lint/dashboard/listed_values.hpp>
 #include <pitot/lint/dashboard/rules/instance_filter.hpp>
 #include <pitot/lint/dashboard/rules/job_not_scraped.hpp>
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
@@ -73,20 +74,6 @@ namespace detail {
     return names_a_job(sources, dead) ? label_value_not_exposed.about : job_not_scraped.about;
 }
 
-/// The values that a label has on the series of a selector; nothing when they are not all known.
-[[nodiscard]] inline std::optional<std::set<std::string, std::less<>>> known_values(const world& in, const asked& a,
-                                                                                    std::string_view label)
-{
-    std::set<std::string, std::less<>> all;
-    bool known = a.is_held;
-    each_selected(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-        known = known && !is_open(in, s, label);
-        if (const std::string_view value = in.series->value(s, t, label); !value.empty()) all.emplace(value);
-    });
-    if (!known || all.empty()) return {};
-    return all;
-}
-
 }  // namespace detail
 
 inline constexpr dashboard_rule variable_query{
@@ -128,11 +115,13 @@ inline void check_what_explains(const source& file, const dashboard::declared_va
 }
 
 /// Judges the query of one variable.
-inline void check_variable(const source& file, const dashboard::declared_variable& v, const world& sources,
-                           const variables& declared, std::vector<finding>& out)
+/// is_sure  it is for Prometheus; others have queries of their own, but none as label_values()
+inline void check_variable(const source& file, const dashboard::declared_variable& v, bool is_sure,
+                           const world& sources, const variables& declared, std::vector<finding>& out)
 {
     const std::string_view written = v.query.text();
     const dashboard::template_query asked_for = dashboard::read_template_query(written);
+    if (!is_sure && asked_for.kind != "label_values" && asked_for.kind != "query_result") return;
     const auto say_by = [&](const rule& about, severity level, std::string_view part, std::string message,
                             std::string suggestion = {}) {
         const text_span where{static_cast<std::size_t>(part.data() - written.data()), part.size()};
@@ -201,7 +190,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
             if (!m.test.is_regex() && m.templated)
                 if (const variable* const many = several(declared, {}, m.written->value))
                     say_by(multi_variable_equality.about, multi_variable_equality.about.level, asked_for.inside,
-                           several_message(*many), several_advice(m.test.is_positive()));
+                           several_message(*many, m.test.is_positive()), several_advice(m.test.is_positive()));
     if (sources.series == nullptr) return;
     check_what_explains(file, v, asked_for.inside, {readable, tree->root(), asks}, sources, declared, out);
     for (const asked& a : asks) {

@@ -4,6 +4,17 @@
 
 namespace pitot::lint::dashboards {
 
+/// A selector as it is written, with its metric's whole name.
+[[nodiscard]] inline std::string selector_text(const context& in, const asked& a, std::string_view name)
+{
+    const text_span where = in.readable.original_span(a.selector->span);
+    const std::string_view written = in.expr.text.substr(where.offset, where.length);
+    const std::size_t brace = written.find('{');
+    const bool is_plain = written.starts_with(a.name) && a.selector->shift.offset == 0;
+    return is_plain && brace == a.name.size() ? concat(name, written.substr(brace, written.rfind('}') + 1 - brace))
+                                              : std::string(name);
+}
+
 inline constexpr dashboard_rule counter_without_rate{
     {"counter-without-rate", severity::warning, "a counter is shown as it is, since its start",
      "A counter only grows, and falls to 0 when its process restarts: its value says little. Reported where the source "
@@ -26,8 +37,9 @@ inline constexpr dashboard_rule counter_without_rate{
             const bool recorded = in.is_rule && !in.is_alert;  // neither shown nor compared
             const bool plain = usual && !a.total && !part && !recorded && !is_beside_its_like(in, a);
             out.findings.push_back(in.at(a.selector->span, about, plain ? about.level : severity::info,
-                                         concat(name, " is a counter: it grows until its process restarts"),
-                                         concat("rate(", name, "[5m])")));
+                                         concat(name, usual ? " is a counter: it grows until its process restarts"
+                                                            : " is declared a counter, which only grows"),
+                                         usual ? concat("rate(", selector_text(in, a, name), "[5m])") : ""));
         }
     }};
 

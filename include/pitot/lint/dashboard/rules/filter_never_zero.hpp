@@ -10,23 +10,25 @@ inline constexpr dashboard_rule filter_never_zero{
      "clamp_max(x > 0, 1) and count(x > 5) that is not what was meant.",
      "clamp_max(app_uptime_seconds > 0, 1)", "app_uptime_seconds > bool 0"},
     [](const context& in, const rule& about, remarks& out) {
-        if (in.is_rule) return;
+        if (in.is_rule || in.says_no_data) return;
         promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>& above) {
             const auto* const b = promql::as<promql::binary_node>(n);
             if (b == nullptr || !promql::is_comparison(b->op) || b->return_bool) return;
             bool shown = above.empty() && in.panel_type == "stat";
+            bool counted = false;
             for (const promql::node* up : above) {
                 const auto* const call = promql::as<promql::call_node>(up);
                 const auto* const aggregate = promql::as<promql::aggregation>(up);
-                shown = shown || (call != nullptr && call->name.starts_with("clamp")) ||
-                        (aggregate != nullptr && aggregate->op == promql::aggregator::count);
+                counted = counted || (aggregate != nullptr && aggregate->op == promql::aggregator::count);
+                shown = shown || counted || (call != nullptr && call->name.starts_with("clamp"));
                 const auto* const other = promql::as<promql::binary_node>(up);
                 if (other != nullptr && other->op == promql::token_kind::or_) return;  // or vector(0)
             }
             if (shown)
                 out.findings.push_back(in.at(b->op_span, about, about.level,
                                              "where this is false there is no data, never 0",
-                                             concat("write ", promql::operator_text(b->op), " bool")));
+                                             counted ? concat("write sum(… ", promql::operator_text(b->op), " bool …)")
+                                                     : concat("write ", promql::operator_text(b->op), " bool")));
         });
     }};
 

@@ -2,7 +2,27 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <string>
+
 namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// The instances of the job that is asked for.
+[[nodiscard]] inline std::string instances_of(const context& in, const asked& a, const asked_matcher& m,
+                                              const asked_matcher& job)
+{
+    return m.test.is_positive() ? list_of(values_of(in, a, "instance", &job), "that job has") : std::string();
+}
+
+/// The label that has the value that is asked for, else the instances there are.
+[[nodiscard]] inline std::string label_or_values(const context& in, const asked& a, const asked_matcher& m)
+{
+    const std::string other = renamed_to(in, a, m);
+    return other.empty() || other == "job" ? suggest_value(in, a, m) : concat(other, " has this value: write ", other);
+}
+
+}  // namespace detail
 
 inline constexpr dashboard_rule instance_filter{
     {"instance-filter", severity::warning, "a matcher asks for an instance that no target of the metric's jobs has",
@@ -25,12 +45,12 @@ inline constexpr dashboard_rule instance_filter{
             const asked_matcher* const job = a.matcher("job");
             const bool elsewhere = job != nullptr && exclude_each_other(in, a, *m, *job);
             if (m->alive && !elsewhere) continue;
-            out.findings.push_back(in.at(m->written->value_span, about,
-                                         m->elsewhere || may_be_missing(in, a) ? severity::info : about.level,
-                                         elsewhere      ? "this instance is another job's"
-                                         : m->elsewhere ? "this instance is of a job whose exposition was not given"
-                                                        : "no target that exposes this metric has this instance",
-                                         elsewhere ? std::string() : suggest_value(in, a, *m)));
+            out.findings.push_back(in.at(
+                m->written->value_span, about, m->elsewhere || may_be_missing(in, a) ? severity::info : about.level,
+                elsewhere      ? "this instance is another job's"
+                : m->elsewhere ? "this instance is of a job whose exposition was not given"
+                               : "no target that exposes this metric has this instance",
+                elsewhere ? detail::instances_of(in, a, *m, *job) : detail::label_or_values(in, a, *m)));
         }
     }};
 

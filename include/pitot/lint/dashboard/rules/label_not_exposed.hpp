@@ -8,7 +8,7 @@ inline constexpr dashboard_rule label_not_exposed{
     {"label-not-exposed", severity::error, "a matcher asks for a label that no series of the metric has",
      "The selector selects nothing. Another exporter, or another version, names the label otherwise. Matchers that an "
      "absent label\n"
-     "satisfies (=\"\", !=\"x\", =~\".*\") are no findings. It is info where the value is a variable, which may be "
+     "satisfies (=\"\", !=\"x\", =~\".*\") are no findings. It is info where the value is a variable that may be "
      "empty "
      "then, under absent(),\nand in one operand of `or` whose other operand selects something.",
      "pg_up{datname=\"app\"}", "pg_up{db=\"app\"}"},
@@ -21,8 +21,8 @@ inline constexpr dashboard_rule label_not_exposed{
         };
         each_dead_matcher(in, [&](const asked& a, const asked_matcher& m) {
             if (m.written->name == "job" || m.on_series || (!says_little(m) && !renamed_to(in, a, m).empty())) return;
-            const bool renamed = !known_name_of(in, a, m.written->name).empty();  // label-renamed
-            say(a, m, renamed || may_be_missing(in, a) ? severity::info : about.level, "");
+            if (!known_name_of(in, a, m.written->name).empty()) return;  // label-renamed
+            say(a, m, may_be_missing(in, a) ? severity::info : about.level, "");
         });
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers)
@@ -34,7 +34,9 @@ inline constexpr dashboard_rule label_not_exposed{
             for (const asked_matcher& m : a.matchers)
                 if (a.is_held && m.templated && !m.on_series && !in.readable.is_variable(m.written->name_span) &&
                     m.written_positive() && known_name_of(in, a, m.written->name).empty())  // label-renamed
-                    say(a, m, severity::info, "; it selects something while the variable is empty");
+                    asks_for_some_value(in, m)
+                        ? say(a, m, may_be_missing(in, a) ? severity::info : about.level, "")
+                        : say(a, m, severity::info, "; it selects something while the variable is empty");
     }};
 
 }  // namespace pitot::lint::dashboards

@@ -23,8 +23,10 @@ inline constexpr dashboard_rule label_renamed{
                 if (other.empty()) continue;
                 out.findings.push_back(
                     in.at(m.written->name_span, about,
-                          m.alive || (!by_value.empty() && says_little(m)) || may_be_missing(in, a) ? severity::info
-                                                                                                    : about.level,
+                          (m.alive && !asks_for_some_value(in, m)) || (!by_value.empty() && says_little(m)) ||
+                                  may_be_missing(in, a)
+                              ? severity::info
+                              : about.level,
                           concat("no series has the label ", m.written->name, "; ",
                                  by_value.empty() ? concat("it is called ", other) : concat(other, " has this value")),
                           concat("write ", other)));

@@ -4,6 +4,12 @@
 
 namespace pitot::lint::dashboards {
 
+/// Does a name begin with one, so that it takes "an"?
+[[nodiscard]] constexpr bool begins_with_vowel(std::string_view name) noexcept
+{
+    return !name.empty() && std::string_view("aeio").find(name.front()) != std::string_view::npos;
+}
+
 inline constexpr dashboard_rule label_value_not_exposed{
     {"label-value-not-exposed", severity::error, "no series of the metric has a label value that a matcher selects",
      "The selector selects nothing: the value is misspelt, or another version of the exporter has other values. Under "
@@ -20,7 +26,8 @@ inline constexpr dashboard_rule label_value_not_exposed{
             if (m.written->name == "job" && !knows_what_jobs_expose(in, m)) return;
             out.findings.push_back(
                 in.at(m.written->value_span, about, m.elsewhere || may_be_missing(in, a) ? severity::info : about.level,
-                      concat("no series of ", a.name, a.total ? "_total" : "", " has a ", m.written->name,
+                      concat("no series of ", a.name, a.total ? "_total" : "",
+                             begins_with_vowel(m.written->name) ? " has an " : " has a ", m.written->name,
                              m.test.is_regex()      ? " that this selects"
                              : m.test.is_positive() ? " of this value"
                                                     : " but this one",

@@ -27,9 +27,9 @@ namespace pitot::lint::dashboards {
 
 /// What is said of such a variable, and the advice.
 /// positive  the matcher is =, else !=
-[[nodiscard]] inline std::string several_message(const variable& v)
+[[nodiscard]] inline std::string several_message(const variable& v, bool positive)
 {
-    return concat("$", v.name, " may hold several values, which = takes for one");
+    return concat("$", v.name, " may hold several values, which ", positive ? "=" : "!=", " takes for one");
 }
 [[nodiscard]] inline std::string several_advice(bool positive) { return positive ? "write =~" : "write !~"; }
 
@@ -45,7 +45,8 @@ inline constexpr dashboard_rule multi_variable_equality{
                 if (!m.templated || m.test.is_regex()) continue;
                 const variable* const v = several(in.declared, in.repeats, m.written->value);
                 if (v == nullptr) continue;
-                out.findings.push_back(in.at(m.written->value_span, about, about.level, several_message(*v),
+                out.findings.push_back(in.at(m.written->value_span, about, about.level,
+                                             several_message(*v, m.test.is_positive()),
                                              several_advice(m.test.is_positive())));
             }
     }};

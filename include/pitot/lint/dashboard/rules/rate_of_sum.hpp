@@ -8,7 +8,10 @@ namespace pitot::lint::dashboards {
 {
     n = promql::without_parens(n);
     if (const auto* const g = promql::as<promql::aggregation>(n)) {
-        if (g->op == promql::aggregator::count || g->op == promql::aggregator::group) return nullptr;
+        using promql::aggregator;
+        for (const aggregator keeps : {aggregator::count, aggregator::group, aggregator::topk, aggregator::bottomk,
+                                       aggregator::limitk, aggregator::limit_ratio})
+            if (g->op == keeps) return nullptr;
         return promql::as<promql::vector_selector>(promql::without_parens(g->of));
     }
     if (const auto* const b = promql::as<promql::binary_node>(n)) {

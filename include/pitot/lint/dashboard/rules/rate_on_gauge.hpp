@@ -4,6 +4,14 @@
 
 namespace pitot::lint::dashboards {
 
+/// Is it a moment that its name says, which stays until something happens again?
+[[nodiscard]] inline bool is_moment(std::string_view name) noexcept
+{
+    for (const std::string_view word : {"start_time", "boot_time", "timestamp", "stats_reset", "last_seen"})
+        if (name.find(word) != std::string_view::npos) return true;
+    return false;
+}
+
 inline constexpr dashboard_rule rate_on_gauge{
     {"rate-on-gauge", severity::warning, "a function for counters is asked of a gauge",
      "rate, irate, increase and resets take every decrease for a restart of a counter. Of a gauge they are wrong "
@@ -13,15 +21,14 @@ inline constexpr dashboard_rule rate_on_gauge{
      "rate(process_resident_memory_bytes[5m])", "deriv(process_resident_memory_bytes[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks) {
-            if (type_of(a) != metric_type::gauge) continue;
+            if (a.total || type_of(a) != metric_type::gauge) continue;  // of what is not exposed no type is known
             const promql::call_node* const call = counter_call(a);
             if (call != nullptr)
-                out.findings.push_back(in.at(
-                    call->span, about, about.level,
-                    concat(call->name, "() is for counters, and ", a.name, a.total ? "_total" : "", " is a gauge"),
-                    call->name == "increase" ? "use delta()"
-                    : call->name == "resets" ? "use changes()"
-                                             : "use deriv()"));
+                out.findings.push_back(in.at(call->span, about, about.level,
+                                             concat(call->name, "() is for counters, and ", a.name, " is a gauge"),
+                                             call->name == "resets" || is_moment(a.name) ? "use changes()"
+                                             : call->name == "increase"                  ? "use delta()"
+                                                                                         : "use deriv()"));
         }
     }};
 

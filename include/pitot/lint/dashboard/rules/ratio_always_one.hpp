@@ -2,11 +2,12 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
-#include <algorithm>  // std::all_of, std::none_of
+#include <algorithm>  // std::all_of, std::min, std::none_of
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -87,6 +88,55 @@ using detail::plain_side;
     return all;
 }
 
+/// What every text that a pattern fits begins with, as far as it is plain to see.
+/// whole  it is the text itself
+[[nodiscard]] inline std::string_view beginning_of(std::string_view pattern, bool is_regex, bool& whole)
+{
+    const std::size_t end = is_regex ? pattern.find_first_of("\\.+*?()|[]{}^$") : std::string_view::npos;
+    whole = end == std::string_view::npos;
+    if (whole) return pattern;
+    const bool may_be_missing = pattern[end] == '*' || pattern[end] == '?' || pattern[end] == '{';
+    return pattern.substr(0, may_be_missing && end > 0 ? end - 1 : end);
+}
+
+/// Is there surely no text that satisfies both matchers?
+[[nodiscard]] inline bool exclude_each_other(const asked_matcher& a, const asked_matcher& b)
+{
+    if (a.templated || b.templated) return false;
+    for (const auto& [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}})
+        if (one->test.is_positive() && !one->test.is_regex() && !other->test(one->test.value())) return true;
+    if (!a.test.is_positive() || !b.test.is_positive()) return false;
+    const auto parts = [](const catalog::matcher& m) {
+        std::vector<std::string_view> all = m.alternatives();
+        if (all.empty()) all.emplace_back(m.value());
+        return all;
+    };
+    for (const std::string_view x : parts(a.test))
+        for (const std::string_view y : parts(b.test)) {
+            bool x_whole = false;
+            bool y_whole = false;
+            const std::string_view left = beginning_of(x, a.test.is_regex(), x_whole);
+            const std::string_view right = beginning_of(y, b.test.is_regex(), y_whole);
+            const std::size_t both = std::min(left.size(), right.size());
+            const bool differ = left.substr(0, both) != right.substr(0, both) ||
+                                (x_whole && left.size() < right.size()) || (y_whole && right.size() < left.size());
+            if (!differ) return false;
+        }
+    return true;
+}
+
+/// Do the two sides select series that differ in a label, so that none is paired with itself?
+[[nodiscard]] inline bool select_apart(const context& in, const plain_side& left, const plain_side& right,
+                                       std::string_view label)
+{
+    const asked* const a = in.find(*left.of);
+    const asked* const b = in.find(*right.of);
+    for (const asked_matcher& x : a->matchers)
+        for (const asked_matcher& y : b->matchers)
+            if (x.written->name == label && y.written->name == label && exclude_each_other(x, y)) return true;
+    return false;
+}
+
 /// Do both sides aggregate the same series into each group that both have? So they do when every matcher that only one
 /// has is on a label that the groups keep.
 [[nodiscard]] inline bool groups_alike(const plain_side& left, const plain_side& right)
@@ -128,9 +178,10 @@ inline constexpr dashboard_rule ratio_always_one{
             for (const std::string_view label : different_matchers(*left.of, *right.of)) {
                 // What is paired by fewer labels than the matchers select by may be two series.
                 if (promql::contains(b->matching->labels, label) != b->matching->on) return;
-                if (in.sources.series != nullptr && have_nothing_in_common(in, *b, label)) return;  // nothing is paired
+                if (select_apart(in, left, right, label)) return;  // nothing is paired
+                if (in.sources.series != nullptr && have_nothing_in_common(in, *b, label)) return;
             }
-            out.findings.push_back(in.at(b->span, about, about.level, "each series is divided by itself: this is 1",
+            out.findings.push_back(in.at(b->span, about, about.level, "each series is divided by itself",
                                          left.around == nullptr ? "aggregate both sides"
                                                                 : "leave out of the groups what a matcher selects"));
         });

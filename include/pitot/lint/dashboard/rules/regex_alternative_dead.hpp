@@ -21,7 +21,7 @@ namespace pitot::lint::dashboards {
         if (any) return;
         for (const asked_matcher& m : a.matchers)
             if (&m != &of && m.alive && is_of_target(m) && !detail::fits(in.sources, s, t, m)) return;
-        any = detail::is_open(in.sources, s, label) || alone(in.sources.series->value(s, t, label));
+        any = detail::is_open(in.sources, s, t, label) || alone(in.sources.series->value(s, t, label));
     });
     return any;
 }

@@ -2,7 +2,80 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
 
+#include <algorithm>  // std::find
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// Does a part of the query ask for what is not there? Other rules say so, and what it would be paired with is unknown.
+[[nodiscard]] inline bool asks_for_nothing(const context& in, const promql::node* part)
+{
+    bool any = false;
+    promql::walk(part, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+        const auto* const v = promql::as<promql::vector_selector>(n);
+        const asked* const a = v == nullptr ? nullptr : in.find(*v);
+        any = any || (a != nullptr && a->unknown.empty() && (!a->exists || a->dead_matcher() != nullptr));
+    });
+    return any;
+}
+
+/// Why a label keeps the sides of an operator apart; empty when it does not.
+[[nodiscard]] inline std::string what_keeps_apart(const context& in, const promql::binary_node& b,
+                                                  std::string_view label)
+{
+    if (have_nothing_in_common(in, b, label))
+        return concat("no value of ", label, " is on both sides: nothing is paired");
+    using promql::presence;
+    const presence left = in.presence(b.left, label);
+    const presence right = in.presence(b.right, label);
+    if (!((left == presence::always && right == presence::never) ||
+          (left == presence::never && right == presence::always)))
+        return {};
+    return concat("only the ", left == presence::always ? "left" : "right", " side has the label ", label,
+                  ": nothing is paired");
+}
+
+/// How the sides could be paired; empty when no label would do.
+/// apart     labels that keep them apart
+/// compared  those by which they are paired
+[[nodiscard]] inline std::string how_to_pair(const context& in, const promql::binary_node& b,
+                                             const std::vector<std::string>& apart,
+                                             const std::vector<std::string>& compared)
+{
+    if (b.matching->on) return {};
+    const auto is_apart = [&apart](const std::string& l) {
+        return std::find(apart.begin(), apart.end(), l) != apart.end();
+    };
+    const auto is_on = [&in](const promql::node* side, const std::string& label) {
+        return in.presence(side, label) != promql::presence::never;
+    };
+    bool left_has_any = false;
+    bool right_has_any = false;
+    std::string common;
+    for (const std::string& label : compared) {
+        const bool left = is_on(b.left, label);
+        const bool right = is_on(b.right, label);
+        left_has_any = left_has_any || left;
+        right_has_any = right_has_any || right;
+        if (left && right && !is_apart(label)) common += concat(common.empty() ? "" : ", ", label);
+    }
+    if (common.empty()) {
+        if (left_has_any && !right_has_any) return "the right side has no labels: pair by none, on () group_left ()";
+        if (right_has_any && !left_has_any) return "the left side has no labels: pair by none, on () group_right ()";
+        return {};
+    }
+    std::string names;
+    for (const std::string& label : apart) names += concat(names.empty() ? "" : ", ", label);
+    return apart.size() > 4 ? concat("pair by what they have in common: on (", common, ")")
+                            : concat("pair without ", apart.size() == 1 ? "it" : "them", ": ignoring (", names, ")");
+}
+
+}  // namespace detail
 
 inline constexpr dashboard_rule vector_matching_impossible{
     {"vector-matching-impossible", severity::warning, "the two sides of an operator can never match",
@@ -19,26 +92,19 @@ inline constexpr dashboard_rule vector_matching_impossible{
                 return;
             for (const promql::label_name& l : b->matching->labels)
                 if (in.readable.is_variable(l.span)) return;  // nobody knows what is compared
-            for (const std::string& label : compared_labels(in, *b)) {
-                if (have_nothing_in_common(in, *b, label)) {
-                    out.findings.push_back(
-                        in.at(b->op_span, about, about.level,
-                              concat("no value of ", label, " is on both sides: nothing is paired"),
-                              b->matching->on ? "" : concat("pair without it: ignoring (", label, ")")));
-                    return;
-                }
-                const auto left = in.presence(b->left, label);
-                const auto right = in.presence(b->right, label);
-                using promql::presence;
-                if (!((left == presence::always && right == presence::never) ||
-                      (left == presence::never && right == presence::always)))
-                    continue;
-                out.findings.push_back(in.at(b->op_span, about, about.level,
-                                             concat("only the ", left == presence::always ? "left" : "right",
-                                                    " side has the label ", label, ": nothing is paired"),
-                                             b->matching->on ? "" : "name the common labels with on (…)"));
-                return;
+            if (detail::asks_for_nothing(in, b->left) || detail::asks_for_nothing(in, b->right)) return;
+            const std::vector<std::string> compared = compared_labels(in, *b);
+            std::vector<std::string> apart;
+            std::string why;
+            for (const std::string& label : compared) {
+                std::string one = detail::what_keeps_apart(in, *b, label);
+                if (one.empty()) continue;
+                apart.push_back(label);
+                if (why.empty()) why = std::move(one);
             }
+            if (!apart.empty())
+                out.findings.push_back(in.at(b->op_span, about, about.level, std::move(why),
+                                             detail::how_to_pair(in, *b, apart, compared)));
         });
     }};
 
