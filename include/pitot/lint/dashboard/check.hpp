@@ -166,7 +166,7 @@ inline void judge(const source& file, const subject& about, const world& sources
             check_log_streams(in, *read, said);
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             check_log_legend(in, *read, said);
-        } else if (is_in_doubt(readable, read.error().where)) {
+        } else if (is_in_doubt(readable, with_blanks_before(readable.text, read.error().where))) {
             said.unknown = "query made of variables";
         } else {
             said.findings.push_back(
@@ -215,7 +215,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                 const std::vector<asked> none;
                 const context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
                 said.findings.push_back(in.at(errors.front().span(), promql_parse.about, promql_parse.about.level,
-                                              std::string(errors.front().message)));
+                                              std::string(errors.front().message), suggest_function(errors.front())));
             }
         }
     }

@@ -1,11 +1,12 @@
 #pragma once
 // Dashboards in YAML: as texts (a ConfigMap's data, GrafanaDashboard's spec.json, values of Grafana's Helm chart), or
-// written in it.
+// written in it; and rule files as texts.
 
 #include <pitot/base/text.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/json/reader.hpp>
 #include <pitot/lint/dashboard/check.hpp>
+#include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/yaml_dashboard.hpp>
 #include <pitot/lint/dashboard/yaml_documents.hpp>
 #include <pitot/lint/dashboard/yaml_text.hpp>
@@ -68,13 +69,14 @@ private:
     {
         const std::size_t at = behind_properties(file_.text(), first_ + from.span().offset);
         const auto text = from.as<std::string>();
-        if (!text || !trimmed(*text).starts_with('{') || !looks_like_dashboard(*text)) return;
+        const bool rules = text && looks_like_rules(*text);
+        if (!text || !(rules || (trimmed(*text).starts_with('{') && looks_like_dashboard(*text)))) return;
         if (!seen_.insert(at).second) return;  // an alias
         // Blanks and newlines mean nothing to JSON, but for those that folding puts into its texts.
         const std::string_view lines = block_lines(file_.text(), at);
-        const bool as_written = !lines.empty() && (file_.text()[at] == '|' || json::parse(lines, allowed_));
+        const bool as_written = !lines.empty() && (file_.text()[at] == '|' || (!rules && json::parse(lines, allowed_)));
         verdicts found;
-        if (as_written ? !judge_lines(lines, found) : !judge_text(*text, at, found)) return;
+        if (as_written ? !judge_lines(lines, rules, found) : !judge_text(*text, at, rules, found)) return;
         take(std::move(found), pointer);
     }
     /// What was found in a dashboard at a place of the file.
@@ -89,20 +91,31 @@ private:
         }
         out_.add(std::move(found));
     }
+    [[nodiscard]] bool judge(const source& own, bool rules, verdicts& out) const
+    {
+        return rules ? check_rule_file(read_rule_file(own, loaded_by::any_ruler, false), sources_, out)
+                     : check(own, sources_, allowed_, out);
+    }
+    /// Has a text the list of groups that rule files have, and a query?
+    [[nodiscard]] static bool looks_like_rules(std::string_view text) noexcept
+    {
+        const bool groups = text.starts_with("groups:") || text.find("\ngroups:") != std::string_view::npos;
+        return groups && text.find("expr:") != std::string_view::npos;
+    }
     /// Behind as many newlines as there are lines before it: places are those of the file.
-    [[nodiscard]] bool judge_lines(std::string_view lines, verdicts& out) const
+    [[nodiscard]] bool judge_lines(std::string_view lines, bool rules, verdicts& out) const
     {
         const auto first = static_cast<std::size_t>(lines.data() - file_.text().data());
         const std::size_t before = file_.position(first).line - 1;
         const source own(file_.name(), concat(std::string(before, '\n'), lines));
-        if (!check(own, sources_, allowed_, out)) return false;
+        if (!judge(own, rules, out)) return false;
         for (finding& f : out.findings) f.where.offset += first - before;
         return true;
     }
     /// What YAML makes of quotes and folds: everything is told at the text's beginning.
-    [[nodiscard]] bool judge_text(const std::string& text, std::size_t at, verdicts& out) const
+    [[nodiscard]] bool judge_text(const std::string& text, std::size_t at, bool rules, verdicts& out) const
     {
-        if (!check(source(file_.name(), text), sources_, allowed_, out)) return false;
+        if (!judge(source(file_.name(), text), rules, out)) return false;
         for (finding& f : out.findings) {
             f.where = {at, 1};
             f.begin = file_.position(at);
@@ -121,11 +134,13 @@ private:
     bool any_ = false;
 };
 
-/// Has a text of YAML a key that every dashboard has?
+/// Has a text of YAML a key that every dashboard has, or a rule file as a text?
 [[nodiscard]] inline bool may_hold_dashboards(std::string_view text)
 {
     constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"",    "panels\\\"", "elements\\\"",
                                          "rows\\\"", "panels:",    "elements:", "rows:"};
+    const std::size_t groups = text.find(" groups:");
+    if (groups != std::string_view::npos && text.find(": |") < groups) return true;
     return std::any_of(std::begin(keys), std::end(keys),
                        [text](std::string_view key) { return text.find(key) != std::string_view::npos; });
 }

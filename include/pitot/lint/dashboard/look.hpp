@@ -198,9 +198,31 @@ namespace detail {
         }));
     return detail::near_or_list(all, m.test.value(), "there are");
 }
+/// Labels that a collector names otherwise than the exporter it stands for, whatever their values are.
+/// source  postgres_exporter; Vector, postgresql_metrics
+struct known_rename {
+    std::string_view from;
+    std::string_view to;
+};
+inline constexpr known_rename known_renames[] = {{"datname", "db"}};
+
+/// What a label is called now on the selector's metric, by known_renames; empty when it is none of those.
+[[nodiscard]] inline std::string_view known_name_of(const context& in, const asked& a, std::string_view label)
+{
+    for (const known_rename& r : known_renames)
+        if (r.from == label && labels_of(in, a).contains(r.to)) return r.to;
+    return {};
+}
+
 /// What a legend could show instead.
 [[nodiscard]] inline std::string suggest_result_label(const context& in, std::string_view label)
 {
+    for (const asked& a : in.asks) {
+        if (const std::string_view other = known_name_of(in, a, label); !other.empty())
+            return concat("it is called ", other);
+        if (labels_of(in, a).contains(label) && presence_of(in.sources, a, label) != promql::presence::never)
+            return concat("keep it: by (", label, ")");
+    }
     std::set<std::string, std::less<>> all;
     for (const asked& a : in.asks)
         for (const std::string& l : labels_of(in, a))
@@ -242,22 +264,6 @@ void each_dead_matcher(const context& in, F&& f)
         return m.written->name == "job" && !m.templated && !m.alive && names_a_job(in.sources, m) &&
                !knows_what_jobs_expose(in, m);
     });
-}
-
-/// Labels that a collector names otherwise than the exporter it stands for, whatever their values are.
-/// source  postgres_exporter; Vector, postgresql_metrics
-struct known_rename {
-    std::string_view from;
-    std::string_view to;
-};
-inline constexpr known_rename known_renames[] = {{"datname", "db"}};
-
-/// What a label is called now on the selector's metric, by known_renames; empty when it is none of those.
-[[nodiscard]] inline std::string_view known_name_of(const context& in, const asked& a, std::string_view label)
-{
-    for (const known_rename& r : known_renames)
-        if (r.from == label && labels_of(in, a).contains(r.to)) return r.to;
-    return {};
 }
 
 /// The other label that has the matcher's value, job and instance last; empty when there is none, or when the matcher

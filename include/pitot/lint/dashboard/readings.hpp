@@ -1,12 +1,14 @@
 #pragma once
 // A query with its variables as what can be read: what fits their places, else what they hold first.
 
+#include <pitot/base/nearest.hpp>
 #include <pitot/base/result.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/matcher.hpp>  // regex
 #include <pitot/dashboard/interpolate.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/logql/parse.hpp>
+#include <pitot/promql/functions.hpp>
 #include <pitot/promql/parse.hpp>
 
 #include <algorithm>  // std::any_of
@@ -28,6 +30,14 @@ namespace pitot::lint::dashboards::detail {
     });
 }
 
+/// A part of a text with the blanks before it: what a stage of LogQL is goes wrong at the one behind it.
+[[nodiscard]] inline text_span with_blanks_before(std::string_view text, text_span part) noexcept
+{
+    std::size_t first = part.offset;
+    while (first > 0 && (text[first - 1] == ' ' || text[first - 1] == '\n' || text[first - 1] == '\t')) --first;
+    return {first, part.end() - first};
+}
+
 /// The same of all of it.
 [[nodiscard]] inline bool is_made_of_variables(const dashboard::interpolated& readable)
 {
@@ -39,6 +49,20 @@ namespace pitot::lint::dashboards::detail {
 {
     return e.message.starts_with("comparisons between scalars") ||
            (e.message.starts_with("set operator") && e.message.ends_with("in binary scalar expression"));
+}
+
+/// What may be meant by a function that there is not; empty for other errors.
+[[nodiscard]] inline std::string suggest_function(const promql::parse_error& e)
+{
+    constexpr std::string_view unknown = "unknown function with name \"";
+    if (!e.message.starts_with(unknown)) return {};
+    std::string_view name = std::string_view(e.message).substr(unknown.size());
+    name = name.substr(0, name.find('"'));
+    if (name == "holt_winters") return "Prometheus 3 calls it double_exponential_smoothing()";
+    std::vector<std::string_view> all;
+    for (const promql::function& f : promql::functions) all.push_back(f.name);
+    const std::string_view near = nearest(name, all);
+    return near.empty() ? std::string() : concat("did you mean ", near, "()?");
 }
 
 /// A regular expression's error as Prometheus tells it; empty when it has none, or a variable.

@@ -10,8 +10,9 @@
 #include <pitot/lint/dashboard/yaml_text.hpp>
 #include <pitot/promql/literal.hpp>
 
-#include <algorithm>  // std::any_of, std::min
+#include <algorithm>  // std::any_of, std::find, std::min
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ struct read_rule {
     std::string alert;  ///< empty for what records
     std::string record;
     bool is_foreign = false;  ///< vmalert asks something else than Prometheus
+    bool is_of_loki = false;
 };
 
 }  // namespace detail
@@ -63,11 +65,16 @@ struct rule_file {
 
 namespace detail {
 
-/// As the operators of Kubernetes have rules: {kind: PrometheusRule, spec: {groups: […]}}; nothing for other files.
+/// Resources of Kubernetes' operators that hold rules: of Prometheus, VictoriaMetrics, and Loki.
+inline constexpr std::string_view rule_resources[] = {"PrometheusRule", "VMRule", "AlertingRule", "RecordingRule"};
+
+/// As they have them: {kind: PrometheusRule, spec: {groups: […]}}; nothing for other files.
 [[nodiscard]] inline std::optional<yaml::node> spec_of_resource(const yaml::node& root)
 {
     const auto kind = root.get<std::string>("kind", "");
-    return kind && (*kind == "PrometheusRule" || *kind == "VMRule") ? root.find("spec") : std::nullopt;
+    const bool is_one = kind && std::find(std::begin(rule_resources), std::end(rule_resources), *kind) !=
+                                    std::end(rule_resources);
+    return is_one ? root.find("spec") : std::nullopt;
 }
 
 /// Does a line begin as a template's does, so that it is no YAML before somebody fills it in?
@@ -119,11 +126,12 @@ private:
     /// False for what is no resource with rules, nor a list of them.
     bool read_resource(const yaml::node& from, const std::string& pointer)
     {
-        if (const auto spec = spec_of_resource(from)) return read_groups(*spec, pointer + "/spec"), true;
         const auto kind = from.get<std::string>("kind", "");
+        is_of_loki_ = kind && (*kind == "AlertingRule" || *kind == "RecordingRule");
+        if (const auto spec = spec_of_resource(from)) return read_groups(*spec, pointer + "/spec"), true;
         const bool is_template = kind && *kind == "Template";  // of OpenShift
         const std::string_view list = is_template ? "objects" : "items";
-        const auto items = is_template || (kind && *kind == "List") ? from.find(list) : std::nullopt;
+        const auto items = is_template || (kind && kind->ends_with("List")) ? from.find(list) : std::nullopt;
         const auto all = items ? items->items() : std::vector<yaml::node>();
         bool any = false;
         for (std::size_t i = 0; all && i < all->size(); ++i)
@@ -143,7 +151,7 @@ private:
                 any = read_resource(*root, "") || any;
         });
         if (!all) {
-            for (const std::string_view kind : {"PrometheusRule", "VMRule"})
+            for (const std::string_view kind : rule_resources)
                 to_.is_rules = to_.is_rules || text.find(kind) != std::string_view::npos;
             if (to_.is_rules)
                 refuse({errc::too_many, "so many documents in so large a file are not read: split it", {}});
@@ -225,6 +233,7 @@ private:
         if (!expr || !text) return say(std::move(out.shape));
         out.expr = {std::move(*text), expr->span(), pointer + "/expr"};
         out.is_foreign = is_foreign_;
+        out.is_of_loki = is_of_loki_;
         out.labels = group_labels_;
         for (auto& label : texts_under(from, "labels")) out.labels.push_back(std::move(label));
         for (const std::string_view part : {"labels", "annotations"}) {
@@ -246,6 +255,7 @@ private:
     loaded_by who_;
     rule_shape_check shape_;
     bool is_foreign_ = false;  ///< the group that is read
+    bool is_of_loki_ = false;
     std::vector<std::pair<std::string, std::string>> group_labels_;
 };
 
@@ -291,7 +301,7 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     about.at = file.position(one.expr.span.offset);
     if (one.is_foreign)
         about.in = dashboard::language::other;
-    else if (is_logql_only(one.expr.text))
+    else if (one.is_of_loki || is_logql_only(one.expr.text))
         about.in = dashboard::language::logql;  // of Loki's ruler
     judge(file, about, sources, {}, spoken, out);
     if (about.in != dashboard::language::promql) return;

@@ -153,6 +153,9 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
                                          tree.error().message));
         return;
     }
+    if (asked_for.kind == "label_values" && asked_for.label.find_first_of("{}()[]") != std::string_view::npos &&
+        !dashboard::has_reference(asked_for.label))
+        return say(trimmed(written), "label_values() takes a label, behind a selector or alone");
     if (asked_for.kind == "metrics") {
         if (!asked_for.inside.empty() && detail::lists_no_metric(sources, asked_for.inside)) {
             say(asked_for.inside, "no source exposes a metric with such a name");
@@ -196,8 +199,11 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
     for (const asked& a : asks) {
         if (!a.unknown.empty()) continue;
         if (!a.exists) {
-            say(asked_for.inside, concat("no source exposes ", a.name));
-            say_by(metric_not_exposed.about, severity::info, asked_for.inside, "no source exposes this metric");
+            const promql::vector_selector& of = *a.selector;
+            const text_span where = readable.original_span(of.name_span.length > 0 ? of.name_span : of.span);
+            const std::string_view part = asked_for.inside.substr(where.offset, where.length);
+            say(part, concat("no source exposes ", a.name));
+            say_by(metric_not_exposed.about, severity::info, part, "no source exposes this metric");
             continue;
         }
         if (const asked_matcher* const dead = a.dead_matcher(); dead != nullptr && !expression) {
