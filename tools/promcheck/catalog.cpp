@@ -90,8 +90,9 @@ exit_code show_changes(const std::vector<catalog::change>& changes, bool as_json
         }
         std::string line = fmt::format("{} {}", catalog::to_string(c.kind), c.name);
         if (!c.label.empty()) line += fmt::format("{{{}}}", c.label);
-        if (!c.before.empty() && !c.after.empty())
-            line += fmt::format(": {} -> {}", c.before, c.after);
+        const bool is_unit = c.kind == catalog::change_kind::unit_changed;
+        if (is_unit || (!c.before.empty() && !c.after.empty()))
+            line += fmt::format(": {} -> {}", c.before.empty() ? "none" : c.before, c.after.empty() ? "none" : c.after);
         else if (!c.before.empty() || !c.after.empty())
             line += fmt::format(": {}", c.before.empty() ? c.after : c.before);
         fmt::print("{}\n", lint::detail::visible(line));

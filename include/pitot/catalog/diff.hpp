@@ -22,7 +22,8 @@ enum class change_kind : unsigned char {
     value_removed,
     added,
     label_added,
-    value_added
+    value_added,
+    unit_changed
 };
 
 [[nodiscard]] constexpr std::string_view to_string(change_kind kind) noexcept
@@ -36,6 +37,7 @@ enum class change_kind : unsigned char {
     case change_kind::added: return "added";
     case change_kind::label_added: return "label-added";
     case change_kind::value_added: return "value-added";
+    case change_kind::unit_changed: return "unit-changed";
     }
     return "removed";
 }
@@ -45,7 +47,7 @@ enum class change_kind : unsigned char {
 
 /// name     the metric as it was (added: as it is)
 /// label    whose name or value changed, else empty
-/// before, after  what stands there: names, types or values
+/// before, after  what stands there: names, types, units or values
 struct change {
     change_kind kind;
     std::string name;
@@ -102,6 +104,7 @@ struct change {
                 out.push_back({was ? change_kind::removed : change_kind::added, concat(name, parts[i]), {}, {}, {}});
             }
         }
+        if (now->unit != old.unit) out.push_back({change_kind::unit_changed, name, {}, old.unit, now->unit});
         for (const auto& [label, values] : old.labels) {
             const auto other = now->labels.find(label);
             if (other == now->labels.end()) {

@@ -70,4 +70,9 @@ TEST_CASE("types, labels and values")
     CHECK(all[4].kind == change_kind::label_added);
     CHECK(catalog::breaks(all[3].kind));
     CHECK_FALSE(catalog::breaks(all[4].kind));
+    const auto unit = between("# TYPE a_s gauge\n# UNIT a_s s\na_s 1\n# EOF\n", "# TYPE a_s gauge\na_s 1\n# EOF\n");
+    REQUIRE(unit.size() == 1);
+    CHECK(unit[0].kind == change_kind::unit_changed);
+    CHECK(unit[0].before == "s");
+    CHECK_FALSE(catalog::breaks(unit[0].kind));
 }
