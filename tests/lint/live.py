@@ -30,18 +30,23 @@ ANSWERS = {
     "max(queue_length)": ("matrix", [{"metric": {}, "histograms": [NATIVE, NATIVE]}]),
     "min(queue_length)": "too many samples",
 }
+WITH_VALUES = {'queue_length{instance=~"(a\\\\.b|c)"}': ("vector", [{"metric": {}, "value": [1, "3"]}])}
 # … and status, series, value and message that the report must have
 EXPECTED = [("data", 1, "7", ""), ("data", 2, "0.5", ""), ("no data", 0, "", ""), ("data", 1, "+Inf", ""), ("data", 1, "NaN", ""),
             ("data", 1, "text", ""), ("data", 1, "5", ""), ("data", 1, "{count:3, sum:4.5, (1,2]:2, [-0.5,0.5]:1}", ""),
             ("data", 1, "{count:3, sum:4.5, (1,2]:2, [-0.5,0.5]:1}", ""), ("refused", 0, "", "too many samples"),
-            ("not asked", 0, "", "a variable without a value"), ("not asked", 0, "", "no PromQL")]
+            ("not asked", 0, "", "the variable who has no value"), ("not asked", 0, "", "no PromQL")]
 QUERIES = [*ANSWERS, 'queue_length{instance="$who"}', "sum(queue_length"]
 
 
 class Prometheus(Double):
     # asked: (path below the base, parameters, the tenant's header)
-    def do_GET(self):
+    def do_POST(self):
+        self.do_GET(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+    def do_GET(self, form=""):
         path, _, text = self.path.partition("?")
+        text += form
         path = path.removeprefix("/behind")
         parameters = urllib.parse.parse_qs(text)
         Prometheus.asked.append((path, parameters, self.headers.get("X-Scope-OrgID")))
@@ -60,11 +65,13 @@ class Prometheus(Double):
             return self.data({"jobs_total": [{"type": "counter", "help": "", "unit": ""}], "queue_length": [{"type": "gauge", "help": "", "unit": ""}]})
         if path == "/api/v1/label/__name__/values":
             return self.data(["jobs_total", "queue_length", "unused"])
+        if path == "/api/v1/label/instance/values" and int(parameters["end"][0]) - int(parameters["start"][0]) == 6 * 3600:
+            return self.data(["a.b", "c"])
         if path == "/api/v1/label/job/values":
             return self.data(["app"])
         if path == "/api/v1/series":
             return self.data(SERIES)
-        answer = ANSWERS.get(parameters.get("query", [""])[0])
+        answer = (ANSWERS | WITH_VALUES).get(parameters.get("query", [""])[0])
         if path != "/api/v1/query" or answer is None:
             return self.answer(404, "not found")
         if isinstance(answer, str):
@@ -117,6 +124,16 @@ try:
               [f"/panels/0/targets/{i}/expr" for i in range(len(QUERIES))] and {a["file"] for a in got} == {"board.json"}, f"places of {got}")
         for query, want, a in zip(QUERIES, EXPECTED, got):
             check((a["status"], a["series"], a["value"], a["message"]) == want, f"{query}: {a}, not {want}")
+    # Variables are asked too, of the hours that a dashboard shows, and the server gets their values.
+    write("variables.json", json.dumps({
+        "panels": [{"targets": [{"expr": 'queue_length{instance=~"$of"}'}]}],
+        "templating": {"list": [{"name": "of", "type": "query", "query": 'label_values(queue_length{job="a"}, instance)', "multi": True,
+                                 "includeAll": True, "current": {"value": ["$__all"]}}]}}))
+    done = run("well", lint, "variables.json", "--prometheus", url, "--live", "--format", "json")
+    got = json.loads(done.stdout)["live"]
+    check([(a["asked"], a["value"]) for a in got] == [(query, "3") for query in WITH_VALUES], f"{done.stderr} {got}")
+    check(any(path == "/api/v1/label/instance/values" and p["match[]"] == ['queue_length{job="a"}'] for path, p, _ in Prometheus.asked),
+          f"no values of {Prometheus.asked}")
     # The same for people.
     done, text = live("well")
     for line in ("queue_length (7)", "rate(jobs_total[5m]) (2 series, the first 0.5)", "queue_length > 100 (no data)", "(too many samples)",

@@ -83,6 +83,13 @@ result<promql::query_result> engine_answers::run(const std::string& expr) const
     return promql::query(expr, data_, promql::query_times::at(now_), how_, promql::parse_options::everything());
 }
 
+/// As a server does it, which takes no other expression here.
+result<promql::query_result> engine_answers::select(const std::string& selector) const
+{
+    if (const auto read = promql::parse_selector(selector); !read) return unexpected(read.error());
+    return run(selector);
+}
+
 result<void> engine_answers::query(const std::string& expr, lint::answered& to)
 {
     const auto got = run(expr);
@@ -97,7 +104,7 @@ result<void> engine_answers::query(const std::string& expr, lint::answered& to)
 
 result<answers::texts> engine_answers::label_values(const std::string& selector, const std::string& label)
 {
-    const auto got = run(selector.empty() ? fmt::format("{{{}!=\"\"}}", label) : selector);
+    const auto got = select(selector.empty() ? "{__name__!=\"\"}" : selector);
     if (!got) return texts();
     std::set<std::string, std::less<>> all;
     for (const promql::query_series& s : got->series)
@@ -105,9 +112,9 @@ result<answers::texts> engine_answers::label_values(const std::string& selector,
     return texts(std::in_place, all.begin(), all.end());
 }
 
-result<answers::texts> engine_answers::label_names()
+result<answers::texts> engine_answers::label_names(const std::string& selector)
 {
-    const auto got = run("{__name__!=\"\"}");
+    const auto got = select(selector.empty() ? "{__name__!=\"\"}" : selector);
     if (!got) return texts();
     std::set<std::string, std::less<>> all;
     for (const promql::query_series& s : got->series)
@@ -117,7 +124,7 @@ result<answers::texts> engine_answers::label_names()
 
 result<answers::texts> engine_answers::series(const std::string& selector)
 {
-    const auto got = run(selector);
+    const auto got = select(selector);
     if (!got) return texts();
     std::vector<std::string> all;
     for (const promql::query_series& s : got->series) all.push_back(series_text(s.labels.metric_name(), s.labels));
@@ -139,9 +146,16 @@ result<answers::texts> engine_answers::lines(const std::string& expr)
     return texts(std::move(all));
 }
 
+server_answers::server_answers(const std::string& url, const http::options& how, std::int64_t now) : server_(url, how)
+{
+    constexpr std::int64_t hours_shown = 6;  // as a new dashboard does
+    const std::int64_t end = now / 1000;
+    hours_ = fmt::format("start={}&end={}", end - hours_shown * 3600, end);
+}
+
 result<void> server_answers::query(const std::string& expr, lint::answered& to)
 {
-    const auto got = server_.ask("/api/v1/query", concat("query=", percent_encoded(expr)));
+    const auto got = server_.post("/api/v1/query", concat("query=", percent_encoded(expr)));
     if (!got) return unexpected(got.error());
     const json::value data = got->data()["result"];
     const std::string_view type = got->data()["resultType"].text();
@@ -154,9 +168,10 @@ result<void> server_answers::query(const std::string& expr, lint::answered& to)
     return {};
 }
 
-result<answers::texts> server_answers::list(const std::string& path, const std::string& parameters)
+result<answers::texts> server_answers::list(const std::string& path, const std::string& selector)
 {
-    const auto got = server_.ask(path, parameters);
+    const auto got = server_.ask(path,
+                                 selector.empty() ? hours_ : concat(hours_, "&match[]=", percent_encoded(selector)));
     if (!got) return unexpected(got.error());
     if (!got->success()) return texts();
     std::vector<std::string> all;
@@ -167,20 +182,19 @@ result<answers::texts> server_answers::list(const std::string& path, const std::
 
 result<answers::texts> server_answers::label_values(const std::string& selector, const std::string& label)
 {
-    return list(fmt::format("/api/v1/label/{}/values", percent_encoded(label)),
-                selector.empty() ? std::string() : concat("match[]=", percent_encoded(selector)));
+    return list(fmt::format("/api/v1/label/{}/values", percent_encoded(label)), selector);
 }
 
-result<answers::texts> server_answers::label_names() { return list("/api/v1/labels", {}); }
-
-result<answers::texts> server_answers::series(const std::string& selector)
+result<answers::texts> server_answers::label_names(const std::string& selector)
 {
-    return list("/api/v1/series", concat("match[]=", percent_encoded(selector)));
+    return list("/api/v1/labels", selector);
 }
+
+result<answers::texts> server_answers::series(const std::string& selector) { return list("/api/v1/series", selector); }
 
 result<answers::texts> server_answers::lines(const std::string& expr)
 {
-    const auto got = server_.ask("/api/v1/query", concat("query=", percent_encoded(expr)));
+    const auto got = server_.post("/api/v1/query", concat("query=", percent_encoded(expr)));
     if (!got) return unexpected(got.error());
     if (!got->success()) return texts();
     const json::value data = got->data()["result"];

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace pitot::tools::dashboard_lint {
@@ -28,8 +27,8 @@ public:
     using texts = std::optional<std::vector<std::string>>;
     /// selector  empty: of all series
     virtual result<texts> label_values(const std::string& selector, const std::string& label) = 0;
-    /// In order.
-    virtual result<texts> label_names() = 0;
+    /// The same.
+    virtual result<texts> label_names(const std::string& selector) = 0;
     /// name{label="value"}
     virtual result<texts> series(const std::string& selector) = 0;
     /// name{label="value"} VALUE TIME, as Grafana's query_result() has it
@@ -44,12 +43,13 @@ public:
 
     result<void> query(const std::string& expr, lint::answered& to) override;
     result<texts> label_values(const std::string& selector, const std::string& label) override;
-    result<texts> label_names() override;
+    result<texts> label_names(const std::string& selector) override;
     result<texts> series(const std::string& selector) override;
     result<texts> lines(const std::string& expr) override;
 
 private:
     [[nodiscard]] result<promql::query_result> run(const std::string& expr) const;
+    [[nodiscard]] result<promql::query_result> select(const std::string& selector) const;
     const store::series_store& data_;
     std::int64_t now_;
     promql::engine_options how_;
@@ -57,17 +57,19 @@ private:
 
 class server_answers final : public answers {
 public:
-    server_answers(const std::string& url, const http::options& how) : server_(url, how) {}
+    /// now  in milliseconds: of what was there in the hours before it variables are made
+    server_answers(const std::string& url, const http::options& how, std::int64_t now);
 
     result<void> query(const std::string& expr, lint::answered& to) override;
     result<texts> label_values(const std::string& selector, const std::string& label) override;
-    result<texts> label_names() override;
+    result<texts> label_names(const std::string& selector) override;
     result<texts> series(const std::string& selector) override;
     result<texts> lines(const std::string& expr) override;
 
 private:
-    result<texts> list(const std::string& path, const std::string& parameters);
+    result<texts> list(const std::string& path, const std::string& selector);
     catalog::api_client server_;
+    std::string hours_;  ///< start=…&end=…
 };
 
 }  // namespace pitot::tools::dashboard_lint

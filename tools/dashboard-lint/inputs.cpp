@@ -40,8 +40,8 @@ result<std::vector<found_file>> files_below(const fs::path& folder)
         if (at->is_directory(ignored)) {
             if (name.starts_with('.') || name == "node_modules") {
                 at.disable_recursion_pending();
-            } else if (::access(at->path().c_str(), R_OK | X_OK) != 0) {  // said when it is read; the rest is checked
-                files.push_back({at->path().string(), true});
+            } else if (!at->is_symlink(ignored) && ::access(at->path().c_str(), R_OK | X_OK) != 0) {
+                files.push_back({at->path().string()});  // said when it is read; the rest is checked
                 at.disable_recursion_pending();
             }
         } else if (const fs::path kind = at->path().extension();

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -14,24 +16,45 @@ namespace pitot::tools::dashboard_lint {
 
 namespace {
 
-/// Does a text hold a reference that a variable should have answered? "$1" of label_replace is none.
-bool has_unknown(std::string_view text)
+/// PromQL without its comments: a variable in them has nothing to say.
+std::string without_comments(std::string_view query)
 {
-    return dashboard::any_reference(text, [](const dashboard::reference& r, std::size_t) {
-        return r.name.find_first_not_of("0123456789") != std::string_view::npos;
-    });
+    std::string out;
+    char quote = '\0';
+    for (std::size_t i = 0; i < query.size(); ++i) {
+        const char c = query[i];
+        if (quote == '\0' && c == '#') {
+            i = query.find('\n', i);
+            if (i == std::string_view::npos) break;
+            out += '\n';
+            continue;
+        }
+        if (quote == '\0' && (c == '"' || c == '\'' || c == '`'))
+            quote = c;
+        else if (c == quote)
+            quote = '\0';
+        else if (c == '\\' && quote != '\0' && quote != '`' && i + 1 < query.size())
+            out += query[i++];
+        out += query[i];
+    }
+    return out;
 }
 
-/// The query with values; empty when one is not known. A range or step may be any.
-std::string askable(std::string_view query, const dashboard::variable_values& values)
+/// The query with values. What nobody declares stays as it is in texts, as "$1" of label_replace.
+/// missing  the name of a variable that has no value; the result is empty then
+std::string askable(const lint::dashboards::judgement& of, const dashboard::variable_values& values,
+                    std::string& missing)
 {
+    const std::string query = without_comments(of.query);
     const dashboard::interpolated readable = dashboard::interpolate(query, &values);
-    for (const dashboard::stand_in& s : readable.stand_ins) {
-        if (s.known) continue;
-        const std::size_t open = readable.text.find_last_of("[]", s.replaced.offset);
-        if (open == std::string::npos || readable.text[open] != '[') return {};
-    }
-    return has_unknown(readable.text) ? std::string() : readable.text;
+    const auto name_at = [&query](std::size_t at) { return std::string(dashboard::reference_at(query, at).name); };
+    for (const dashboard::stand_in& s : readable.stand_ins)
+        if (!s.known) missing = name_at(s.original.offset);
+    dashboard::each_reference(query, [&](const dashboard::reference& r, std::size_t) {
+        const auto is_it = [&r](const dashboard::saved_variable& v) { return v.name == r.name; };
+        if (!values.contains(r.name) && std::any_of(of.board->begin(), of.board->end(), is_it)) missing = r.name;
+    });
+    return missing.empty() ? readable.text : std::string();
 }
 
 std::string shown(const lint::answered& got)
@@ -42,12 +65,26 @@ std::string shown(const lint::answered& got)
 }
 
 /// Why a query is not asked; empty when it is.
-std::string reason_not_to_ask(const lint::dashboards::judgement& of, std::string_view askable)
+std::string reason_not_to_ask(const lint::dashboards::judgement& of, const std::string& askable,
+                              const std::string& missing)
 {
     if (of.reason == "LogQL" || of.reason == "MetricsQL" || of.reason == "datasource that is not Prometheus")
         return of.reason;
-    if (askable.empty()) return "a variable without a value";
+    if (of.board &&
+        std::any_of(of.board->begin(), of.board->end(), [](const dashboard::saved_variable& v) { return v.filters; }))
+        return "filters that the dashboard adds to every query";
+    if (!missing.empty()) return fmt::format("the variable {} has no value", missing);
     return promql::parse(askable, promql::parse_options::everything()) ? "" : "no PromQL";
+}
+
+/// The values of a panel that is repeated: of each variable it is repeated for the first, written as one of its own.
+dashboard::variable_values repeated(const dashboard::variable_values& values, const std::vector<std::string>& by)
+{
+    dashboard::variable_values out = values;
+    for (const std::string& name : by)
+        if (const auto at = out.find(name); at != out.end() && !at->second.is_raw && !at->second.values.empty())
+            at->second = {{at->second.values.front()}};
+    return out;
 }
 
 }  // namespace
@@ -58,7 +95,7 @@ result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
     if (how.prometheus.empty())
         from = std::make_unique<engine_answers>(*how.data, how.now);
     else
-        from = std::make_unique<server_answers>(how.prometheus, how.http);
+        from = std::make_unique<server_answers>(how.prometheus, how.http, how.now);
     const lint::dashboards::saved_board none = std::make_shared<const std::vector<dashboard::saved_variable>>();
     lint::dashboards::saved_board open;  // a dashboard's queries stand together
     dashboard::variable_values values;
@@ -70,8 +107,14 @@ result<void> ask_all(const live_options& how, lint::dashboards::verdicts& found,
             open = board;
         }
         lint::answered& to = out.emplace_back(lint::answered{j.file, j.pointer, j.query});
-        to.asked = j.board ? askable(j.query, values) : j.query;
-        to.message = reason_not_to_ask(j, to.asked);
+        std::string missing;
+        if (!j.board)
+            to.asked = j.query;
+        else if (j.repeats.empty())
+            to.asked = askable(j, values, missing);
+        else
+            to.asked = askable(j, repeated(values, j.repeats), missing);
+        to.message = reason_not_to_ask(j, to.asked, missing);
         if (!to.message.empty()) {
             to.asked.clear();
             continue;

@@ -19,21 +19,14 @@ namespace pitot::tools::dashboard_lint {
 namespace {
 
 constexpr std::size_t most_targets = 16;  ///< that one exposition stands for when queries are asked
-
-/// Where a source is scraped: "app:8080" of a URL, "app.prom" of a file.
-std::string instance_of(std::string_view source)
-{
-    const std::size_t scheme = source.find("://");
-    if (scheme == std::string_view::npos) return std::string(source.substr(source.find_last_of('/') + 1));
-    const std::string_view behind = source.substr(scheme + 3);
-    const std::string_view authority = behind.substr(0, behind.find_first_of("/?#"));
-    const std::size_t user = authority.rfind('@');
-    return std::string(user == std::string_view::npos ? authority : authority.substr(user + 1));
-}
+constexpr std::int64_t scrape_ms = 15'000;
+constexpr std::int64_t scrapes = 21;  ///< five minutes: what a range or an offset in minutes needs
 
 /// The targets that a source stands for: its own labels, with those that prometheus.yml gives to the targets of its job
-/// that have them. As every target of Prometheus they have an instance.
-std::vector<store::scrape_target> targets_of(const catalog::labelled_source& source, const catalog::scrape_job& job)
+/// that have them; where a job has several sources, each is one of them in turn. As every target of Prometheus they
+/// have an instance. nth, of  of the sources of the job
+std::vector<store::scrape_target> targets_of(const catalog::labelled_source& source, const catalog::scrape_job& job,
+                                             std::size_t nth, std::size_t of)
 {
     store::scrape_target own;
     own.labels = source.labels;
@@ -53,21 +46,35 @@ std::vector<store::scrape_target> targets_of(const catalog::labelled_source& sou
         }
         if (fits) out.push_back(std::move(one));
     }
+    if (of > 1 && out.size() >= of) out = {out[nth]};
     if (out.empty()) out.push_back(std::move(own));
     for (store::scrape_target& one : out)
         if (std::none_of(one.labels.begin(), one.labels.end(),
                          [](const auto& label) { return label.first == "instance"; }))
-            one.labels.emplace_back("instance", instance_of(source.source));
+            one.labels.emplace_back("instance", catalog::instance_of(source.source));
     return out;
 }
 
-/// Puts a source's series where queries are asked, several times, so that rates exist.
-void put_scrapes(const catalog::exposition& in, const catalog::labelled_source& source, const catalog::scrape_job& job,
-                 std::int64_t now, store::series_store& data, const notes& say)
+/// Which of how many sources of its job it is, that say no more than the job.
+std::pair<std::size_t, std::size_t> place_in_job(const settings& how, const catalog::labelled_source& source)
 {
-    for (const store::scrape_target& target : targets_of(source, job))
-        for (std::int64_t back = 3; back >= 0; --back)
-            if (const auto put = store::put_scrape(data, in.families, target, now - back * 15'000); !put) {
+    std::size_t nth = 0;
+    std::size_t of = 0;
+    for (const catalog::labelled_source& other : how.sources) {
+        if (other.labels != source.labels) continue;
+        if (&other == &source) nth = of;
+        ++of;
+    }
+    return {nth, of};
+}
+
+/// Puts a source's series where queries are asked, several times, so that rates exist.
+void put_scrapes(const catalog::exposition& in, const std::vector<store::scrape_target>& targets, std::int64_t now,
+                 store::series_store& data, const notes& say)
+{
+    for (const store::scrape_target& target : targets)
+        for (std::int64_t back = scrapes - 1; back >= 0; --back)
+            if (const auto put = store::put_scrape(data, in.families, target, now - back * scrape_ms); !put) {
                 say.warn(fmt::format("{}: warning: {}", in.name, put.error().message));
                 return;
             }
@@ -99,7 +106,10 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     const catalog::target from = source.from();
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = job_of(how, from, say, to.series);
-    if (how.live) put_scrapes(*in, source, to.series.at(job), to.now, to.data, say);
+    if (how.live) {
+        const auto [nth, of] = place_in_job(how, source);
+        put_scrapes(*in, targets_of(source, to.series.at(job), nth, of), to.now, to.data, say);
+    }
     if (!to.series.add(in->families, job, in->writes_points()))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
                              catalog::inventory::max_series));

@@ -20,10 +20,10 @@
 
 namespace pitot::tools::dashboard_lint {
 
-/// data    for --live, when no server answers it: as if each source had been scraped four times up to `now`
-/// known   something was given, and all of it could be read
-/// unread  what could not; then nothing is said of what exists. Empty otherwise
-/// failed  unreachable or usage when a source or a server failed, which leaves the rest to be checked
+/// data    for --live, when no server answers it: as if each source had been scraped every 15 seconds of five minutes,
+/// up to `now` known   something was given, and all of it could be read unread  what could not; then nothing is said of
+/// what exists. Empty otherwise failed  unreachable or usage when a source or a server failed, which leaves the rest to
+/// be checked
 struct evidence {
     catalog::listing names;
     catalog::inventory series;

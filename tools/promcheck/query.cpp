@@ -225,12 +225,7 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
         for (const auto& [name, value] : p.target.labels) instance = instance || name == "instance";
         if (http::is_url(p.source)) {
             live = true;
-            if (!instance) {
-                const std::string bare = http::without_credentials(p.source);
-                const std::size_t host = bare.find("://");
-                const std::string rest = host == std::string::npos ? bare : bare.substr(host + 3);
-                p.target.labels.emplace_back("instance", rest.substr(0, rest.find('/')));
-            }
+            if (!instance) p.target.labels.emplace_back("instance", catalog::instance_of(p.source));
         } else {
             p.back = ++count[p.target.labels];
         }

@@ -62,28 +62,19 @@ public:
     /// error       of http::client::send(); timeout; protocol for what is no such answer
     [[nodiscard]] result<api_answer> ask(std::string_view path, std::string_view parameters)
     {
-        if (end_) {
-            const duration_ms left{
-                std::chrono::floor<std::chrono::milliseconds>(*end_ - std::chrono::steady_clock::now()).count()};
-            if (left.count <= 0)
-                return unexpected(errc::timeout, concat(shown(), " took too long to answer (at ", path, ")"));
-            client_.set_timeout(left);
-        }
         http::request what;
         what.url = concat(base_, path, parameters.empty() ? "" : "?", parameters);
-        what.accept = "application/json";
-        auto answer = client_.send(what);
-        if (!answer) return unexpected(std::move(answer.error()));
-        auto text = std::make_unique<const std::string>(std::move(answer->body));
-        json::limits allowed;
-        allowed.size = text->size() + 1;
-        auto read = json::parse(*text, allowed);
-        if (read && read->root()["status"].is_string())
-            return api_answer(std::move(text), std::move(*read), answer->status);
-        if (answer->success())
-            return unexpected(errc::protocol, concat(shown(), path, " does not answer as ", kind_, " does"));
-        answer->body = *text;
-        return unexpected(http::client::status_error(*answer));
+        return send(std::move(what), path);
+    }
+    /// The same with the parameters as a form: however long they are, no server or proxy finds its URL too long.
+    [[nodiscard]] result<api_answer> post(std::string_view path, std::string_view parameters)
+    {
+        http::request what;
+        what.url = concat(base_, path);
+        what.how = http::method::post;
+        what.content_type = "application/x-www-form-urlencoded";
+        what.body = parameters;
+        return send(std::move(what), path);
     }
 
     /// The same where a refusal is of no use.
@@ -101,6 +92,30 @@ public:
     }
 
 private:
+    [[nodiscard]] result<api_answer> send(http::request what, std::string_view path)
+    {
+        if (end_) {
+            const duration_ms left{
+                std::chrono::floor<std::chrono::milliseconds>(*end_ - std::chrono::steady_clock::now()).count()};
+            if (left.count <= 0)
+                return unexpected(errc::timeout, concat(shown(), " took too long to answer (at ", path, ")"));
+            client_.set_timeout(left);
+        }
+        what.accept = "application/json";
+        auto answer = client_.send(what);
+        if (!answer) return unexpected(std::move(answer.error()));
+        auto text = std::make_unique<const std::string>(std::move(answer->body));
+        json::limits allowed;
+        allowed.size = text->size() + 1;
+        auto read = json::parse(*text, allowed);
+        if (read && read->root()["status"].is_string())
+            return api_answer(std::move(text), std::move(*read), answer->status);
+        if (answer->success())
+            return unexpected(errc::protocol, concat(shown(), path, " does not answer as ", kind_, " does"));
+        answer->body = *text;
+        return unexpected(http::client::status_error(*answer));
+    }
+
     std::string base_;
     std::string_view kind_;
     duration_ms timeout_;

@@ -49,14 +49,17 @@ struct exposition {
     {
         const std::string_view all = text();
         constexpr std::string_view label = "le=\"";
+        bool any = false;
         for (std::size_t at = all.find(label); at != std::string_view::npos; at = all.find(label, at + 1)) {
+            if (at == 0 || std::string_view("{, \t").find(all[at - 1]) == std::string_view::npos)
+                continue;  // scale="1"
             const std::size_t first = at + label.size();
             const std::size_t end = all.find_first_not_of("0123456789", first);
             if (end == first || end == std::string_view::npos) continue;
             if (all[end] == '"') return false;
-            if (all.substr(end, 3) == ".0\"") return true;
+            any = any || all.substr(end, 3) == ".0\"";
         }
-        return false;
+        return any;
     }
 };
 

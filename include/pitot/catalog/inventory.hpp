@@ -81,14 +81,13 @@ public:
     void set_knows_all_jobs() noexcept { knows_all_jobs_ = true; }
 
     /// What a job exposes. False when it is too much.
-    /// points  it writes whole limits of buckets, and quantiles, as 1.0
+    /// points  the source writes whole limits of buckets as 1.0, and whole quantiles are taken to be written so
     bool add(const batch& in, std::uint32_t job, bool points = false)
     {
-        points_ = points;
         jobs_[job].has_exposition = true;
         relabels_targets_ = relabels_targets(jobs_[job]);
         for (std::size_t f = 0; f < in.size(); ++f)
-            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job);
+            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job, points);
         return count_ < max_series;
     }
 
@@ -239,7 +238,7 @@ private:
         return at->second.series.back();
     }
 
-    void add(const batch& in, const family_view& family, const point_view& point, std::uint32_t job)
+    void add(const batch& in, const family_view& family, const point_view& point, std::uint32_t job, bool points)
     {
         label_list labels;
         for (const label_view& l : point.labels()) set_label(labels, l.name, l.value);
@@ -248,7 +247,7 @@ private:
             char room[number_size];
             label_list with = labels;
             std::string text(room, write_go_number(room, value));
-            if (points_ && text.find_first_not_of("0123456789") == std::string::npos) text += ".0";
+            if (points && text.find_first_not_of("0123456789") == std::string::npos) text += ".0";
             set_label(with, label, text);
             return with;
         };
@@ -274,7 +273,6 @@ private:
         put(name, family.type(), labels, job);
     }
 
-    bool points_ = false;
     std::vector<scrape_job> jobs_;
     std::map<std::string, existing_metric, std::less<>> metrics_;
     std::set<std::string, std::less<>> dropped_;

@@ -30,6 +30,16 @@ struct labelled_source {
     }
 };
 
+/// Where a source is scraped: "app:8080" of a URL, "app.prom" of a file.
+[[nodiscard]] inline std::string instance_of(std::string_view source)
+{
+    const std::size_t scheme = source.find("://");
+    if (scheme == std::string_view::npos) return std::string(source.substr(source.find_last_of('/') + 1));
+    const std::string_view behind = source.substr(scheme + 3);
+    const std::string_view authority = behind.substr(0, behind.find_first_of("/?#"));
+    return std::string(authority.substr(authority.rfind('@') + 1));  // of npos 0
+}
+
 /// Cuts the labels off from behind, so that commas in a path or URL stay.
 /// error  duplicate: a label given twice
 [[nodiscard]] inline result<labelled_source> split_source(std::string_view text)

@@ -193,7 +193,8 @@ private:
     }
     [[nodiscard]] bool is_same_number(std::string_view text) const
     {
-        if (text.ends_with(".0") && !value_.ends_with(".0")) return false;  // nobody takes it off
+        if (text.ends_with(".0") && !value_.ends_with(".0")) return false;                   // nobody takes it off
+        if (value_.find('.') != std::string::npos && !value_.ends_with(".0")) return false;  // 0.50
         double other = 0;
         double wanted = 0;
         for (const auto& [from, to] : {std::pair{text, &other}, std::pair{std::string_view(value_), &wanted}})

@@ -50,22 +50,22 @@ public:
     /// What relabelling makes of a text that matches: $1, ${name} from the pattern's groups. False when it does not.
     [[nodiscard]] bool expand(std::string_view text, std::string_view replacement, std::string& out) const
     {
-        return expand_first(text, replacement, out).has_value();
+        return expand_from(text, 0, replacement, out).has_value();
     }
 
-    /// The same.
-    /// returns  the byte behind the match; behind an empty one, the next
-    [[nodiscard]] std::optional<std::size_t> expand_first(std::string_view text, std::string_view replacement,
-                                                          std::string& out) const
+    /// The same of the first match from a byte on.
+    /// returns  the byte of the text behind the match; behind an empty one, the next
+    [[nodiscard]] std::optional<std::size_t> expand_from(std::string_view text, std::size_t first,
+                                                         std::string_view replacement, std::string& out) const
     {
         const int groups = compiled_->NumberOfCapturingGroups() + 1;
         std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups));
         const re2::StringPiece in(text.data(), text.size());
-        if (!compiled_->Match(in, 0, in.size(), RE2::UNANCHORED, found.data(), groups)) return {};
+        if (!compiled_->Match(in, first, in.size(), RE2::UNANCHORED, found.data(), groups)) return {};
         out.clear();
         append_expanded(found, replacement, out);
         const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
-        return std::min(text.size(), begin + std::max<std::size_t>(found[0].size(), 1));
+        return begin + std::max<std::size_t>(found[0].size(), 1);
     }
 
     /// Every place that matches, replaced by what the replacement's $1 and ${name} make of it. As in Go an empty match

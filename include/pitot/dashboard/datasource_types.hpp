@@ -74,12 +74,17 @@ public:
     datasource_types() = default;
     /// declared  by the user; asked where the dashboard itself does not say it
     datasource_types(json::value root, json::value model, const datasources* declared = nullptr)
-        : root_(root), model_(model), declared_(declared)
+        : root_(root), declared_(declared)
     {
         for (const std::string_view list : {"panels", "rows"})
             for (const json::value one : model[list]) learn(one);
         for (const json::value one : model["templating"]["list"]) learn_one(one["datasource"]);
         for (const json::value one : model["annotations"]["list"]) learn_one(one["datasource"]);
+        for (const json::value one : model["templating"]["list"])
+            if (one["type"].text() == "datasource") variables_.emplace(one["name"].text(), one["query"].text());
+        for (const json::value one : model["variables"])
+            if (one["kind"].text() == "DatasourceVariable")
+                variables_.emplace(one["spec"]["name"].text(), one["spec"]["pluginId"].text());
     }
 
     /// "" when nothing says it.
@@ -137,13 +142,8 @@ private:
     {
         if (const json::value input = input_of(root_["__inputs"], name)) return input["pluginId"].text();
         if (!variable) return declared_ == nullptr ? std::string_view() : declared_->type_of(name);
-        for (const json::value declared : model_["templating"]["list"])
-            if (declared["name"].text() == variable.name && declared["type"].text() == "datasource")
-                return declared["query"].text();
-        for (const json::value declared : model_["variables"])
-            if (declared["spec"]["name"].text() == variable.name && declared["kind"].text() == "DatasourceVariable")
-                return declared["spec"]["pluginId"].text();
-        return {};
+        const auto known = variables_.find(variable.name);
+        return known == variables_.end() ? std::string_view() : known->second;
     }
 
     /// A uid whose type is written anywhere in the dashboard has it everywhere.
@@ -162,9 +162,9 @@ private:
     }
 
     json::value root_;
-    json::value model_;
-    const datasources* declared_;
-    std::map<std::string_view, std::string_view> types_;  ///< by uid
+    const datasources* declared_ = nullptr;
+    std::map<std::string_view, std::string_view> types_;      ///< by uid
+    std::map<std::string_view, std::string_view> variables_;  ///< of datasources: their types
 };
 
 inline language language_of(std::string_view datasource_type, std::string_view panel_type) noexcept

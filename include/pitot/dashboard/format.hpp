@@ -8,7 +8,7 @@
 #include <pitot/base/time_text.hpp>
 #include <pitot/json/write.hpp>
 
-#include <algorithm>  // std::find_if
+#include <algorithm>  // std::find_if, std::min
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +23,7 @@
 namespace pitot::dashboard {
 
 /// What a variable holds.
+/// values  each as it is, without escapes
 /// many    it may hold several: multi, or with an "All". Grafana writes one value of it otherwise than the value of
 ///         another variable
 /// is_raw  what stands for "All": written as it is, whatever the format
@@ -139,8 +140,9 @@ inline constexpr std::string_view regex_bytes = "$^*{}[]+?.()|";
     });
 }
 
-/// A time in milliseconds as moment.js writes it, in UTC. A text that is none stays.
-/// pattern  iso (or nothing), seconds, or YYYY-MM-DD and its like
+/// A time in milliseconds as moment.js writes it, in UTC. A text that is none stays, and so do words of a pattern that
+/// are none of those below.
+/// pattern  iso (or nothing), seconds, ms, or one of YYYY YY MM DD HH mm ss SSS X x
 [[nodiscard]] inline std::string date_text(std::string_view value, std::string_view pattern)
 {
     std::int64_t time = 0;
@@ -148,8 +150,9 @@ inline constexpr std::string_view regex_bytes = "$^*{}[]+?.()|";
     if (wrong != std::errc{} || end != value.data() + value.size()) return std::string(value);
     const std::int64_t seconds = pitot::detail::rounded_down(time, 1000);
     if (pattern == "seconds") return std::to_string(seconds);
+    if (pattern == "ms") return std::string(value);
     const std::string text = date_time_text(time, 'T');  // 2001-02-03T04:05:06
-    const std::string milliseconds = std::to_string(1000 + time - seconds * 1000).substr(1);
+    const std::string milliseconds = std::to_string(1000 + (time % 1000 + 1000) % 1000).substr(1);
     if (pattern.empty() || pattern == "iso") return concat(text, ".", milliseconds, "Z");
     const struct {
         std::string_view token;
@@ -162,9 +165,11 @@ inline constexpr std::string_view regex_bytes = "$^*{}[]+?.()|";
     while (!pattern.empty()) {
         const auto* const part = std::find_if(std::begin(parts), std::end(parts),
                                               [&](const auto& p) { return pattern.starts_with(p.token); });
-        const bool is_token = part != std::end(parts);
-        out += is_token ? std::string_view(part->text) : pattern.substr(0, 1);
-        pattern.remove_prefix(is_token ? part->token.size() : 1);
+        std::size_t word = 1;  // a run of one letter is one token
+        while (word < pattern.size() && pattern[word] == pattern[0]) ++word;
+        const bool is_token = part != std::end(parts) && part->token.size() == word;
+        out += is_token ? std::string_view(part->text) : pattern.substr(0, word);
+        pattern.remove_prefix(word);
     }
     return out;
 }
@@ -201,6 +206,15 @@ inline constexpr value_format value_formats[] = {
              return concat("var-", name, "=", percent_encoded(value));
          });
      }},
+    {"customqueryparam",
+     [](const chosen_value& of, std::string_view name, std::string_view argument) {
+         const std::size_t colon = std::min(argument.find(':'), argument.size());
+         const std::string_view key = colon == 0 ? name : argument.substr(0, colon);
+         const std::string_view before = argument.substr(std::min(colon + 1, argument.size()));
+         return joined_values(of.values, "&", [key, before](const std::string& value) {
+             return concat(percent_encoded(key), "=", percent_encoded(concat(before, value)));
+         });
+     }},
     {"join", [](const chosen_value& of, auto,
                 std::string_view between) { return joined_values(of.values, between.empty() ? "," : between); }},
     {"date",
@@ -211,7 +225,9 @@ inline constexpr value_format value_formats[] = {
 
 }  // namespace detail
 
-/// A variable's value as it stands in a query for Prometheus. A format that Grafana does not know is glob.
+/// A variable's value as it stands in a query for Prometheus.
+/// format  NAME or NAME:ARGUMENT, as in ${v:join:;}; empty: Prometheus's own. One that Grafana does not know is glob;
+///         text writes values, since the texts that are shown for them are not known
 [[nodiscard]] inline std::string formatted(std::string_view name, const chosen_value& of, std::string_view format = {})
 {
     if (of.is_raw && format != "percentencode" && format != "queryparam" && format != "text")

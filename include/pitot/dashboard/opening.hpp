@@ -19,20 +19,34 @@ namespace pitot::dashboard {
 
 /// In which order what was asked for is offered.
 /// source  Grafana, VariableSort
-enum class option_order { as_given, text, text_down, number, number_down, any_case, any_case_down };
+enum class option_order : unsigned char {
+    as_given,
+    text,
+    text_down,
+    number,
+    number_down,
+    any_case,
+    any_case_down,
+    natural,
+    natural_down
+};
 
 /// A variable as the file has it; nothing of it looks into the file.
-/// is_asked  its options come from a query, not from the file
-/// takes_any its value need not be among the options
-/// is_all    "All" was chosen
-/// all       what "All" writes instead of the options; nothing when it writes them
-/// chosen    the values that the file was saved with
+/// is_asked     its options come from a query, not from the file
+/// takes_any    its value need not be among the options
+/// include_all  "All" may be chosen, and is where nothing else is
+/// is_all       it was
+/// all          what "All" writes instead of the options; nothing when it writes them
+/// filters      a filter for every query of its datasource, and one was saved
+/// chosen       the values that the file was saved with
 struct saved_variable {
     std::string name;
     bool many = false;
     bool is_asked = false;
     bool takes_any = false;
+    bool include_all = false;
     bool is_all = false;
+    bool filters = false;
     std::optional<std::string> all;
     std::vector<std::string> chosen;
     std::vector<std::string> options;
@@ -52,7 +66,9 @@ namespace detail {
                                           "numericalAsc",
                                           "numericalDesc",
                                           "alphabeticalCaseInsensitiveAsc",
-                                          "alphabeticalCaseInsensitiveDesc"};
+                                          "alphabeticalCaseInsensitiveDesc",
+                                          "naturalAsc",
+                                          "naturalDesc"};
     auto at = static_cast<std::size_t>(sort.as_int().value_or(0));
     for (std::size_t i = 0; i < std::size(words); ++i)
         if (sort.text() == words[i]) at = i;
@@ -64,6 +80,23 @@ namespace detail {
     return std::find(types.begin(), types.end(), v.type) != types.end();
 }
 
+/// What it was saved with. A list is none for a variable that takes one value, nor a bare text but for a switch.
+inline void read_current(const declared_variable& v, saved_variable& out)
+{
+    const json::value current = v.written["current"];
+    if (is_one_of_types(v, {"switch", "SwitchVariable"})) {
+        out.chosen = {std::string(saved_text(current.is_object() ? current["value"] : current))};
+        return;
+    }
+    const json::value saved = current["value"];
+    out.include_all = v.written["includeAll"].as_bool().value_or(false);
+    out.is_all = out.include_all && (saved.text() == "$__all" || saved[std::size_t{0}].text() == "$__all");
+    if (out.include_all)
+        if (const std::string_view all = v.written["allValue"].text(); !all.empty()) out.all = all;
+    if (!out.is_all && (!saved.is_array() || v.written["multi"].as_bool().value_or(false)))
+        out.chosen = saved_values(current, {});
+}
+
 /// asks_prometheus  the datasource of a variable that asks one is a Prometheus
 [[nodiscard]] inline saved_variable saved_variable_of(const declared_variable& v, bool asks_prometheus)
 {
@@ -72,37 +105,31 @@ namespace detail {
     out.many = v.many;
     out.regex = v.written["regex"].text();
     out.order = order_of(v.written["sort"]);
-    if (v.written["includeAll"].as_bool().value_or(false))
-        if (const std::string_view all = v.written["allValue"].text(); !all.empty()) out.all = all;
-    const json::value current = v.written["current"];
-    const json::value saved = current.is_string() ? current : current["value"];
-    out.is_all = saved.text() == "$__all" || saved[std::size_t{0}].text() == "$__all";
-    if (!out.is_all) out.chosen = saved_values(current, {});
-    if (current.is_string() && !out.is_all) out.chosen = {std::string(current.text())};
-    for (const json::value option : v.written["options"])
-        if (option["value"].text() != "$__all") out.options.emplace_back(option["value"].text());
+    read_current(v, out);
+    const std::string_view query = v.written["query"].text();
     if (is_one_of_types(v, {"query", "QueryVariable"})) {
-        const json::value refresh = v.written["refresh"];
-        const bool is_kept = refresh.text() == "never" || (refresh && refresh.as_int().value_or(1) == 0);
-        out.is_asked = asks_prometheus && !(is_kept && !out.options.empty());
+        out.is_asked = asks_prometheus;
         out.takes_any = !asks_prometheus;
         out.query = v.query.text();
-    } else if (is_one_of_types(v, {"textbox", "TextVariable", "constant", "ConstantVariable"})) {
+    } else if (is_one_of_types(v, {"textbox", "TextVariable"})) {
         out.takes_any = true;
-        out.options = {std::string(v.written["query"].text())};
-        if (!is_one_of_types(v, {"textbox", "TextVariable"})) out.chosen.clear();
+        out.options = {std::string(query)};
+    } else if (is_one_of_types(v, {"constant", "ConstantVariable"})) {
+        out.options = {std::string(query)};
+        out.chosen.clear();
     } else if (is_one_of_types(v, {"interval", "IntervalVariable"})) {
-        out.options = interval_values(v.written["query"].text());
-        if (out.options.empty() || (!out.chosen.empty() && out.chosen.front().starts_with("$__auto"))) {
-            out.takes_any = true;
-            out.chosen = {"$__interval"};
+        out.options = interval_values(query);
+        if (!out.chosen.empty() && out.chosen.front().starts_with("$__auto")) {
+            out.options = {"$__interval"};
+            out.chosen.clear();
         }
     } else if (v.type == "input") {
         out.options = {std::string(v.written["value"].text())};
-    } else if (const auto listed = choices_of(v)) {
-        out.options = listed->values;
+    } else if (is_one_of_types(v, {"custom", "CustomVariable"}) && v.written["valuesFormat"].text() != "json") {
+        out.options = custom_values(query);
     } else {
         out.takes_any = true;
+        out.filters = is_one_of_types(v, {"adhoc", "AdhocVariable"}) && v.written["filters"].size() > 0;
     }
     return out;
 }
@@ -124,6 +151,8 @@ template <class F>
         out.push_back(detail::saved_variable_of(all[i], asks_prometheus(all[i])));
         done[i] = true;
     };
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (all[i].type == "input") add(i);  // what an import asks for is replaced before there are variables
     for (bool again = true; again;) {
         again = false;
         for (std::size_t i = 0; i < all.size(); ++i) {

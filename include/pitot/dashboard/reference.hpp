@@ -2,6 +2,8 @@
 // How Grafana writes a variable into a text: $name, ${name}, ${name.path:format}, [[name]], [[name:format]].
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace pitot::dashboard {
@@ -132,6 +134,22 @@ constexpr void each_reference(std::string_view text, F&& f)
 [[nodiscard]] constexpr bool has_reference(std::string_view text) noexcept
 {
     return any_reference(text, [](const reference&, std::size_t) { return true; });
+}
+
+/// A text with what f(reference) gives, a text or nothing, in the place of each reference; nothing leaves it as it is.
+template <class F>
+[[nodiscard]] std::string with_references(std::string_view text, F&& f)
+{
+    std::string out;
+    std::size_t done = 0;
+    each_reference(text, [&](const reference& r, std::size_t at) {
+        const std::optional<std::string> value = f(r);
+        if (!value) return;
+        out += text.substr(done, at - done);
+        out += *value;
+        done = at + r.length;
+    });
+    return out.append(text.substr(done));
 }
 
 }  // namespace pitot::dashboard

@@ -84,12 +84,18 @@ namespace detail {
     return out;
 }
 
+/// A saved value: a text, a number, or true and false.
+[[nodiscard]] inline std::string_view saved_text(json::value one) noexcept
+{
+    return one.is_string() ? one.text() : one.is_array() || one.is_object() || one.is_null() ? "" : one.raw();
+}
+
 /// Of {"value": …} or {"value": […]}, without "All".
 [[nodiscard]] inline std::vector<std::string> saved_values(json::value current, const std::vector<std::string>& known)
 {
     std::vector<std::string> out;
     const auto add = [&](json::value one) {
-        const std::string_view text = one.text();
+        const std::string_view text = saved_text(one);
         if (!text.empty() && text != "$__all" && std::find(known.begin(), known.end(), text) == known.end())
             out.emplace_back(text);
     };

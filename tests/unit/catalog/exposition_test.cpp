@@ -39,3 +39,15 @@ TEST_CASE("views stay valid when an exposition moves")
     REQUIRE(moved.families.size() == 1);
     CHECK(moved.families[0].name() == "a");
 }
+
+TEST_CASE("whole limits of buckets as 1.0, or as 1")
+{
+    const auto points = [](std::string text) { return catalog::read_exposition("x", std::move(text)).writes_points(); };
+    const std::string bucket = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\n";
+    CHECK_FALSE(points(bucket));
+    CHECK(points(bucket + "h_bucket{le=\"1.0\"} 1\n"));
+    CHECK(points(bucket + "h_bucket{a=\"b\", le=\"1.0\"} 1\n"));
+    CHECK(points(bucket + "h_bucket{role=\"3\",le=\"1.0\"} 1\n"));
+    CHECK_FALSE(points(bucket + "h_bucket{scale=\"1.0\",le=\"2.5\"} 1\n"));
+    CHECK_FALSE(points(bucket + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"2\"} 1\n"));
+}

@@ -99,3 +99,24 @@ TEST_CASE("a longer name with as many edits comes before a shorter one that stan
     }
     CHECK(catalog::similar_names(all).to("abcdefghijklmnopqr") == "abcdefghijklmnopqrxyz");
 }
+
+TEST_CASE("a letter is nearer than words, the whole name than its end, and what everybody has tells nothing")
+{
+    catalog::listing all;
+    for (const char* name : {"http_requests_total", "http_request_duration_seconds_sum", "node_memory_total_bytes",
+                             "node_memory_Slab_bytes", "erlang_vm_memory_bytes_total", "machine_memory_bytes",
+                             "rabbitmq_erlang_uptime_seconds", "rabbitmq_build_info", "redis_uptime_in_seconds",
+                             "postgresql_up_time_days"}) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    const catalog::similar_names near(all);
+    CHECK(near.to("http_request_total") == "http_requests_total");
+    CHECK(near.to("node_memory_total") == "node_memory_total_bytes");
+    CHECK(near.to("vm_memory_bytes_total") == "erlang_vm_memory_bytes_total");
+    CHECK(near.to("redis_uptime_seconds") == "redis_uptime_in_seconds");
+    CHECK(near.to("mongodb_uptime_seconds") == "");
+    CHECK(near.to("cadvisor_build_info") == "");
+    CHECK(near.to("pg_up_time_days") == "postgresql_up_time_days");
+}

@@ -52,6 +52,8 @@ TEST_CASE("every format that Grafana knows")
         {"uriencode", "a.b", "%7Ba,%22b'%7D"},
         {"distributed", "a.b", "a,v=\"b'"},
         {"queryparam", "var-v=a.b", "var-v=a&var-v=%22b%27"},
+        {"customqueryparam", "v=a.b", "v=a&v=%22b%27"},
+        {"customqueryparam:n:p-", "n=p-a.b", "n=p-a&n=p-%22b%27"},
         {"join", "a.b", "a,\"b'"},
         {"join:; ", "a.b", "a; \"b'"},
         {"unknown", "a.b", "{a,\"b'}"},
@@ -76,5 +78,8 @@ TEST_CASE("moments")
     CHECK(written(at, "date:YYYY-MM-DD HH:mm:ss.SSS") == "2023-11-14 22:13:20.123");
     CHECK(written(at, "date:YYMM X x") == "2311 1700000000 1700000000123");
     CHECK(written({{"-1"}}, "date") == "1969-12-31T23:59:59.999Z");
+    CHECK(written(at, "date:ms") == "1700000000123");
+    CHECK(written(at, "date:D MMM") == "D MMM");
+    CHECK(written({{"-9223372036854775808"}}, "date").ends_with(".192Z"));
     CHECK(written({{"now"}}, "date") == "now");
 }

@@ -24,6 +24,7 @@
 #include <iterator>   // std::make_move_iterator
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ enum class verdict : unsigned char { ok, broken, not_verified };
 /// pointer of the expression in the file
 /// missing  pointer of its datasource's name when nobody declares it, else empty
 /// board    the variables of its dashboard, where the world keeps them; null for rules
+/// repeats  variables that hold one value there, the same
 struct judgement {
     std::string file;
     std::string panel;
@@ -56,6 +58,7 @@ struct judgement {
     std::string pointer = {};
     std::string missing = {};
     saved_board board = {};
+    std::vector<std::string> repeats = {};
 };
 
 /// What a run over dashboards has found so far.
@@ -232,6 +235,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                           about.expr->pointer,
                           about.missing,
                           declared.saved});
+    if (declared.saved) out.judged.back().repeats.assign(about.repeats.begin(), about.repeats.end());
     if (broken) {
         ++out.broken;
         out.judged.back().is = verdict::broken;
@@ -270,7 +274,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
     if (!title) title = spec["name"];
     subject about;
     about.expr = &expr;
-    const bool is_shown = query.target["format"].text() != "table" && !query.target["hide"].as_bool().value_or(false);
+    const bool is_shown = query.target["format"].text() != "table" && !query.hidden;
     about.legend = legend && is_shown ? &*legend : nullptr;
     about.panel = title.text();
     about.panel_type = type ? type.text() : dashboard::detail::group_of(spec["vizConfig"], "VizConfig");
@@ -288,14 +292,13 @@ inline void check_query(const source& file, const dashboard::query& query, const
 }
 
 /// Is the datasource of a variable surely a Prometheus: does its type say so, or is it asked PromQL elsewhere?
-[[nodiscard]] inline bool is_surely_prometheus(const dashboard::dashboard& board, const dashboard::declared_variable& v)
+/// asked  names of datasources that are
+[[nodiscard]] inline bool is_surely_prometheus(const dashboard::dashboard& board, const dashboard::declared_variable& v,
+                                               const std::set<std::string_view>& asked)
 {
     using namespace dashboard::detail;
     if (!tells_no_language(board.types.of(v))) return true;
-    const json::value asks = datasource_types::asked(v.datasource, v.written["query"]["datasource"]);
-    return std::any_of(board.queries.begin(), board.queries.end(), [&](const dashboard::query& q) {
-        return q.in == dashboard::language::promql && name_of_datasource(q.asks) == name_of_datasource(asks);
-    });
+    return asked.contains(name_of_datasource(datasource_types::asked(v.datasource, v.written["query"]["datasource"])));
 }
 
 }  // namespace detail
@@ -345,12 +348,15 @@ inline void check_query(const source& file, const dashboard::query& query, const
     if (sources.keeps_variables)
         declared.saved = std::make_shared<const std::vector<dashboard::saved_variable>>(
             dashboard::saved_variables(all, asks_prometheus));
+    std::set<std::string_view> promql;
+    for (const dashboard::query& q : board.queries)
+        if (q.in == dashboard::language::promql) promql.insert(dashboard::detail::name_of_datasource(q.asks));
     check_variable_graph(file, all, declared, board.types, out.findings);
     check_variable_texts(file, board.model, declared, out.findings);
     check_layout(file, board.model, out.findings);
     for (const dashboard::declared_variable& v : all)
         if (asks_prometheus(v))
-            check_variable(file, v, detail::is_surely_prometheus(board, v), sources, declared, out.findings);
+            check_variable(file, v, detail::is_surely_prometheus(board, v, promql), sources, declared, out.findings);
     const auto any_asks = [&board](function_ref<bool(std::string_view)> is_metricsql) {
         return std::any_of(board.queries.begin(), board.queries.end(), [&](const dashboard::query& q) {
             return q.in == dashboard::language::metricsql ||

@@ -139,8 +139,12 @@ private:
 {
     constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"",    "panels\\\"", "elements\\\"",
                                          "rows\\\"", "panels:",    "elements:", "rows:"};
-    const std::size_t groups = text.find(" groups:");
-    if (groups != std::string_view::npos && text.find(": |") < groups) return true;
+    using part = std::pair<std::string_view, std::string_view>;
+    for (const auto& [text_begins, inside] : {part{": |", " groups:"}, part{": >", " groups:"},
+                                              part{": \"groups:", "groups:"}, part{": 'groups:", "groups:"}})
+        if (const std::size_t at = text.find(text_begins);
+            at != std::string_view::npos && text.find(inside, at) != std::string_view::npos)
+            return true;
     return std::any_of(std::begin(keys), std::end(keys),
                        [text](std::string_view key) { return text.find(key) != std::string_view::npos; });
 }

@@ -1,19 +1,17 @@
 #pragma once
 // Questions that several rules ask of a query.
 
-#include <pitot/base/decimal.hpp>
 #include <pitot/base/nearest.hpp>
+#include <pitot/base/number.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/listed_values.hpp>
 
 #include <algorithm>  // std::all_of, std::any_of, std::find_if, std::none_of, std::stable_sort
-#include <limits>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>  // std::errc
 #include <utility>
 #include <vector>
 
@@ -137,14 +135,11 @@ namespace pitot::lint::dashboards {
 
 namespace detail {
 
-/// The number that a text is; nothing for another.
+/// The number that a text is; nothing for another, and for NaN.
 [[nodiscard]] inline std::optional<double> number_in(std::string_view text)
 {
-    double value = 0;
-    const auto [end, wrong] = pitot::detail::read_decimal(text.data(), text.data() + text.size(), value);
-    if (wrong != std::errc{} || end != text.data() + text.size())
-        return text == "+Inf" ? std::optional(std::numeric_limits<double>::infinity()) : std::nullopt;
-    return value;
+    const auto value = parse_number(text);
+    return value && *value == *value ? std::optional(*value) : std::nullopt;
 }
 
 [[nodiscard]] inline std::string list_of(const std::set<std::string, std::less<>>& all, std::string_view what)
@@ -214,13 +209,23 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
     return {};
 }
 
+/// Does the first of what drops a label on the way to the result aggregate, rather than pair by other labels?
+[[nodiscard]] inline bool is_dropped(const context& in, const asked& a, std::string_view label)
+{
+    for (std::size_t i = a.above.size(); i-- > 0;)
+        if (in.presence(a.above[i], label) == promql::presence::never)
+            return a.above[i]->kind == promql::node_kind::aggregation;
+    return false;
+}
+
 /// What a legend could show instead.
 [[nodiscard]] inline std::string suggest_result_label(const context& in, std::string_view label)
 {
     for (const asked& a : in.asks) {
         if (const std::string_view other = known_name_of(in, a, label); !other.empty())
             return concat("it is called ", other);
-        if (labels_of(in, a).contains(label) && presence_of(in.sources, a, label) != promql::presence::never)
+        if (labels_of(in, a).contains(label) && presence_of(in.sources, a, label) != promql::presence::never &&
+            is_dropped(in, a, label))
             return concat("keep it: by (", label, ")");
     }
     std::set<std::string, std::less<>> all;

@@ -166,7 +166,12 @@ private:
     {
         if (!has_groups(text) || documents_in(text).size() < 2) return false;
         to_.is_rules = false;
+        to_.findings.clear();  // of looking for resources
+        is_of_loki_ = false;
+        bool is_first = true;
         const bool all = each_yaml_document(text, to_.file.name(), "groups", [&](const result<yaml::node>& root) {
+            if (!is_first && who_ == loaded_by::prometheus) return;
+            is_first = false;
             root ? read_groups(*root, "") : refuse(root.error());
         });
         if (!all) return false;
@@ -280,7 +285,7 @@ inline void judge_template_query(const source& file, const located& in, text_spa
     judge(file, about, sources, {}, none, out);
 }
 
-/// spoken  by the file's rules before
+/// spoken  by the rules of the file
 inline void judge_rule(const source& file, const read_rule& one, const world& sources, dialect& spoken, verdicts& out)
 {
     const located expr = located_in(file, one.expr);
@@ -331,8 +336,9 @@ inline void judge_rule(const source& file, const read_rule& one, const world& so
     ++out.dashboards;
     out.findings.insert(out.findings.end(), of.findings.begin(), of.findings.end());
     const auto any_asks = [&of](function_ref<bool(std::string_view)> is_metricsql) {
-        return std::any_of(of.rules.begin(), of.rules.end(),
-                           [&](const detail::read_rule& r) { return !r.is_foreign && is_metricsql(r.expr.text); });
+        return std::any_of(of.rules.begin(), of.rules.end(), [&](const detail::read_rule& r) {
+            return !r.is_foreign && !r.is_of_loki && is_metricsql(r.expr.text);
+        });
     };
     detail::dialect spoken(any_asks, of.file.text());
     for (const detail::read_rule& one : of.rules) detail::judge_rule(of.file, one, sources, spoken, out);

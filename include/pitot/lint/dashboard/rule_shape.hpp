@@ -51,11 +51,11 @@ namespace detail {
     for (std::size_t i = 0; i < out.size(); ++i) {
         const char c = out[i];
         if (quote == '\0') {
-            if (c == '"' || c == '`') quote = c;
+            if (c == '"' || c == '`' || c == '\'') quote = c;
             continue;
         }
         const bool ends = c == quote;
-        if (c == '\\' && quote == '"' && i + 1 < out.size()) out[i++] = ' ';
+        if (c == '\\' && quote != '`' && i + 1 < out.size()) out[i++] = ' ';
         out[i] = ' ';
         if (ends) quote = '\0';
     }

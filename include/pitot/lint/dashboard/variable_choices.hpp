@@ -15,6 +15,7 @@
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 
 #include <algorithm>  // std::any_of, std::none_of
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,18 +48,6 @@ namespace detail {
     if (other || !only) return {};
     const variable* const of = in.declared.find(only.name);
     return of != nullptr && may_hold(in, *of) != nullptr ? only : dashboard::reference{};
-}
-
-/// A text with one value in the place of each reference.
-[[nodiscard]] inline std::string filled_in(std::string_view text, std::string_view value)
-{
-    std::string out;
-    std::size_t done = 0;
-    dashboard::each_reference(text, [&](const dashboard::reference& r, std::size_t at) {
-        out += concat(text.substr(done, at - done), value);
-        done = at + r.length;
-    });
-    return out + std::string(text.substr(done));
 }
 
 /// 'a', 'b', 'c'; of many the first ones.
@@ -104,13 +93,18 @@ public:
     }
 
 private:
-    /// Of what a query gives, some values may well be another job's.
+    /// Of what a query gives, some values may well be another job's, and what = takes != leaves.
     void judge_listed(remarks& out) const
     {
-        if ((choices_.all && lives(with_text(*choices_.all))) ||
-            std::any_of(choices_.values.begin(), choices_.values.end(),
-                        [this](const std::string& value) { return lives(made_with(value)); }))
-            return;
+        constexpr std::size_t most = 100'000;  // of pairs to hold against each other
+        if (!m_.written_positive() || (choices_.all && lives(with_text(*choices_.all)))) return;
+        const auto there = values_of(in_, a_, m_.written->name);
+        if (there.size() * choices_.values.size() > most) return;
+        for (const std::string& value : choices_.values) {
+            const asked_matcher one = made_with(value);
+            if (std::any_of(there.begin(), there.end(), one.test)) return;
+        }
+        if (lives(made_with(choices_.values.front()))) return;  // the label is open
         say_all({choices_.values.begin(), choices_.values.end()}, out);
     }
     [[nodiscard]] bool is_regex() const noexcept
@@ -120,8 +114,10 @@ private:
     [[nodiscard]] asked_matcher with_text(std::string_view value) const
     {
         const promql::label_matcher& written = *m_.written;
-        return {&written, catalog::matcher(filled_in(written.value, value), m_.written_positive(), is_regex(),
-                                           catalog::holds_numbers(written.name))};
+        const std::string text = dashboard::with_references(
+            written.value, [value](const dashboard::reference&) { return std::optional<std::string>(value); });
+        return {&written,
+                catalog::matcher(text, m_.written_positive(), is_regex(), catalog::holds_numbers(written.name))};
     }
     /// Grafana escapes the values of a variable that may hold several. It does so behind = too, and then a value with a
     /// dot selects nothing; multi-variable-equality says that.

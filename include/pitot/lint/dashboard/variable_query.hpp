@@ -23,10 +23,7 @@
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>
 
-#include <algorithm>   // std::any_of
-#include <functional>  // std::less<>
-#include <optional>
-#include <set>
+#include <algorithm>  // std::any_of
 #include <string>
 #include <string_view>
 #include <utility>

@@ -56,13 +56,13 @@ public:
         for (const std::string_view named : {"${value}", "${text}"})
             if (made_.expand(text, named, value) && !value.empty()) return {value};
         if (made_.groups() == 0) return {std::string(text)};
-        std::string_view rest = text;
+        std::size_t at = 0;
         do {
-            const auto end = made_.expand_first(rest, "$1", value);
+            const auto end = made_.expand_from(text, at, "$1", value);
             if (!end) break;
             if (!value.empty()) out.push_back(value);
-            rest.remove_prefix(*end);
-        } while (is_global_ && !rest.empty());
+            at = *end;
+        } while (is_global_ && at < text.size());
         return out;
     }
 

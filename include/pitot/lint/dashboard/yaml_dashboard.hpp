@@ -9,7 +9,7 @@
 #include <pitot/lint/dashboard/check.hpp>
 #include <pitot/lint/dashboard/yaml_text.hpp>
 
-#include <algorithm>  // std::all_of, std::partition_point
+#include <algorithm>  // std::min, std::partition_point
 #include <cstddef>
 #include <map>
 #include <string>
@@ -78,9 +78,15 @@ private:
     void write_scalar(const yaml::node& from, std::size_t number)
     {
         std::string value = from.as<std::string>().value_or("");
-        if (from.is_plain() && (value == "true" || value == "false" || is_number(value))) {
-            text_ += value;
-            return;
+        if (from.is_plain()) {
+            using word = std::pair<std::string_view, std::string_view>;
+            for (const auto& [written, means] : {word{"true", "true"}, word{"false", "false"}, word{"yes", "true"},
+                                                 word{"no", "false"}, word{"on", "true"}, word{"off", "false"}})
+                if (equal_lower(value, written)) value = means;
+            if (value == "true" || value == "false" || is_number(value)) {
+                text_ += value;
+                return;
+            }
         }
         json::append_string(text_, value);
         pieces_[number].is_text = true;
@@ -130,9 +136,13 @@ private:
     std::map<std::string, std::size_t, std::less<>> by_pointer_;
 };
 
-/// Has a map what a dashboard has, or does its spec? Panels of Perses are a map.
+/// Has a map what a dashboard has? Panels of Perses are a map.
 [[nodiscard]] inline bool is_written_dashboard(const yaml::node& of)
 {
+    bool is_one = false;
+    for (const std::string_view key : {"title", "schemaVersion", "uid", "templating", "layout", "timezone"})
+        is_one = is_one || of.find(key).has_value();
+    if (!is_one) return false;
     for (const std::string_view list : {"panels", "rows"})
         if (const auto found = of.find(list); found && found->kind() == yaml::kind::list) return true;
     const auto elements = of.find("elements");

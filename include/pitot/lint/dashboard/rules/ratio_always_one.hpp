@@ -96,11 +96,13 @@ using detail::plain_side;
     whole = end == std::string_view::npos;
     if (whole) return pattern;
     const bool may_be_missing = pattern[end] == '*' || pattern[end] == '?' || pattern[end] == '{';
-    return pattern.substr(0, may_be_missing && end > 0 ? end - 1 : end);
+    std::size_t last = may_be_missing && end > 0 ? end - 1 : end;
+    while (last > 0 && last < end && (static_cast<unsigned char>(pattern[last]) & 0xC0U) == 0x80U) --last;
+    return pattern.substr(0, last);
 }
 
 /// Is there surely no text that satisfies both matchers?
-[[nodiscard]] inline bool exclude_each_other(const asked_matcher& a, const asked_matcher& b)
+[[nodiscard]] inline bool no_text_fits_both(const asked_matcher& a, const asked_matcher& b)
 {
     if (a.templated || b.templated) return false;
     for (const auto& [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}})
@@ -133,7 +135,7 @@ using detail::plain_side;
     const asked* const b = in.find(*right.of);
     for (const asked_matcher& x : a->matchers)
         for (const asked_matcher& y : b->matchers)
-            if (x.written->name == label && y.written->name == label && exclude_each_other(x, y)) return true;
+            if (x.written->name == label && y.written->name == label && no_text_fits_both(x, y)) return true;
     return false;
 }
 

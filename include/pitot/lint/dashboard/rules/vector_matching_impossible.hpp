@@ -48,31 +48,29 @@ namespace detail {
                                              const std::vector<std::string>& compared)
 {
     if (b.matching->on) return {};
-    const auto is_apart = [&apart](const std::string& l) {
-        return std::find(apart.begin(), apart.end(), l) != apart.end();
-    };
-    const auto is_on = [&in](const promql::node* side, const std::string& label) {
+    const auto has = [&in](const promql::node* side, const std::string& label) {
         return in.presence(side, label) != promql::presence::never;
     };
-    bool left_has_any = false;
-    bool right_has_any = false;
     std::string common;
-    for (const std::string& label : compared) {
-        const bool left = is_on(b.left, label);
-        const bool right = is_on(b.right, label);
-        left_has_any = left_has_any || left;
-        right_has_any = right_has_any || right;
-        if (left && right && !is_apart(label)) common += concat(common.empty() ? "" : ", ", label);
-    }
+    for (const std::string& label : compared)
+        if (has(b.left, label) && has(b.right, label) && std::find(apart.begin(), apart.end(), label) == apart.end())
+            common += concat(common.empty() ? "" : ", ", label);
     if (common.empty()) {
-        if (left_has_any && !right_has_any) return "the right side has no labels: pair by none, on () group_left ()";
-        if (right_has_any && !left_has_any) return "the left side has no labels: pair by none, on () group_right ()";
+        const auto has_any = [&](const promql::node* side) {
+            for (const asked& a : in.asks)
+                for (const std::string& label : labels_of(in, a))
+                    if (label != "__name__" && has(side, label)) return true;
+            return false;
+        };
+        if (!has_any(b.right)) return "the right side has no labels: pair by none, on () group_left ()";
+        if (!has_any(b.left)) return "the left side has no labels: pair by none, on () group_right ()";
         return {};
     }
+    if (apart.size() > 4) return concat("pair by what they have in common: on (", common, ")");
     std::string names;
+    for (const promql::label_name& l : b.matching->labels) names += concat(names.empty() ? "" : ", ", l.text);
     for (const std::string& label : apart) names += concat(names.empty() ? "" : ", ", label);
-    return apart.size() > 4 ? concat("pair by what they have in common: on (", common, ")")
-                            : concat("pair without ", apart.size() == 1 ? "it" : "them", ": ignoring (", names, ")");
+    return concat("pair without ", apart.size() == 1 ? "it" : "them", ": ignoring (", names, ")");
 }
 
 }  // namespace detail
@@ -84,7 +82,8 @@ inline constexpr dashboard_rule vector_matching_impossible{
      "the two have it with other values, so nothing is paired and the result is empty.",
      "rate(a_total[5m]) / sum by (job) (b)", "sum by (job) (rate(a_total[5m])) / sum by (job) (b)"},
     [](const context& in, const rule& about, remarks& out) {
-        if (in.sources.series == nullptr) return;
+        constexpr std::size_t most = 300;  // selectors: each operator looks at all
+        if (in.sources.series == nullptr || in.asks.size() > most) return;
         promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>&) {
             const auto* const b = promql::as<promql::binary_node>(n);
             if (b == nullptr || b->matching == nullptr || b->op == promql::token_kind::or_ ||
