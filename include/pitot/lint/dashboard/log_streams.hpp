@@ -15,6 +15,7 @@
 #include <pitot/lint/dashboard/rules/multi_variable_equality.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 #include <pitot/logql/query.hpp>
 #include <pitot/promql/literal.hpp>  // both languages quote as Go does
 

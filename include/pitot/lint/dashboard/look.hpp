@@ -1,13 +1,11 @@
 #pragma once
 // Questions that several rules ask of a query.
 
-#include <pitot/base/nearest.hpp>
-#include <pitot/base/number.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/listed_values.hpp>
 
-#include <algorithm>  // std::all_of, std::any_of, std::find_if, std::none_of, std::stable_sort
+#include <algorithm>  // std::any_of, std::none_of
 #include <optional>
 #include <set>
 #include <string>
@@ -73,24 +71,6 @@ namespace pitot::lint::dashboards {
     return is_under_absent(a) || has_stand_in(in, a);
 }
 
-/// "did you mean NAME (job a, b)?", with the jobs that expose it if they were told; empty when no name is near.
-[[nodiscard]] inline std::string suggest_name(const context& in, std::string_view name)
-{
-    if (in.sources.names == nullptr) return {};
-    if (const auto known = in.sources.near.find(name); known != in.sources.near.end()) return known->second;
-    if (!in.sources.similar) in.sources.similar.emplace(*in.sources.names);
-    const std::string near = in.sources.similar->to(name);
-    std::string text;
-    if (!near.empty()) {
-        std::string jobs;
-        if (const auto found = in.sources.names->find(near))
-            for (const std::string& job : found->of->jobs) jobs += concat(jobs.empty() ? " (job " : ", ", job);
-        text = concat("did you mean ", near, jobs, jobs.empty() ? "?" : ")?");
-    }
-    in.sources.near.emplace(name, text);
-    return text;
-}
-
 /// Where the names with a prefix went: "postgresql_pg_" for "pg_". None when there still are some, or none anywhere;
 /// several for a common word, as "cpu_".
 [[nodiscard]] inline const std::set<std::string, std::less<>>& successors_of(const context& in,
@@ -133,66 +113,6 @@ namespace pitot::lint::dashboards {
     return all;
 }
 
-namespace detail {
-
-/// The number that a text is; nothing for another, and for NaN.
-[[nodiscard]] inline std::optional<double> number_in(std::string_view text)
-{
-    const auto value = parse_number(text);
-    return value && *value == *value ? std::optional(*value) : std::nullopt;
-}
-
-[[nodiscard]] inline std::string list_of(const std::set<std::string, std::less<>>& all, std::string_view what)
-{
-    if (all.empty()) return {};
-    std::vector<std::string_view> views(all.begin(), all.end());
-    if (std::all_of(views.begin(), views.end(), [](std::string_view one) { return number_in(one).has_value(); }))
-        std::stable_sort(views.begin(), views.end(),
-                         [](std::string_view a, std::string_view b) { return *number_in(a) < *number_in(b); });
-    std::string text;
-    std::size_t n = 0;
-    for (const std::string_view one : views) {
-        if (++n > 8) return concat(what, text, ", …");
-        text += concat(text.empty() ? " " : ", ", one);
-    }
-    return concat(what, text);
-}
-
-[[nodiscard]] inline std::string near_or_list(const std::set<std::string, std::less<>>& all, std::string_view text,
-                                              std::string_view what)
-{
-    if (number_in(text)) return list_of(all, what);
-    const std::vector<std::string_view> views(all.begin(), all.end());
-    const auto same = std::find_if(views.begin(), views.end(),
-                                   [text](std::string_view one) { return equal_fold(one, text); });
-    const std::string_view near = same != views.end() ? *same : nearest(text, views);
-    return near.empty() ? list_of(all, what) : concat("did you mean ", near, "?");
-}
-
-}  // namespace detail
-
-[[nodiscard]] inline std::string suggest_label(const context& in, const asked& a, std::string_view label)
-{
-    return detail::near_or_list(labels_of(in, a), label, "its labels are");
-}
-[[nodiscard]] inline std::string suggest_value(const context& in, const asked& a, const asked_matcher& m)
-{
-    if (!m.test.is_positive()) return {};  // what there is, is not wanted
-    const asked_matcher* const job = a.matcher("job");
-    const auto all = values_of(in, a, m.written->name, job == &m || job == nullptr || !job->alive ? nullptr : job);
-    return m.test.is_regex() ? detail::list_of(all, "there are")
-                             : detail::near_or_list(all, m.test.value(), "there are");
-}
-[[nodiscard]] inline std::string suggest_job(const context& in, const asked_matcher& m)
-{
-    std::set<std::string, std::less<>> all;
-    for (const catalog::scrape_job& j : in.sources.series->jobs())
-        static_cast<void>(detail::any_name_of(j, [&all](std::string_view name) {
-            if (!name.empty()) all.emplace(name);
-            return false;
-        }));
-    return detail::near_or_list(all, m.test.value(), "there are");
-}
 /// Labels that a collector names otherwise than the exporter it stands for, whatever their values are.
 /// source  postgres_exporter; Vector, postgresql_metrics
 struct known_rename {
@@ -207,32 +127,6 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
     for (const known_rename& r : known_renames)
         if (r.from == label && labels_of(in, a).contains(r.to)) return r.to;
     return {};
-}
-
-/// Does the first of what drops a label on the way to the result aggregate, rather than pair by other labels?
-[[nodiscard]] inline bool is_dropped(const context& in, const asked& a, std::string_view label)
-{
-    for (std::size_t i = a.above.size(); i-- > 0;)
-        if (in.presence(a.above[i], label) == promql::presence::never)
-            return a.above[i]->kind == promql::node_kind::aggregation;
-    return false;
-}
-
-/// What a legend could show instead.
-[[nodiscard]] inline std::string suggest_result_label(const context& in, std::string_view label)
-{
-    for (const asked& a : in.asks) {
-        if (const std::string_view other = known_name_of(in, a, label); !other.empty())
-            return concat("it is called ", other);
-        if (labels_of(in, a).contains(label) && presence_of(in.sources, a, label) != promql::presence::never &&
-            is_dropped(in, a, label))
-            return concat("keep it: by (", label, ")");
-    }
-    std::set<std::string, std::less<>> all;
-    for (const asked& a : in.asks)
-        for (const std::string& l : labels_of(in, a))
-            if (in.presence(in.root, l) != promql::presence::never) all.insert(l);
-    return detail::near_or_list(all, label, "it has");
 }
 
 inline constexpr std::string_view not_given = "; a job that it names was not given";

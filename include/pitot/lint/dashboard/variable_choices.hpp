@@ -13,6 +13,7 @@
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/regex_alternative_dead.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 
 #include <algorithm>  // std::any_of, std::none_of
 #include <optional>

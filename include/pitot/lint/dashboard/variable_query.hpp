@@ -19,6 +19,7 @@
 #include <pitot/lint/dashboard/rules/old_prefix.hpp>
 #include <pitot/lint/dashboard/rules/up_of_collected_service.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 #include <pitot/lint/dashboard/variable_regex.hpp>
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/parse.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 
 #include <algorithm>  // std::none_of
 #include <string_view>

@@ -4,6 +4,7 @@
 #include <pitot/lint/dashboard/rules/label_not_exposed.hpp>
 #include <pitot/lint/dashboard/rules/label_renamed.hpp>
 #include <pitot/lint/dashboard/rules/label_value_not_exposed.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 
 #include <algorithm>  // std::none_of
 #include <cstdint>

@@ -2,6 +2,7 @@
 #include <pitot/base/nearest.hpp>  // is_short_for
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/suggest.hpp>
 
 #include <cstddef>
 #include <string>
