@@ -25,7 +25,6 @@ namespace pitot::dashboard {
 /// untyped  nothing says what kind of datasource it asks
 /// repeats  variables that its panel, row or tab is repeated for: there they hold one value
 /// asks     the datasource that it names, itself or by its panel; absent when it asks the default one
-/// hidden   it is not shown, and asked only for others that calculate with it
 struct query {
     json::value expr;
     json::value panel;
@@ -34,8 +33,13 @@ struct query {
     std::vector<std::string_view> repeats = {};
     bool untyped = false;
     json::value asks = {};
-    bool hidden = false;
 };
+
+/// Is it not shown, and asked only for others that calculate with it? In version 2 what holds the query says so.
+[[nodiscard]] inline bool is_hidden(const query& q)
+{
+    return q.target["hide"].as_bool().value_or(false) || q.target.parent().parent()["hidden"].as_bool().value_or(false);
+}
 
 /// A part of the dashboard whose queries are not in reach.
 struct unread {
@@ -170,8 +174,8 @@ inline void read_targets(json::value panel, dashboard& out, const std::vector<st
         if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
         const std::string_view type = out.types.of(own, outer);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
-        out.queries.push_back({expr, panel, language_of(type, panel_type), target, repeats, tells_no_language(type),
-                               asks, target["hide"].as_bool().value_or(false)});
+        out.queries.push_back(
+            {expr, panel, language_of(type, panel_type), target, repeats, tells_no_language(type), asks});
     }
 }
 
@@ -214,8 +218,7 @@ inline void read_elements(const library& known, dashboard& out)
             std::string_view type = group_of(asked, "DataQuery");
             if (type.empty()) type = out.types.of(named, {});
             out.queries.push_back({expr, element, language_of(type, group_of(spec["vizConfig"], "VizConfig")),
-                                   asked["spec"], repeats, tells_no_language(type), asks,
-                                   one["spec"]["hidden"].as_bool().value_or(false)});
+                                   asked["spec"], repeats, tells_no_language(type), asks});
         }
     }
 }

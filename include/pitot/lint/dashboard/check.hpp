@@ -129,7 +129,7 @@ struct subject {
     bool is_range = false;  ///< asked for a range of time: Prometheus takes no range vectors then
     text_position at = {};
     std::span<const std::string_view> repeats = {};
-    bool says_no_data = false;
+    json::value panel_json = {};
     std::span<const finding> shape = {};  ///< what is known of it already
     std::string missing = {};             ///< as of its judgement
 };
@@ -188,7 +188,7 @@ inline void judge(const source& file, const subject& about, const world& sources
             if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
             in.annotations = about.annotations;
             in.repeats = about.repeats;
-            in.says_no_data = about.says_no_data;
+            in.panel = about.panel_json;
             if (asks.empty() && !readable.stand_ins.empty()) said.unknown = "query made of variables";
             if (sources.series == nullptr && said.unknown.empty())
                 said.unknown = sources.unread.empty() ? "no metrics given" : sources.unread;
@@ -249,16 +249,6 @@ inline void judge(const source& file, const subject& about, const world& sources
     for (finding& f : said.findings) out.findings.push_back(std::move(f));
 }
 
-/// Has a panel a text for no data?
-[[nodiscard]] inline bool says_no_data(json::value field_config)
-{
-    const json::value defaults = field_config["defaults"];
-    if (!defaults["noValue"].text().empty()) return true;
-    for (const json::value mapping : defaults["mappings"])
-        if (mapping["type"].text() == "special" && mapping["options"]["match"].text().starts_with("null")) return true;
-    return false;
-}
-
 inline void check_query(const source& file, const dashboard::query& query, const world& sources,
                         const variables& declared, std::string missing, dialect& spoken, verdicts& out)
 {
@@ -274,8 +264,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     if (!title) title = spec["name"];
     subject about;
     about.expr = &expr;
-    const bool is_shown = query.target["format"].text() != "table" && !query.hidden;
-    about.legend = legend && is_shown ? &*legend : nullptr;
+    const bool is_shown = legend && query.target["format"].text() != "table" && !dashboard::is_hidden(query);
+    about.legend = is_shown ? &*legend : nullptr;
     about.panel = title.text();
     about.panel_type = type ? type.text() : dashboard::detail::group_of(spec["vizConfig"], "VizConfig");
     about.in = query.in;
@@ -283,8 +273,7 @@ inline void check_query(const source& file, const dashboard::query& query, const
                      query.target["range"].as_bool().value_or(false);
     about.at = file.position(query.expr.span().offset + 1);
     about.repeats = query.repeats;
-    about.says_no_data = says_no_data(query.panel["fieldConfig"]) ||
-                         says_no_data(query.panel["spec"]["vizConfig"]["spec"]["fieldConfig"]);
+    about.panel_json = query.panel;
     about.missing = std::move(missing);
     if (query.untyped && about.in == dashboard::language::promql && is_logql_only(expr.text))
         about.in = dashboard::language::logql;

@@ -168,7 +168,7 @@ private:
 /// asks        its selectors
 /// is_alert    of a rule file with `alert`; is_rule: of any rule file
 /// panel_type  "stat", "timeseries", …; empty for what is no panel
-/// says_no_data  the panel has a text of its own for no data
+/// panel       as the file has it; absent for rules
 /// repeats     variables that the panel is repeated for
 struct context {
     const source& file;
@@ -184,7 +184,7 @@ struct context {
     std::vector<label_use> legend = {};
     std::vector<label_use> annotations = {};
     std::span<const std::string_view> repeats = {};
-    bool says_no_data = false;
+    json::value panel = {};
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,

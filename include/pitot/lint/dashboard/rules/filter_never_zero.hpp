@@ -3,6 +3,23 @@
 
 namespace pitot::lint::dashboards {
 
+namespace detail {
+
+/// Has a panel a text of its own for no data?
+[[nodiscard]] inline bool says_no_data(json::value panel)
+{
+    for (const json::value config : {panel["fieldConfig"], panel["spec"]["vizConfig"]["spec"]["fieldConfig"]}) {
+        const json::value defaults = config["defaults"];
+        if (!defaults["noValue"].text().empty()) return true;
+        for (const json::value mapping : defaults["mappings"])
+            if (mapping["type"].text() == "special" && mapping["options"]["match"].text().starts_with("null"))
+                return true;
+    }
+    return false;
+}
+
+}  // namespace detail
+
 inline constexpr dashboard_rule filter_never_zero{
     {"filter-never-zero", severity::info, "a comparison filters where 0 was to be shown",
      "Without bool a comparison drops what does not satisfy it: when nothing does, the panel shows \"No data\" instead "
@@ -10,7 +27,7 @@ inline constexpr dashboard_rule filter_never_zero{
      "clamp_max(x > 0, 1) and count(x > 5) that is not what was meant.",
      "clamp_max(app_uptime_seconds > 0, 1)", "app_uptime_seconds > bool 0"},
     [](const context& in, const rule& about, remarks& out) {
-        if (in.is_rule || in.says_no_data) return;
+        if (in.is_rule) return;
         promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>& above) {
             const auto* const b = promql::as<promql::binary_node>(n);
             if (b == nullptr || !promql::is_comparison(b->op) || b->return_bool) return;
@@ -24,7 +41,7 @@ inline constexpr dashboard_rule filter_never_zero{
                 const auto* const other = promql::as<promql::binary_node>(up);
                 if (other != nullptr && other->op == promql::token_kind::or_) return;  // or vector(0)
             }
-            if (shown)
+            if (shown && !detail::says_no_data(in.panel))
                 out.findings.push_back(in.at(b->op_span, about, about.level,
                                              "where this is false there is no data, never 0",
                                              counted ? concat("write sum(… ", promql::operator_text(b->op), " bool …)")
