@@ -217,28 +217,17 @@ result<dashboard::variable_values> open_board(const std::vector<dashboard::saved
     }
     if (told != nullptr)
         for (const auto& [name, value] : *told) known.values.insert_or_assign(name, value);
-    for (bool again = true; again;) {  // what "All" writes may name what comes later
-        again = false;
-        std::vector<const dashboard::saved_variable*> later;
-        for (const dashboard::saved_variable* const v : open) {
-            dashboard::saved_variable chosen = *v;
-            if (const auto at = known.values.find(v->name); at != known.values.end()) {
-                const std::string& first = at->second.values.front();
-                chosen.is_all = v->include_all && (first == "$__all" || first == "All" || first == v->all);
-                at->second.many = at->second.many || v->many;
-                if (!chosen.is_all) continue;
-            }
-            const auto options = options_of(chosen, known, from);
-            if (!options) return unexpected(options.error());
-            if (auto value = choose(chosen, *options, known)) {
-                known.values.insert_or_assign(v->name, std::move(*value));
-                again = true;
-            } else {
-                later.push_back(v);
-            }
+    for (const dashboard::saved_variable* const v : open) {
+        dashboard::saved_variable chosen = *v;
+        if (const auto at = known.values.find(v->name); at != known.values.end()) {
+            const std::string& first = at->second.values.front();
+            chosen.is_all = v->include_all && (first == "$__all" || first == "All" || first == v->all);
+            at->second.many = at->second.many || v->many;
+            if (!chosen.is_all) continue;
         }
-        again = again && !later.empty() && later.size() < open.size();
-        open = std::move(later);
+        const auto options = options_of(chosen, known, from);
+        if (!options) return unexpected(options.error());
+        if (auto value = choose(chosen, *options, known)) known.values.insert_or_assign(v->name, std::move(*value));
     }
     return std::move(known.values);
 }

@@ -73,7 +73,7 @@ inline constexpr std::string_view regex_bytes = "$^*{}[]+?.()|";
 {
     if (!of.many && of.values.size() <= 1) {
         std::string out;
-        for (const char c : detail::joined_values(of.values, {})) {
+        for (const char c : joined_values(of.values, {})) {
             if (c == '\\') out += '\\';
             if (c == '\'') out += "\\\\";
             out += c;
@@ -163,13 +163,12 @@ inline constexpr std::string_view regex_bytes = "$^*{}[]+?.()|";
                  {"x", std::string(value)}};
     std::string out;
     while (!pattern.empty()) {
+        // A run of one letter is one token.
+        const std::string_view run = pattern.substr(0, pattern.find_first_not_of(pattern[0]));
         const auto* const part = std::find_if(std::begin(parts), std::end(parts),
-                                              [&](const auto& p) { return pattern.starts_with(p.token); });
-        std::size_t word = 1;  // a run of one letter is one token
-        while (word < pattern.size() && pattern[word] == pattern[0]) ++word;
-        const bool is_token = part != std::end(parts) && part->token.size() == word;
-        out += is_token ? std::string_view(part->text) : pattern.substr(0, word);
-        pattern.remove_prefix(word);
+                                              [run](const auto& p) { return p.token == run; });
+        out += part != std::end(parts) ? std::string_view(part->text) : run;
+        pattern.remove_prefix(run.size());
     }
     return out;
 }

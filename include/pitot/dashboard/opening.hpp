@@ -1,6 +1,7 @@
 #pragma once
 // What a dashboard's variables need to get their values when it is opened.
 
+#include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variable_choices.hpp>
 #include <pitot/dashboard/variable_graph.hpp>
 #include <pitot/dashboard/variables.hpp>
@@ -136,7 +137,8 @@ inline void read_current(const declared_variable& v, saved_variable& out)
 
 }  // namespace detail
 
-/// All variables, each behind those that its query waits for; those that wait for each other in the file's order.
+/// All variables, each behind those that it waits for: that its query or list, or what "All" writes, names. Those that
+/// wait for each other are in the file's order.
 /// asks_prometheus  of a variable: is a Prometheus asked for its values?
 template <class F>
 [[nodiscard]] std::vector<saved_variable> saved_variables(const std::vector<declared_variable>& all,
@@ -145,6 +147,12 @@ template <class F>
     std::vector<std::vector<std::size_t>> waits(all.size());
     for (const variable_use& use : uses_of_variables(all))
         if (use.to != variable_use::none && use.to != use.by) waits[use.by].push_back(use.to);
+    const detail::declarations names(all);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        each_reference(all[i].written["allValue"].text(), [&](const reference& r, std::size_t) {
+            const std::size_t to = names.find(all[i].section, r.name);
+            if (to != variable_use::none && to != i) waits[i].push_back(to);
+        });
     std::vector<saved_variable> out;
     std::vector<bool> done(all.size(), false);
     const auto add = [&](std::size_t i) {

@@ -3,9 +3,26 @@
 
 #include <catch.hpp>
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 using namespace pitot;
+
+namespace {
+
+catalog::listing listing_of(std::initializer_list<const char*> names)
+{
+    catalog::listing all;
+    for (const char* name : names) {
+        catalog::metric m;
+        m.name = name;
+        all.add(std::move(m));
+    }
+    return all;
+}
+
+}  // namespace
 
 TEST_CASE("the nearest name is the one that was meant")
 {
@@ -30,14 +47,9 @@ TEST_CASE("the nearest name is the one that was meant")
 
 TEST_CASE("of several names the one that was meant")
 {
-    catalog::listing all;
-    for (const char* name :
-         {"postgresql_pg_stat_database_xact_commit_total", "node_cpu_seconds_total", "node_load1",
-          "http_requests_total", "process_start_time_seconds", "redis_up", "node_memory_MemTotal_bytes"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
+    const catalog::listing all = listing_of({"postgresql_pg_stat_database_xact_commit_total", "node_cpu_seconds_total",
+                                             "node_load1", "http_requests_total", "process_start_time_seconds",
+                                             "redis_up", "node_memory_MemTotal_bytes"});
     const catalog::similar_names near(all);
     CHECK(near.to("host_cpu_seconds_total") == "node_cpu_seconds_total");
     CHECK(near.to("node_cpu_seconds") == "node_cpu_seconds_total");
@@ -54,13 +66,8 @@ TEST_CASE("of several names the one that was meant")
 
 TEST_CASE("a prefix that is short for another")
 {
-    catalog::listing all;
-    for (const char* name : {"postgresql_up", "pgbouncer_up", "postgresql_pg_locks_count", "mysql_up", "rmq_build_info",
-                             "haproxy_up", "hyperproxy_up"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
+    const catalog::listing all = listing_of({"postgresql_up", "pgbouncer_up", "postgresql_pg_locks_count", "mysql_up",
+                                             "rmq_build_info", "haproxy_up", "hyperproxy_up"});
     const catalog::similar_names near(all);
     CHECK(near.to("pg_up") == "postgresql_up");  // where its family is
     CHECK(near.to("my_up") == "mysql_up");
@@ -73,13 +80,9 @@ TEST_CASE("a prefix that is short for another")
 
 TEST_CASE("of equally near names the first in the alphabet, of equally fitting ones the shortest")
 {
-    catalog::listing all;
-    for (const char* name : {"node_disk_reads", "node_disk_read_b", "node_disk_read_a", "node_disk_read_cc",
-                             "zz_queue_length_total", "a_queue_length_total", "b_queue_length"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
+    const catalog::listing all = listing_of({"node_disk_reads", "node_disk_read_b", "node_disk_read_a",
+                                             "node_disk_read_cc", "zz_queue_length_total", "a_queue_length_total",
+                                             "b_queue_length"});
     const catalog::similar_names near(all);
     CHECK(near.to("node_disk_read_x") == "node_disk_read_a");
     CHECK(near.to("node_disk_read_c") == "node_disk_read_a");
@@ -91,26 +94,17 @@ TEST_CASE("of equally near names the first in the alphabet, of equally fitting o
 
 TEST_CASE("a longer name with as many edits comes before a shorter one that stands behind it")
 {
-    catalog::listing all;
-    for (const char* name : {"abcdefghijklmnopqrxyz", "abcdefghijklmnoxyz"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
+    const catalog::listing all = listing_of({"abcdefghijklmnopqrxyz", "abcdefghijklmnoxyz"});
     CHECK(catalog::similar_names(all).to("abcdefghijklmnopqr") == "abcdefghijklmnopqrxyz");
 }
 
 TEST_CASE("a letter is nearer than words, the whole name than its end, and what everybody has tells nothing")
 {
-    catalog::listing all;
-    for (const char* name : {"http_requests_total", "http_request_duration_seconds_sum", "node_memory_total_bytes",
-                             "node_memory_Slab_bytes", "erlang_vm_memory_bytes_total", "machine_memory_bytes",
-                             "rabbitmq_erlang_uptime_seconds", "rabbitmq_build_info", "redis_uptime_in_seconds",
-                             "postgresql_up_time_days"}) {
-        catalog::metric m;
-        m.name = name;
-        all.add(std::move(m));
-    }
+    const catalog::listing all = listing_of({"http_requests_total", "http_request_duration_seconds_sum",
+                                             "node_memory_total_bytes", "node_memory_Slab_bytes",
+                                             "erlang_vm_memory_bytes_total", "machine_memory_bytes",
+                                             "rabbitmq_erlang_uptime_seconds", "rabbitmq_build_info",
+                                             "redis_uptime_in_seconds", "postgresql_up_time_days"});
     const catalog::similar_names near(all);
     CHECK(near.to("http_request_total") == "http_requests_total");
     CHECK(near.to("node_memory_total") == "node_memory_total_bytes");

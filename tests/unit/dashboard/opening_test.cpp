@@ -42,6 +42,12 @@ TEST_CASE("each variable comes behind those that it waits for")
                          {"name": "c", "type": "query", "query": "label_values(x{a=\"$c\"}, c)"})~")) == "c a b ");
 }
 
+TEST_CASE("what \"All\" writes is waited for, too")
+{
+    CHECK(names(saved(R"~({"name": "a", "type": "query", "includeAll": true, "allValue": "x$b", "query": "up"},
+                         {"name": "b", "type": "custom", "query": "1"})~")) == "b a ");
+}
+
 TEST_CASE("what a query variable was saved with")
 {
     const auto all = saved(R"~(

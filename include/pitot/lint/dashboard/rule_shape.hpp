@@ -4,6 +4,7 @@
 
 #include <pitot/connect/yaml.hpp>
 #include <pitot/json/pointer.hpp>
+#include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rules/alert_without_comparison.hpp>
 #include <pitot/lint/dashboard/rules/duplicate_group.hpp>
 #include <pitot/lint/dashboard/rules/duplicate_rule.hpp>
@@ -60,16 +61,6 @@ namespace detail {
         if (ends) quote = '\0';
     }
     return out;
-}
-
-/// Does it ask for series? An alert on a constant always fires, and is meant to.
-[[nodiscard]] inline bool has_series(const promql::node* n)
-{
-    bool found = false;
-    promql::walk(n, [&found](const promql::node* at, const std::vector<const promql::node*>&) {
-        found = found || at->kind == promql::node_kind::vector_selector;
-    });
-    return found;
 }
 
 /// Of a recording rule's key that only alerts have: 0s and no annotations are taken.
@@ -226,7 +217,8 @@ private:
                 concat("Prometheus loads this only with an experimental feature: ", usual.error().message));
             out_.back().level = who_ == loaded_by::prometheus ? severity::warning : severity::info;
         }
-        if (!alert->empty() && detail::has_series(tree->root()) && !detail::filters(tree->root())) {
+        // An alert on a constant always fires, and is meant to.
+        if (!alert->empty() && has_selector(tree->root()) && !detail::filters(tree->root())) {
             say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
             out_.back().query = *expr;
         }

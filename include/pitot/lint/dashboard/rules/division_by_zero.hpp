@@ -42,8 +42,8 @@ namespace detail {
     if (number_of(n) > 0) return true;
     if (const auto* const b = promql::as<promql::binary_node>(n)) {
         if (promql::is_comparison(b->op))
-            return (!b->return_bool && is_above_zero(*b)) ||
-                   (!b->return_bool && promql::type_of(b->left) == promql::value_type::vector && is_positive(b->left));
+            return !b->return_bool && (is_above_zero(*b) || (promql::type_of(b->left) == promql::value_type::vector &&
+                                                             is_positive(b->left)));
         const bool left = is_positive(b->left);
         switch (b->op) {
         case token_kind::add: return left || is_positive(b->right);  // a little is added lest it be 0
