@@ -1,5 +1,7 @@
 #pragma once
 // A query answered from series in memory: `promql::query("rate(x_total[5m])", data, {.time = …})`.
+// The engine is compiled with each unit that asks one, in five times the time of this header. A program of several
+// defines PITOT_SEPARATE_ENGINE for all of them, and in one also PITOT_ENGINE_SOURCE: there alone it is compiled.
 
 #include <pitot/base/order.hpp>
 #include <pitot/base/result.hpp>
@@ -269,17 +271,29 @@ private:
 /// Answers a query that is parsed. The result refers to the data and to the tree.
 /// text   the source, for the places in warnings
 /// error  invalid_value in Prometheus's words; too_many beyond a limit; timeout
-[[nodiscard]] inline result<query_result> query(const node* root, std::string_view text,
-                                                const store::series_store& data, const query_times& when,
-                                                const engine_options& how)
+[[nodiscard]] result<query_result> query(const node* root, std::string_view text, const store::series_store& data,
+                                         const query_times& when, const engine_options& how);
+
+/// error  syntax too
+[[nodiscard]] result<query_result> query(std::string_view text, const store::series_store& data,
+                                         const query_times& when, const engine_options& how,
+                                         const parse_options& parsing = {});
+
+#ifndef PITOT_SEPARATE_ENGINE
+#define PITOT_ENGINE inline
+#elif defined(PITOT_ENGINE_SOURCE)
+#define PITOT_ENGINE
+#endif
+
+#ifdef PITOT_ENGINE
+PITOT_ENGINE result<query_result> query(const node* root, std::string_view text, const store::series_store& data,
+                                        const query_times& when, const engine_options& how)
 {
     return query_runner::run(root, text, data, when, how);
 }
 
-/// error  syntax too
-[[nodiscard]] inline result<query_result> query(std::string_view text, const store::series_store& data,
-                                                const query_times& when, const engine_options& how,
-                                                const parse_options& parsing = {})
+PITOT_ENGINE result<query_result> query(std::string_view text, const store::series_store& data, const query_times& when,
+                                        const engine_options& how, const parse_options& parsing)
 {
     auto parsed = parse(text, parsing);
     if (!parsed) return pitot::unexpected(parsed.error());
@@ -287,5 +301,7 @@ private:
     if (got) query_runner::keep(*got, std::move(*parsed));
     return got;
 }
+#undef PITOT_ENGINE
+#endif
 
 }  // namespace pitot::promql
