@@ -80,15 +80,17 @@ private:
     set names_;
 };
 
-/// streams   each selector, in the order of the text
-/// metric    its result is numbers; else log lines
-/// labels    of a result of numbers, by the aggregations around it; what streams have and pipelines make may be any
-/// patterns  every regular expression, with its quotes
+/// streams    each selector, in the order of the text
+/// metric     its result is numbers; else log lines
+/// labels     of a result of numbers, by the aggregations around it; what streams have and pipelines make may be any
+/// patterns   every regular expression, with its quotes
+/// templates  of line_format and label_format, with their quotes
 struct query {
     std::vector<stream_selector> streams;
     bool metric = false;
     result_labels labels = {};
     std::vector<text_span> patterns = {};
+    std::vector<text_span> templates = {};
 };
 
 }  // namespace pitot::logql

@@ -58,14 +58,17 @@ protected:
         return true;
     }
 
-    /// A regular expression in quotes.
-    bool pattern(std::string_view& to)
+    /// A text in quotes of a kind that is looked at later.
+    bool string(std::string_view& to, std::vector<text_span>& kind)
     {
         const std::size_t first = at_;
-        if (!string(to)) return false;
-        out_.patterns.push_back({first, to.size() + 2});
+        if (!words::string(to)) return false;
+        kind.push_back({first, to.size() + 2});
         return true;
     }
+    using words::string;
+    /// A regular expression in quotes.
+    bool pattern(std::string_view& to) { return string(to, out_.patterns); }
 
     /// Streams without that label match too. Of a regular expression only the usual ones are known to.
     static bool is_empty_compatible(const matcher& m) noexcept
@@ -85,9 +88,8 @@ protected:
             if (text[at + 1] == '{' || is_alpha(text[at + 1])) return true;
         return text.find("[[") != std::string_view::npos && text.find("]]") != std::string_view::npos;
     }
-    /// (?P<name>…) of a regular expression, <name> of a pattern; <_> and what is no name is passed over. One there must
-    /// be, and none twice.
-    bool make_captures(std::string_view text, bool regexp)
+    /// (?P<name>…) of a regular expression. One there must be, and none twice.
+    bool make_groups(std::string_view text)
     {
         if (has_variable(text)) {  // of a dashboard: any label
             stream().any_made = true;
@@ -97,17 +99,42 @@ protected:
         bool numbered = false;  // Loki puts a _ before such a name
         for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
             const std::string_view ahead = text.substr(0, at);
-            if (regexp && !ahead.ends_with("(?P") && !ahead.ends_with("(?")) continue;
-            const std::size_t first = at + 1;
-            std::size_t end = first;
-            while (end < text.size() && (is_alpha(text[end]) || ((regexp || end > first) && is_digit(text[end]))))
-                ++end;
-            const std::string_view label = text.substr(first, end - first);
+            if (!ahead.ends_with("(?P") && !ahead.ends_with("(?")) continue;
+            std::size_t end = at + 1;
+            while (end < text.size() && (is_alpha(text[end]) || is_digit(text[end]))) ++end;
+            const std::string_view label = text.substr(at + 1, end - at - 1);
             if (end >= text.size() || text[end] != '>' || label.empty() || label == "_") continue;
             numbered = numbered || is_digit(label.front());
             if (!is_digit(label.front()) && !make_once(label, before)) return false;
         }
         return numbered || stream().made.size() > before ||
+               fail_at(span_of(text), "at least one named capture must be there");
+    }
+    /// <name> of a pattern; <_> is what nobody wants, and what is no name is text. Between two there must be text.
+    /// filters  it is a filter, which makes no labels; else one there must be, and none twice
+    /// source   Loki 3, pkg/logql/log/pattern
+    bool make_captures(std::string_view text, bool filters)
+    {
+        if (has_variable(text)) {
+            stream().any_made = stream().any_made || !filters;
+            return true;
+        }
+        const std::size_t before = stream().made.size();
+        std::size_t last = std::string_view::npos;  // where the one before ends
+        for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+            std::size_t end = at + 1;
+            while (end < text.size() && (is_alpha(text[end]) || (end > at + 1 && is_digit(text[end])))) ++end;
+            const std::string_view label = text.substr(at + 1, end - at - 1);
+            if (end >= text.size() || text[end] != '>' || label.empty()) continue;
+            if (last == at)
+                return fail_at(span_of(text.substr(at, end + 1 - at)), "found consecutive capture: between two of a "
+                                                                       "pattern there must be text");
+            last = end + 1;
+            if (label == "_") continue;
+            if (filters) return fail_at(span_of(label), "named captures are not allowed in a filter: <_>");
+            if (!make_once(label, before)) return false;
+        }
+        return filters || stream().made.size() > before ||
                fail_at(span_of(text), "at least one named capture must be there");
     }
     bool make_once(std::string_view label, std::size_t since)
@@ -124,10 +151,10 @@ protected:
         for (;;) {
             if (sees("|=") || sees("|~") || sees("|>") || sees("!=") || sees("!~") || sees("!>")) {
                 const bool by_address = sees("|=") || sees("!=");
-                const bool by_pattern = sees("|~") || sees("!~");
+                const bool by_regex = sees("|~") || sees("!~");
                 at_ += 2;
                 skip();
-                if (!line_filter(by_address, by_pattern)) return false;
+                if (!line_filter(by_address, by_regex)) return false;
             } else if (sees("|") && !sees_unwrap()) {
                 at_ += 1;
                 skip();
@@ -167,13 +194,15 @@ protected:
     }
     bool offset() { return !take_word("offset") || amount("a duration"); }
 
-    bool line_filter(bool by_address, bool by_pattern)
+    bool line_filter(bool by_address, bool by_regex)
     {
         do {
             if (sees_call("ip") && !by_address) return fail("a text in quotes: an address is only there or not");
             if (take_word("ip")) {
                 if (std::string_view text; !expect("(") || !string(text) || !expect(")")) return false;
-            } else if (std::string_view text; !(by_pattern ? pattern(text) : string(text))) {
+            } else if (std::string_view text; !(by_regex ? pattern(text) : string(text))) {
+                return false;
+            } else if (!by_address && !by_regex && !make_captures(text, true)) {
                 return false;
             }
         } while (take_word("or"));
@@ -198,8 +227,9 @@ protected:
         }
         if (is({"regexp", "pattern", "line_format"})) {
             step();
-            if (is({"regexp"})) return pattern(text) && make_captures(text, true);
-            return string(text) && (!is({"pattern"}) || make_captures(text, false));
+            if (is({"regexp"})) return pattern(text) && make_groups(text);
+            if (is({"pattern"})) return string(text) && make_captures(text, false);
+            return string(text, out_.templates);
         }
         if (is({"unpack", "decolorize"})) {
             step();
@@ -215,7 +245,7 @@ protected:
                 if (!make_once(text, before)) return false;
                 if (at_ < text_.size() && is_alpha(text_[at_])) {
                     if (!name(text, "a label")) return false;
-                } else if (!string(text)) {
+                } else if (!string(text, out_.templates)) {
                     return false;
                 }
             } while (take(","));

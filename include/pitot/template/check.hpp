@@ -12,22 +12,24 @@ namespace pitot::templates {
 
 namespace detail {
 
-[[nodiscard]] inline const operand* unknown_function(const pipeline& in)
+using knows_function = bool (*)(std::string_view);
+
+[[nodiscard]] inline const operand* unknown_function(const pipeline& in, knows_function knows)
 {
     for (const auto& command : in.commands)
         for (const operand& o : command) {
-            if (o.is == operand::kind::function && !is_function(o.name)) return &o;
+            if (o.is == operand::kind::function && !knows(o.name)) return &o;
             if (o.inner != nullptr)
-                if (const operand* const found = unknown_function(*o.inner)) return found;
+                if (const operand* const found = unknown_function(*o.inner, knows)) return found;
         }
     return nullptr;
 }
-[[nodiscard]] inline const operand* unknown_function(const node_list& in)
+[[nodiscard]] inline const operand* unknown_function(const node_list& in, knows_function knows)
 {
     for (const node& n : in) {
-        if (const operand* const found = unknown_function(n.pipe)) return found;
+        if (const operand* const found = unknown_function(n.pipe, knows)) return found;
         for (const node_list* const inside : {&n.body, &n.otherwise})
-            if (const operand* const found = unknown_function(*inside)) return found;
+            if (const operand* const found = unknown_function(*inside, knows)) return found;
     }
     return nullptr;
 }
@@ -36,13 +38,15 @@ namespace detail {
 
 /// Nothing when the template can be read and knows all functions it calls.
 /// known  variables that are there from the start, with their $; null: variables are not looked at
-[[nodiscard]] inline result<void> check(std::string_view text, const std::vector<std::string>* known = nullptr)
+/// knows  its functions; those of Prometheus's rules
+[[nodiscard]] inline result<void> check(std::string_view text, const std::vector<std::string>* known = nullptr,
+                                        bool (*knows)(std::string_view) = is_function)
 {
     const auto read = parse(text, known);
     if (!read) return unexpected(read.error());
-    const operand* found = detail::unknown_function(read->nodes);
+    const operand* found = detail::unknown_function(read->nodes, knows);
     for (const auto& [name, body] : read->defined)
-        if (found == nullptr) found = detail::unknown_function(body);
+        if (found == nullptr) found = detail::unknown_function(body, knows);
     if (found == nullptr) return {};
     return unexpected(errc::syntax, concat("function \"", found->name, "\" not defined"), found->where);
 }

@@ -107,6 +107,29 @@ TEST_CASE("the labels that a pipeline makes")
     }
 }
 
+TEST_CASE("patterns that Loki refuses")
+{
+    struct refused {
+        const char* pattern;
+        const char* place;
+    };
+    for (const refused& r : {refused{"| pattern `x <a><_>`", "<_>"}, refused{"| pattern `<a> <a>`", "a"},
+                             refused{"| pattern \"<_> <1> \"", "<_> <1> "}, refused{"| pattern ``", ""},
+                             refused{"|> `<_><_>`", "<_>"}, refused{"!> \"x\" or `<_> <a>`", "a"}}) {
+        const std::string text = std::string("{a=\"b\"} ") + r.pattern;
+        const auto read = logql::parse(text);
+        INFO(text);
+        REQUIRE_FALSE(read);
+        CHECK(text.substr(read.error().where.offset, read.error().where.length) == r.place);
+    }
+    for (const char* good : {"| pattern `<a> <b>`", "| pattern `<a`", "|> ``", "|> `<_> <1>`", "|> `<a`", "|= `<a><b>`",
+                             "| pattern `<$a><b>`", "| pattern `<_><$a>`"}) {
+        INFO(good);
+        CHECK(logql::parse(std::string("{a=\"b\"} ") + good).has_value() ==
+              (std::string_view(good) != "| pattern `<a`"));
+    }
+}
+
 TEST_CASE("the labels that a result may have")
 {
     const auto may_have = [](const char* text) {

@@ -163,7 +163,7 @@ inline void judge(const source& file, const subject& about, const world& sources
         context in{file, *about.expr, readable, nullptr, none, sources, declared, about.panel_type};
         in.repeats = about.repeats;
         if (read) {
-            if (check_log_patterns(in, *read, logql_parse.about, said))
+            if (check_log_texts(in, *read, logql_parse.about, said))
                 check_selects_something(in, *read, logql_parse.about, said);
             check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);

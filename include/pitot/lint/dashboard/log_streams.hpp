@@ -2,6 +2,7 @@
 // The stream selectors of a LogQL query, held against the labels that Loki has, and its legend against its
 // aggregations.
 
+#include <pitot/base/function_ref.hpp>
 #include <pitot/base/nearest.hpp>
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/log_labels.hpp>
@@ -17,7 +18,9 @@
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 #include <pitot/logql/query.hpp>
+#include <pitot/logql/template_functions.hpp>
 #include <pitot/promql/literal.hpp>  // both languages quote as Go does
+#include <pitot/template/check.hpp>
 
 #include <algorithm>   // std::all_of, std::any_of
 #include <functional>  // std::less<>
@@ -25,6 +28,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -101,20 +105,28 @@ inline void check_selects_something(const context& in, const logql::query& read,
                                          "an empty-compatible value"));
 }
 
-/// Its regular expressions: Loki refuses a query with a wrong one. Those with a variable are not known.
+/// Its regular expressions and templates: Loki refuses a query with a wrong one. Those with a variable are not known.
 /// returns  are they right, for all that is known?
-inline bool check_log_patterns(const context& in, const logql::query& read, const rule& about, remarks& out)
+inline bool check_log_texts(const context& in, const logql::query& read, const rule& about, remarks& out)
 {
     bool all = true;
-    for (const text_span where : read.patterns) {
-        if (in.readable.is_variable(where)) continue;
-        const auto pattern = promql::unquote(std::string_view(in.readable.text).substr(where.offset, where.length));
-        if (!pattern) continue;
-        std::string wrong = detail::what_is_wrong_with(*pattern);
-        if (wrong.empty()) continue;
-        out.findings.push_back(in.at(where, about, about.level, std::move(wrong)));
-        all = false;
-    }
+    const auto check = [&](const std::vector<text_span>& texts,
+                           function_ref<std::string(std::string_view)> wrong_with) {
+        for (const text_span where : texts) {
+            if (in.readable.is_variable(where)) continue;
+            const auto text = promql::unquote(std::string_view(in.readable.text).substr(where.offset, where.length));
+            if (!text) continue;
+            std::string wrong = wrong_with(*text);
+            if (wrong.empty()) continue;
+            out.findings.push_back(in.at(where, about, about.level, std::move(wrong)));
+            all = false;
+        }
+    };
+    check(read.patterns, [](std::string_view text) { return detail::what_is_wrong_with(text); });
+    check(read.templates, [](std::string_view text) {
+        const auto good = templates::check(text, nullptr, logql::is_template_function);
+        return good ? std::string() : concat("invalid template: ", good.error().message);
+    });
     return all;
 }
 
