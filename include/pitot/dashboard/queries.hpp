@@ -1,8 +1,10 @@
 #pragma once
 // The queries of a Grafana dashboard: classic (panels, rows of panels, panels inside collapsed rows) and version 2
-// (elements by name); of library panels that its export brings along, and of exported library panels alone.
+// (elements by name); of library panels that its export brings along, and of exported library panels and alert rules
+// alone.
 
 #include <pitot/base/text.hpp>
+#include <pitot/dashboard/alert_rules.hpp>
 #include <pitot/dashboard/datasource_types.hpp>
 #include <pitot/dashboard/reference.hpp>
 #include <pitot/dashboard/variables.hpp>
@@ -20,8 +22,8 @@ namespace pitot::dashboard {
 
 /// One query.
 /// expr   the JSON string that holds it
-/// panel  the panel, or the annotation, it belongs to
-/// target  what the expression is a member of, its legend too; absent for annotations
+/// panel  the panel, annotation or alert rule it belongs to
+/// target  what the expression is a member of, its legend too; absent for annotations and alert rules
 /// untyped  nothing says what kind of datasource it asks
 /// repeats  variables that its panel, row or tab is repeated for: there they hold one value
 /// asks     the datasource that it names, itself or by its panel; absent when it asks the default one
@@ -48,7 +50,8 @@ struct unread {
 };
 
 /// model    the dashboard itself, also inside the wrappers {"dashboard": …} and {"apiVersion": …, "spec": …}; the whole
-///          document when it is what Grafana's API tells of library panels; absent when it is neither
+///          document when it is what Grafana's API tells of library panels, or alert rules of Grafana's own; absent
+///          when it is neither
 /// queries  of panels in the order of the file, then of library panels in __elements, each once, then of annotations;
 ///          without empty ones
 /// asks     the datasources that targets and annotations name, also those without an expression; one may stand there
@@ -265,6 +268,17 @@ inline void read_library(const library& known, dashboard& out)
     for (const json::value element : known.all()) read_targets(element["model"], out);
 }
 
+inline void read_alert_rules(json::value root, dashboard& out)
+{
+    each_alert_query(root, [&out](json::value rule, json::value model, json::value asks) {
+        out.asks.push_back(asks);
+        const json::value expr = model["expr"];
+        if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+        const std::string_view type = out.types.of(asks);
+        out.queries.push_back({expr, rule, language_of(type, {}), {}, {}, tells_no_language(type), asks});
+    });
+}
+
 /// What Grafana's API tells of library panels: one, bare or as "result", or a page of them.
 inline json::value library_elements(json::value root)
 {
@@ -300,10 +314,12 @@ inline json::value library_elements(json::value root)
         }
     if (!out) {
         const json::value elements = detail::library_elements(root);
-        if (!elements) return out;
+        if (!elements && !detail::has_alert_rules(root)) return out;
         out.model = root;
         out.types = detail::datasource_types(root, root, declared);
-        if (elements.is_array())
+        if (!elements)
+            detail::read_alert_rules(root, out);
+        else if (elements.is_array())
             detail::read_library(detail::library(elements), out);
         else
             detail::read_targets(elements["model"], out);

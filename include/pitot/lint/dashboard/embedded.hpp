@@ -93,8 +93,10 @@ private:
     }
     [[nodiscard]] bool judge(const source& own, bool rules, verdicts& out) const
     {
-        return rules ? check_rule_file(read_rule_file(own, loaded_by::any_ruler, false), sources_, out)
-                     : check(own, sources_, allowed_, out);
+        if (!rules) return check(own, sources_, allowed_, out);
+        if (check_rule_file(read_rule_file(own, loaded_by::any_ruler, false), sources_, out)) return true;
+        const auto of_grafana = yaml::read(std::string(own.text()), own.name());
+        return of_grafana && check_written(own, *of_grafana, 0, sources_, allowed_, out);
     }
     /// Has a text the list of groups that rule files have, and a query?
     [[nodiscard]] static bool looks_like_rules(std::string_view text) noexcept
@@ -138,7 +140,7 @@ private:
 [[nodiscard]] inline bool may_hold_dashboards(std::string_view text)
 {
     constexpr std::string_view keys[] = {"panels\"", "elements\"", "rows\"",    "panels\\\"", "elements\\\"",
-                                         "rows\\\"", "panels:",    "elements:", "rows:"};
+                                         "rows\\\"", "panels:",    "elements:", "rows:",      "datasourceUid"};
     using part = std::pair<std::string_view, std::string_view>;
     for (const auto& [text_begins, inside] : {part{": |", " groups:"}, part{": >", " groups:"},
                                               part{": \"groups:", "groups:"}, part{": 'groups:", "groups:"}})

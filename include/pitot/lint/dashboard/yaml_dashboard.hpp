@@ -136,9 +136,12 @@ private:
     std::map<std::string, std::size_t, std::less<>> by_pointer_;
 };
 
-/// Has a map what a dashboard has? Panels of Perses are a map.
+/// Has a map what a dashboard has, or a file of Grafana's own alert rules? Panels of Perses are a map.
 [[nodiscard]] inline bool is_written_dashboard(const yaml::node& of)
 {
+    if (of.find("apiVersion") &&
+        (of.find("groups") || of.get<std::string>("kind", "").value_or("") == "GrafanaAlertRuleGroup"))
+        return true;
     bool is_one = false;
     for (const std::string_view key : {"title", "schemaVersion", "uid", "templating", "layout", "timezone"})
         is_one = is_one || of.find(key).has_value();
