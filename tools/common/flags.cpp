@@ -64,12 +64,22 @@ result<arguments> parse(const command& what, std::span<char* const> argv)
     if (cut != argv.end()) out.rest.assign(cut + 1, argv.end());
 
     // cxxopts wants a program name first, splits lists at commas (values are read as plain strings here, so that it
-    // does not), takes "-x=1" apart itself, and stumbles over a lone "-": that one travels under another name.
-    const std::string dash = "\x01";
-    const auto restored = [&dash](std::string word) { return word == dash ? std::string("-") : word; };
+    // does not), takes "-x=1" apart itself, and stumbles over a lone "-", also with labels behind it: "-,job=app". That
+    // one travels under another name.
+    constexpr char dash = '\x01';
+    const auto restored = [](std::string word) {
+        if (word.starts_with(dash)) word.front() = '-';
+        return word;
+    };
     std::string program(what.name);
-    std::vector<const char*> args{program.c_str()};
-    for (auto at = argv.begin(); at != cut; ++at) args.push_back(std::string_view(*at) == "-" ? dash.c_str() : *at);
+    std::vector<std::string> words{program};
+    for (auto at = argv.begin(); at != cut; ++at) {
+        words.emplace_back(*at);
+        if (words.back() == "-" || words.back().starts_with("-,")) words.back().front() = dash;
+    }
+    std::vector<const char*> args;
+    args.reserve(words.size());
+    for (const std::string& word : words) args.push_back(word.c_str());
     cxxopts::Options options(program);
     options.allow_unrecognised_options();
     for (const flag& f : known) {

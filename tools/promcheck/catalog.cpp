@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>  // std::count_if
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,37 +30,54 @@ constexpr flag catalog_flags[] = {
 const command catalog_command{
     "promcheck catalog", "save SOURCE… | diff BEFORE AFTER",
     "Says what exists, as a file to commit; and what changed between two.", catalog_flags,
-    "A SOURCE is an exposition (a file, - or a URL), with the labels that Prometheus adds behind it: app.prom,job=app\n"
-    "BEFORE and AFTER are files that save has written, or SOURCEs.\n\n"
-    "Exit codes: 0 clean; 1 something changed that breaks queries (removed, renamed, another type); 2 wrong arguments "
-    "or an\n"
-    "unreadable file; 3 a URL that does not answer.\n\n"
+    "A SOURCE is an exposition (a file, - or a URL), with the labels that Prometheus adds behind it: "
+    "app.prom,job=app;\n"
+    "or a file that save has written. BEFORE and AFTER are SOURCEs.\n\n"
+    "Exit codes: 0 clean; 1 something changed that breaks queries (a metric, a label or a value is gone, another\n"
+    "name or type); 2 wrong arguments or an unreadable file; 3 a URL that does not answer.\n\n"
     "Examples:\n"
     "  promcheck catalog save http://127.0.0.1:9598/metrics,job=node > catalog.json\n"
     "  promcheck catalog diff catalog.json http://127.0.0.1:9598/metrics,job=node"};
 
 namespace {
 
-/// Adds what a source exposes; a catalog file stands for itself.
-exit_code add(const std::string& argument, const http::options& http, catalog::listing& into, bool may_be_saved)
+/// A file's text, unpacked.
+result<std::string> text_of_file(const std::string& source)
+{
+    constexpr std::size_t most = std::size_t{256} << 20U;
+    auto text = catalog::read_file(source, most);
+    return text ? catalog::unpack(std::move(*text), source, most) : std::move(text);
+}
+
+/// Is a text what save writes? An exposition in protobuf may begin with a brace too.
+bool is_saved(std::string_view text)
+{
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    return trimmed(text).starts_with('{') && text.find("\"metrics\"") != std::string_view::npos;
+}
+
+/// Adds what a source exposes, or a file that save has written.
+exit_code add(const std::string& argument, const http::options& http, catalog::listing& into)
 {
     const auto split = catalog::split_source(argument);
     if (!split) return refuse(catalog_command, fmt::format("{}: {}", argument, split.error().message));
     const std::string& source = split->source;
-    if (may_be_saved && !http::is_url(source)) {
-        auto text = catalog::read_file(source, std::size_t{256} << 20U);
+    result<catalog::exposition> in = unexpected(errc::io, "");
+    if (http::is_url(source)) {
+        catalog::source_options how;
+        how.http = http;
+        in = catalog::load_source(source, how);
+    } else {
+        auto text = text_of_file(source);
         if (!text) return refuse(catalog_command, text.error().message);
-        if (text->find_first_not_of(" \t\r\n") != std::string::npos &&
-            (*text)[text->find_first_not_of(" \t\r\n")] == '{') {
-            auto saved = catalog::load(*text);
+        if (is_saved(*text)) {
+            const auto saved = catalog::load(*text);
             if (!saved) return refuse(catalog_command, fmt::format("{}: {}", source, saved.error().message));
             for (const auto& [name, m] : saved->metrics()) into.add(m);
             return exit_code::clean;
         }
+        in = catalog::read_exposition(source == "-" ? "<stdin>" : source, std::move(*text));
     }
-    catalog::source_options how;
-    how.http = http;
-    const auto in = catalog::load_source(source, how);
     if (!in) {
         refuse(catalog_command, in.error().message);
         return catalog::is_unreachable(source, in.error()) ? exit_code::unreachable : exit_code::usage;
@@ -121,11 +139,13 @@ exit_code run_catalog(std::span<char* const> argv)
     if (!http) return refuse(catalog_command, http.error().message);
     const std::string what = words.front();
     words.erase(words.begin());
+    if (std::count_if(words.begin(), words.end(), catalog::is_standard_input) > 1)
+        return refuse(catalog_command, "standard input can be read only once");
     if (what == "save") {
         if (words.empty()) return refuse(catalog_command, "save needs a SOURCE");
         catalog::listing all;
         for (const std::string& source : words)
-            if (const exit_code code = add(source, *http, all, false); code != exit_code::clean) return code;
+            if (const exit_code code = add(source, *http, all); code != exit_code::clean) return code;
         fmt::print("{}", catalog::save(all));
         return exit_code::clean;
     }
@@ -133,7 +153,7 @@ exit_code run_catalog(std::span<char* const> argv)
     if (words.size() != 2) return refuse(catalog_command, "diff compares two: BEFORE and AFTER");
     catalog::listing sides[2];
     for (std::size_t i = 0; i < 2; ++i)
-        if (const exit_code code = add(words[i], *http, sides[i], true); code != exit_code::clean) return code;
+        if (const exit_code code = add(words[i], *http, sides[i]); code != exit_code::clean) return code;
     return show_changes(catalog::diff(sides[0], sides[1]), format == "json");
 }
 

@@ -111,6 +111,36 @@ std::string list(std::span<const promql::label_name> names)
     return out.empty() ? "nothing" : out;
 }
 
+/// What is known without any source: a label that a selector wants to be there, or not.
+promql::presence of_selector(const promql::vector_selector& v, std::string_view label)
+{
+    promql::presence is = promql::presence::maybe;
+    for (const promql::label_matcher& m : v.matchers)
+        if (m.name == label && m.op == promql::match_op::equal)
+            is = m.value.empty() ? promql::presence::never : promql::presence::always;
+    return is;
+}
+
+/// "the labels a, b remain"; those that nothing below has are told apart.
+std::string remaining(const promql::aggregation& a)
+{
+    std::string there;
+    std::string gone;
+    std::size_t count = 0;
+    for (const promql::label_name& l : a.grouping) {
+        const bool never = promql::label_presence(&a, l.text, of_selector, [](const promql::label_name&) {
+                               return false;
+                           }) == promql::presence::never;
+        std::string& to = never ? gone : there;
+        to += fmt::format("{}{}", to.empty() ? "" : ", ", l.text);
+        count += never ? 0 : 1;
+    }
+    const std::string lost = gone.empty() ? gone : fmt::format("; {}: on nothing below", gone);
+    return there.empty()
+               ? fmt::format("no label remains{}", lost)
+               : fmt::format("the label{} {} remain{}{}", count == 1 ? "" : "s", there, count == 1 ? "s" : "", lost);
+}
+
 /// What a node does, in words; empty when its text says all.
 std::string about(const promql::node* n)
 {
@@ -128,7 +158,7 @@ std::string about(const promql::node* n)
         if (a->without) return fmt::format("all labels but {} remain{}", list(a->grouping), beside);
         return a->grouping.empty()
                    ? (made == nullptr ? "no label remains" : fmt::format("{} is the value", made->value))
-                   : fmt::format("the labels {} remain{}", list(a->grouping), beside);
+                   : fmt::format("{}{}", remaining(*a), beside);
     }
     if (const auto* const c = as<promql::call_node>(n))
         return c->of == nullptr                        ? ""

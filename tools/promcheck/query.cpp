@@ -214,7 +214,10 @@ exit_code load(const arguments& given, query_settings& how, store::series_store&
     std::vector<planned> all;
     std::map<std::vector<std::pair<std::string, std::string>>, std::int64_t> count;
     bool live = false;
-    for (const std::string& text : given.all("data")) {
+    const std::vector<std::string> sources = given.all("data");
+    if (std::count_if(sources.begin(), sources.end(), catalog::is_standard_input) > 1)
+        return refuse(query_command, "--data -: standard input can be read only once");
+    for (const std::string& text : sources) {
         auto split = catalog::split_source(text);
         if (!split) return refuse(query_command, fmt::format("--data {}: {}", text, split.error().message));
         planned p;
@@ -324,6 +327,8 @@ exit_code run_query(std::span<char* const> argv)
             return exit_code::findings;
         };
         if (!tree) return wrong(tree.error());
+        if (!given->has("data") && promql::has_selector(tree->root()))
+            return refuse(query_command, "the query asks for series: --data SOURCE has them, or --prometheus URL");
         store::series_store data(how->max_stored);
         if (const exit_code code = load(*given, *how, data); code != exit_code::clean) return code;
         how->engine.regex = promql::regexes_of<regex>();

@@ -169,7 +169,13 @@ std::string to_csv(const shown_result& result)
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     std::sort(names.begin(), names.end());
     std::string out = "timestamp";
-    for (const std::string& n : names) out += fmt::format(",{}", csv_field(n));
+    for (const std::string& n : names) {
+        std::string column = n;  // of a name of its own
+        while (column == "timestamp" || column == "value" ||
+               (column != n && std::binary_search(names.begin(), names.end(), column)))
+            column.insert(0, "label_");
+        out += fmt::format(",{}", csv_field(column));
+    }
     out += ",value\n";
     for (const shown_series& s : result.series)
         for (const shown_sample& sample : s.samples) {

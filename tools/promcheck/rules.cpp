@@ -168,6 +168,7 @@ exit_code run_rules(std::span<char* const> argv)
         if (!text) {
             static_cast<void>(refuse(rules_command, text.error().message));
             held.failed = exit_code::usage;
+            if (files.size() == 1) return held.failed;
             continue;  // the others are still checked
         }
         lint::source file(path == "-" ? "<stdin>" : path, std::move(*text));
@@ -175,7 +176,11 @@ exit_code run_rules(std::span<char* const> argv)
             lint::dashboards::read_rule_file(std::move(file), lint::dashboards::loaded_by::prometheus, true, usual));
     }
     std::vector<const lint::dashboards::rule_file*> all_rules;
-    for (const lint::dashboards::rule_file& one : rules) all_rules.push_back(&one);
+    std::size_t count = 0;  // what templates ask is a query too, but no rule
+    for (const lint::dashboards::rule_file& one : rules) {
+        all_rules.push_back(&one);
+        count += one.rules.size();
+    }
     const lint::dashboards::recorded_names recorded = lint::dashboards::all_recorded(all_rules, sources);
     sources.recorded = &recorded;
     for (const lint::dashboards::rule_file& one : rules)
@@ -188,7 +193,7 @@ exit_code run_rules(std::span<char* const> argv)
     lint::put_in_order(found.findings);
     if (format == "json") {
         lint::report out;
-        out.summary = {{"rules", found.queries},
+        out.summary = {{"rules", count},
                        {"broken", found.broken},
                        {"not_verified", sources.series != nullptr ? found.not_verified : 0}};
         out.findings = found.findings;
@@ -198,10 +203,11 @@ exit_code run_rules(std::span<char* const> argv)
         const lint::text_style style{isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr, 160};
         for (const lint::finding& f : found.findings)
             if (f.level != lint::severity::info || *fail_on == lint::severity::info) lint::append_text(text, f, style);
-        const auto errors = std::count_if(found.findings.begin(), found.findings.end(),
-                                          [](const lint::finding& f) { return f.level != lint::severity::info; });
-        fmt::print("{}{} {}: {} {}\n", text, found.queries, found.queries == 1 ? "rule" : "rules", errors,
-                   errors == 1 ? "finding" : "findings");
+        const auto told = std::count_if(found.findings.begin(), found.findings.end(), [&](const lint::finding& f) {
+            return f.level != lint::severity::info || *fail_on == lint::severity::info;
+        });
+        fmt::print("{}{} {}: {} {}\n", text, count, count == 1 ? "rule" : "rules", told,
+                   told == 1 ? "finding" : "findings");
     }
     const auto worst = lint::worst(found.findings);
     return held.failed == exit_code::clean && worst && *worst >= *fail_on ? exit_code::findings : held.failed;

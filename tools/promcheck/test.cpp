@@ -162,6 +162,10 @@ exit_code run_test(std::span<char* const> argv)
     for (const std::string& path : files) {
         const auto text = catalog::read_file(path, std::size_t{64} << 20U);
         if (!text) return refuse(test_command, text.error().message);
+        if (path == "-" &&
+            (text->starts_with("rule_files:") || text->starts_with("tests:") ||
+             text->find("\nrule_files:") != std::string::npos || text->find("\ntests:") != std::string::npos))
+            return refuse(test_command, "a rule test names files beside it: give its path");
         if (is_rule_test(path)) {
             run_rules_test(path, rule_tests, report);
             continue;
@@ -175,8 +179,11 @@ exit_code run_test(std::span<char* const> argv)
         }
     }
     const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-    fmt::print("{}", to_text(report, given->has("verbose"), colour));
-    if (given->has("junit")) {
+    const bool xml_is_output = given->get("junit") == "-";
+    fmt::print(xml_is_output ? stderr : stdout, "{}", to_text(report, given->has("verbose"), colour && !xml_is_output));
+    if (xml_is_output) {
+        fmt::print("{}", to_junit("promcheck", report.all));
+    } else if (given->has("junit")) {
         std::FILE* const file = std::fopen(given->get("junit").c_str(), "wb");
         const std::string xml = to_junit("promcheck", report.all);
         const bool written = file != nullptr && std::fwrite(xml.data(), 1, xml.size(), file) == xml.size();

@@ -56,6 +56,36 @@ struct change {
     std::string after;
 };
 
+namespace detail {
+
+/// Are the series of a histogram or summary metrics of their own on the other side, which was not told its type?
+[[nodiscard]] inline bool is_in_parts(const metric& whole, const listing& other)
+{
+    const auto parts = series_suffixes(whole.type);
+    if (parts.size() < 2 || whole.native) return false;
+    bool any = false;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool is_native = parts[i].empty() && whole.type != metric_type::summary;
+        if (is_native || (whole.absent >> i & 1U) != 0) continue;
+        const auto at = other.metrics().find(concat(whole.name, parts[i]));
+        if (at == other.metrics().end() || at->second.type != metric_type::unknown) return false;
+        any = true;
+    }
+    return any;
+}
+/// Is a metric such a part of one of the other side?
+[[nodiscard]] inline bool is_part(std::string_view name, const listing& own, const listing& other)
+{
+    for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {
+        if (!name.ends_with(suffix)) continue;
+        const auto at = other.metrics().find(name.substr(0, name.size() - suffix.size()));
+        if (at != other.metrics().end() && is_in_parts(at->second, own)) return true;
+    }
+    return false;
+}
+
+}  // namespace detail
+
 /// Every change from one catalog to another, by metric name. Values are compared where both lists are complete. A
 /// histogram or summary that lost its _sum or _count has that removed. A metric that is gone counts as renamed when the
 /// other side has a new one of the same type and help, or the name with or without _total.
@@ -82,7 +112,14 @@ struct change {
         const auto at = after.metrics().find(name);
         const metric* now = at == after.metrics().end() ? successor(old) : &at->second;
         if (now == nullptr) {
-            out.push_back({change_kind::removed, name, {}, {}, {}});
+            if (detail::is_in_parts(old, after))
+                out.push_back({change_kind::type_changed,
+                               name,
+                               {},
+                               std::string(to_string(old.type)),
+                               std::string(to_string(metric_type::unknown))});
+            else if (!detail::is_part(name, before, after))
+                out.push_back({change_kind::removed, name, {}, {}, {}});
             continue;
         }
         if (now->name != name) {
@@ -122,8 +159,14 @@ struct change {
     }
     for (const auto& [name, m] : after.metrics())
         if (!before.metrics().contains(name) &&
-            std::find(renamed_to.begin(), renamed_to.end(), name) == renamed_to.end())
-            out.push_back({change_kind::added, name, {}, {}, {}});
+            std::find(renamed_to.begin(), renamed_to.end(), name) == renamed_to.end() &&
+            !detail::is_part(name, after, before))
+            out.push_back(
+                {detail::is_in_parts(m, before) ? change_kind::type_changed : change_kind::added,
+                 name,
+                 {},
+                 detail::is_in_parts(m, before) ? std::string(to_string(metric_type::unknown)) : std::string(),
+                 detail::is_in_parts(m, before) ? std::string(to_string(m.type)) : std::string()});
     return out;
 }
 

@@ -40,6 +40,12 @@ struct labelled_source {
     return std::string(authority.substr(authority.rfind('@') + 1));  // of npos 0
 }
 
+/// Of an argument: is it "-", or that with labels? It can be read only once.
+[[nodiscard]] inline bool is_standard_input(std::string_view text) noexcept
+{
+    return text == "-" || text.starts_with("-,");
+}
+
 /// Cuts the labels off from behind, so that commas in a path or URL stay.
 /// error  duplicate: a label given twice
 [[nodiscard]] inline result<labelled_source> split_source(std::string_view text)

@@ -131,7 +131,7 @@ public:
                                       : datasource["uid"]    ? datasource["uid"].text()
                                                              : datasource["name"].text();
         for (const std::string_view special : {"-- Mixed --", "-- Dashboard --", "-- Grafana --", "__expr__"})
-            if (name == special) return special;
+            if (name == special || (special == "__expr__" && datasource["type"].text() == special)) return special;
         return datasource["type"].text() == "datasource" ? "-- Grafana --" : "";
     }
 

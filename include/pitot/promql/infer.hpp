@@ -19,7 +19,7 @@ enum class presence : unsigned char {
 
 [[nodiscard]] constexpr presence either(presence a, presence b) noexcept { return a == b ? a : presence::maybe; }
 
-/// Does the result carry the metric's name?
+/// Does the result, or a part of it, carry the metric's name?
 [[nodiscard]] inline bool keeps_name(const node* n) noexcept
 {
     switch (n->kind) {
@@ -45,8 +45,13 @@ enum class presence : unsigned char {
     }
     case node_kind::binary: {
         const auto& b = *static_cast<const binary_node*>(n);
+        if (b.op == token_kind::or_) return keeps_name(b.left) || keeps_name(b.right);
         if (is_set_operator(b.op)) return keeps_name(b.left);
         if (!is_comparison(b.op) || b.return_bool) return false;
+        if (b.matching != nullptr && b.matching->card == cardinality::one_to_many) return keeps_name(b.right);
+        if (b.matching != nullptr && b.matching->card == cardinality::one_to_one &&
+            contains(b.matching->labels, "__name__") != b.matching->on)
+            return false;  // on () keeps the labels that it names, ignoring () the others
         return type_of(b.left) == value_type::vector ? keeps_name(b.left) : keeps_name(b.right);
     }
     default: return false;

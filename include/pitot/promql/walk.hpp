@@ -51,4 +51,13 @@ void walk(const node* root, F&& f)
     walk(root, f, above);
 }
 
+[[nodiscard]] inline bool has_selector(const node* part)
+{
+    bool found = false;
+    walk(part, [&found](const node* n, const std::vector<const node*>&) {
+        found = found || n->kind == node_kind::vector_selector;
+    });
+    return found;
+}
+
 }  // namespace pitot::promql

@@ -22,9 +22,11 @@
 namespace pitot::lint::dashboards {
 
 /// The labels of the series that rules record under a name.
+/// values     that a label has at most, where they are known
 /// is_closed  they have no others
 struct recorded_series {
     std::map<std::string, promql::presence, std::less<>> labels;
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> values;
     bool is_closed = false;
 
     [[nodiscard]] promql::presence of(std::string_view label) const
@@ -365,12 +367,36 @@ inline void hold_against(const world& in, asked& a)
     return first;
 }
 
-/// What rules record under the name that a selector asks for; null when they are not known.
+/// What rules of the run record under a name; null when none does.
+[[nodiscard]] inline const recorded_series* recorded_as(const world& in, std::string_view name)
+{
+    if (in.recorded == nullptr) return nullptr;
+    const auto at = in.recorded->find(name);
+    return at == in.recorded->end() ? nullptr : &at->second;
+}
+/// The same for a selector which is not held against the sources.
 [[nodiscard]] inline const recorded_series* recorded_as(const world& in, const asked& a)
 {
-    if (a.unknown != name_of_rule || in.recorded == nullptr) return nullptr;
-    const auto at = in.recorded->find(a.name);
-    return at == in.recorded->end() ? nullptr : &at->second;
+    return a.unknown == name_of_rule ? recorded_as(in, a.name) : nullptr;
+}
+
+/// A metric that the sources have and a rule of the run records: it may have been recorded by an earlier form of the
+/// rule. What that does not have the rule may make: it is judged by the rule alone.
+inline void judge_by_rule(const world& in, asked& a)
+{
+    const recorded_series* const made = a.own ? nullptr : recorded_as(in, a.name);
+    if (made == nullptr || !a.unknown.empty() || !a.is_held) return;
+    if (a.selected.empty()) {
+        a.unknown = name_of_rule;
+        a.exists = a.is_held = false;
+        a.metric = nullptr;
+        for (asked_matcher& m : a.matchers) {
+            m.alive = true;
+            m.elsewhere = m.on_series = false;
+        }
+    }
+    for (asked_matcher& m : a.matchers)
+        m.on_series = m.on_series || (a.is_held && made->of(m.written->name) != promql::presence::never);
 }
 
 /// Of a label on the series that a selector selects.
@@ -397,7 +423,9 @@ inline void hold_against(const world& in, asked& a)
     else
         for (const found_series& f : a.selected) look(*f.series, *f.target);
     if (!any) return presence::maybe;
-    return !some ? presence::never : all ? presence::always : presence::maybe;
+    const presence exposed = !some ? presence::never : all ? presence::always : presence::maybe;
+    const recorded_series* const made = a.own ? nullptr : recorded_as(in, a.name);
+    return made == nullptr ? exposed : promql::either(exposed, made->of(label));
 }
 
 }  // namespace pitot::lint::dashboards

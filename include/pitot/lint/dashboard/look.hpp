@@ -37,18 +37,12 @@ namespace pitot::lint::dashboards {
         if (b->op == promql::token_kind::or_) return is_complete(in, b->left) || is_complete(in, b->right);
         if (b->op == promql::token_kind::unless) return is_complete(in, b->left);
     }
+    if (const auto* const c = promql::as<promql::call_node>(part);
+        c != nullptr && c->name.starts_with("absent") && c->arguments.size() == 1)
+        return !is_complete(in, c->arguments[0]);
     bool all = true;
     promql::for_each_child(part, [&](const promql::node* child) { all = all && is_complete(in, child); });
     return all;
-}
-
-[[nodiscard]] inline bool has_selector(const promql::node* part)
-{
-    bool found = false;
-    promql::walk(part, [&found](const promql::node* n, const std::vector<const promql::node*>&) {
-        found = found || n->kind == promql::node_kind::vector_selector;
-    });
-    return found;
 }
 
 /// Is there an `or` around a selector whose other side gives a result?
@@ -60,7 +54,7 @@ namespace pitot::lint::dashboards {
         if (b == nullptr || b->op != promql::token_kind::or_) continue;
         const promql::node* const inside = i + 1 < a.above.size() ? a.above[i + 1] : a.selector;
         const promql::node* const other = inside == b->left ? b->right : b->left;
-        if (is_complete(in, other) && (!of_series || has_selector(other))) return true;
+        if (is_complete(in, other) && (!of_series || promql::has_selector(other))) return true;
     }
     return false;
 }
@@ -349,6 +343,12 @@ void each_dead_matcher(const context& in, F&& f)
         const auto* const v = promql::as<promql::vector_selector>(n);
         if (v == nullptr) return;
         const asked* const a = in.find(*v);
+        if (const recorded_series* const made = a == nullptr ? nullptr : recorded_as(in.sources, *a)) {
+            const auto values = made->values.find(label);
+            known = known && values != made->values.end();
+            if (known) all.insert(values->second.begin(), values->second.end());
+            return;
+        }
         known = known && a != nullptr && a->unknown.empty() && a->is_held && (a->own || !a->selected.empty());
         if (!known) return;
         const auto add = [&](const catalog::existing_series& s, const catalog::label_list& t) {

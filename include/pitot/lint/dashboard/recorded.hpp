@@ -2,6 +2,7 @@
 // What recording rules make: the labels of the series under each name, by the rules' own expressions.
 
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/rule_file.hpp>
 #include <pitot/lint/dashboard/selectors.hpp>
 
@@ -48,7 +49,7 @@ namespace detail {
 }
 
 /// What one rule records; nothing is known where its expression cannot be read.
-[[nodiscard]] inline recorded_series recorded_by(const world& in, const read_rule& rule)
+[[nodiscard]] inline recorded_series recorded_by(const world& in, const source& file, const read_rule& rule)
 {
     constexpr std::size_t most = 500;
     constexpr std::string_view no_such_label = "\x01";
@@ -64,17 +65,35 @@ namespace detail {
         };
         if (labels.size() <= most) {
             out.is_closed = presence(no_such_label) == promql::presence::never;
-            for (const std::string& l : labels) out.labels.emplace(l, presence(l));
+            const variables none;
+            const located expr = located_in(file, rule.expr);
+            const context around{file, expr, readable, tree->root(), asks, in, none, {}};
+            for (const std::string& l : labels) {
+                out.labels.emplace(l, presence(l));
+                if (auto values = result_values(around, tree->root(), l); values && values->size() <= most)
+                    out.values.emplace(l, std::move(*values));
+            }
         }
     }
-    for (const auto& [name, value] : rule.labels)
+    for (const auto& [name, value] : rule.labels) {
         out.labels.insert_or_assign(name, value.empty() ? promql::presence::never : promql::presence::always);
+        out.values.insert_or_assign(name, std::set<std::string, std::less<>>{value});
+    }
     return out;
 }
 
 /// A second rule that records under the same name.
 inline void add(recorded_series& to, const recorded_series& more)
 {
+    for (const auto& [name, is] : to.labels)
+        if (!more.values.contains(name) && more.of(name) != promql::presence::never) to.values.erase(name);
+    for (const auto& [name, values] : more.values) {
+        const auto own = to.values.find(name);
+        if (own != to.values.end())
+            own->second.insert(values.begin(), values.end());
+        else if (to.of(name) == promql::presence::never)
+            to.values.emplace(name, values);
+    }
     for (const auto& [name, is] : more.labels) to.labels.try_emplace(name, to.of(name));
     for (auto& [name, is] : to.labels) is = promql::either(is, more.of(name));
     to.is_closed = to.is_closed && more.is_closed;
@@ -96,7 +115,7 @@ inline void add(recorded_series& to, const recorded_series& more)
     for (const rule_file* const file : files)
         for (const detail::read_rule& rule : file->rules) {
             if (rule.record.empty() || rule.is_foreign) continue;
-            recorded_series made = detail::recorded_by(in, rule);
+            recorded_series made = detail::recorded_by(in, file->file, rule);
             if (seen.insert(rule.record).second)
                 all[rule.record] = std::move(made);
             else

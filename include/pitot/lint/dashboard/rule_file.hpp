@@ -189,6 +189,10 @@ private:
     {
         const auto groups = in.find("groups");
         const bool has_list = groups && groups->kind() == yaml::kind::list;
+        if (who_ == loaded_by::prometheus && (in.is_null() || (groups && groups->is_null()))) {
+            to_.is_rules = true;  // Prometheus loads it, and has no rules
+            return;
+        }
         to_.is_rules = to_.is_rules || has_list;
         if (!has_list && who_ != loaded_by::prometheus) return;
         say(shape_.file(in, pointer));

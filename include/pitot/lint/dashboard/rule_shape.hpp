@@ -2,6 +2,7 @@
 // What Prometheus itself asks of a rule file: its keys, names that are unique, templates whose variables exist.
 // source  Prometheus 3.14, model/rulefmt and template; promtool check rules
 
+#include <pitot/base/number.hpp>
 #include <pitot/connect/yaml.hpp>
 #include <pitot/json/pointer.hpp>
 #include <pitot/lint/dashboard/look.hpp>
@@ -16,6 +17,7 @@
 #include <pitot/promql/parse.hpp>
 #include <pitot/template/check.hpp>
 
+#include <cmath>
 #include <initializer_list>
 #include <set>
 #include <span>
@@ -72,6 +74,24 @@ namespace detail {
     return members && members->empty();
 }
 
+/// Does Go's YAML take it for a number, which an integer is made of? 10, 0x10, 1_000, 1e3.
+[[nodiscard]] inline bool is_go_number(std::string_view text)
+{
+    if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+    std::string digits;
+    for (const char c : text)
+        if (c != '_') digits += c;
+    const bool hex = digits.starts_with("0x") || digits.starts_with("0X");
+    const bool prefixed = hex || digits.starts_with("0o") || digits.starts_with("0b");
+    if (prefixed)
+        return digits.size() > 2 && digits.find_first_not_of(hex                ? "0123456789abcdefABCDEF"
+                                                             : digits[1] == 'o' ? "01234567"
+                                                                                : "01",
+                                                             2) == std::string::npos;
+    const auto read = parse_number(digits);
+    return read.has_value() && std::isfinite(*read);
+}
+
 /// Keys that other rulers take: Thanos; Mimir and Cortex; vmalert.
 inline constexpr std::string_view keys_of_others[] = {"partial_response_strategy",
                                                       "source_tenants",
@@ -85,9 +105,11 @@ inline constexpr std::string_view keys_of_others[] = {"partial_response_strategy
                                                       "headers",
                                                       "notifier_headers",
                                                       "params",
+                                                      "remote_write",
                                                       "tenant",
                                                       "type"};
 inline constexpr std::string_view rule_keys_of_others[] = {"debug", "update_entries_limit"};
+inline constexpr std::string_view file_keys_of_others[] = {"tenantID"};  ///< Loki's operator
 
 }  // namespace detail
 
@@ -107,7 +129,7 @@ public:
         pointer_ = pointer;
         groups_.clear();  // each PrometheusRule becomes a file of its own
         rules_.clear();
-        only_keys(holder, {"groups", "namespace"});
+        only_keys(holder, {"groups", "namespace"}, detail::file_keys_of_others);
         return std::exchange(out_, {});
     }
     /// Without its rules.
@@ -177,8 +199,8 @@ private:
                 concat("groupname: \"", *name, "\" is repeated in the same file"));
         check_durations(group, {"interval", "query_offset"});
         if (const auto limit = group.find("limit"); limit && !limit->is_null())
-            if (!limit->is_plain() || !limit->as<int>())
-                say(rule_shape, *limit, {"limit"}, "the limit is a whole number");
+            if (!limit->is_plain() || !detail::is_go_number(limit->as<std::string>().value_or("")))
+                say(rule_shape, *limit, {"limit"}, "the limit is a number");
         if (const auto labels = group.find("labels"))
             if (const auto members = labels->members(); members)
                 for (const auto& m : *members)
@@ -217,8 +239,16 @@ private:
                 concat("Prometheus loads this only with an experimental feature: ", usual.error().message));
             out_.back().level = who_ == loaded_by::prometheus ? severity::warning : severity::info;
         }
+        if (const auto type = promql::type_of(tree->root());
+            type == promql::value_type::matrix || type == promql::value_type::string) {
+            say(rule_shape, *one.find("expr"), {"expr"},
+                concat("no evaluation of this rule succeeds: its result is a ",
+                       type == promql::value_type::matrix ? "range vector" : "text", ", no vector or scalar"));
+            out_.back().query = *expr;
+            return;
+        }
         // An alert on a constant always fires, and is meant to.
-        if (!alert->empty() && has_selector(tree->root()) && !detail::filters(tree->root())) {
+        if (!alert->empty() && promql::has_selector(tree->root()) && !detail::filters(tree->root())) {
             say(alert_without_comparison, *one.find("expr"), {"expr"}, "this alert fires for every series there is");
             out_.back().query = *expr;
         }

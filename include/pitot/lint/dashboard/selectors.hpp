@@ -57,6 +57,7 @@ namespace pitot::lint::dashboards::detail {
             if (templated && is_regex) a.matchers.back().test = catalog::matcher(".*", true, true);
         }
         hold_against(in, a);
+        judge_by_rule(in, a);
         all.push_back(std::move(a));
     });
     return all;

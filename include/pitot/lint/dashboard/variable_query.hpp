@@ -83,25 +83,12 @@ inline constexpr dashboard_rule variable_query{
      "none of them.",
      "label_values(rate(app_requests_total[5m]), path)", "label_values(app_requests_total, path)"}};
 
-/// What a variable asks for, read.
-struct variable_reading {
-    const dashboard::interpolated& readable;
-    const promql::node* root;
-    const std::vector<asked>& asks;
-};
+namespace detail {
 
 /// What the rules on queries say of a variable's: info, beside variable-query, which says what comes of it.
-/// inside  the selector or expression of the query
-inline void check_what_explains(const source& file, const dashboard::declared_variable& v, std::string_view inside,
-                                const variable_reading& read, const world& sources, const variables& declared,
-                                std::vector<finding>& out)
+/// written  the whole query
+inline void check_what_explains(const context& in, std::string_view written, std::vector<finding>& out)
 {
-    const std::string_view written = v.query.text();
-    const auto before = static_cast<std::size_t>(inside.data() - written.data());
-    const located expr{inside, json::pointer_of(v.query), [&](text_span part) {
-                           return v.query.source_span({before + part.offset, part.length});
-                       }};
-    const context in{file, expr, read.readable, read.root, read.asks, sources, declared, {}};
     remarks said;
     for (const dashboard_rule& r : {up_of_collected_service, old_prefix, missing_total_suffix, label_renamed})
         r.check(in, r.about, said);
@@ -111,6 +98,19 @@ inline void check_what_explains(const source& file, const dashboard::declared_va
         out.push_back(std::move(f));
     }
 }
+
+/// Does the query give something although a selector selects nothing? What it takes away need not exist.
+[[nodiscard]] inline bool gives_without(const context& in, const asked& a)
+{
+    for (std::size_t i = 0; i < a.above.size(); ++i) {
+        const auto* const b = promql::as<promql::binary_node>(a.above[i]);
+        const promql::node* const inside = i + 1 < a.above.size() ? a.above[i + 1] : a.selector;
+        if (b != nullptr && b->op == promql::token_kind::unless && inside == b->right) return true;
+    }
+    return may_be_missing(in, a);
+}
+
+}  // namespace detail
 
 /// Judges the query of one variable.
 /// is_sure  it is for Prometheus; others have queries of their own, but none as label_values()
@@ -161,8 +161,11 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
         }
         return;
     }
+    if (asked_for.kind == "label_values" && asked_for.label.empty())
+        return say(trimmed(written), "label_values() takes a label, behind a selector or alone");
     if (asked_for.inside.empty() || asked_for.inside == "{}") {
-        if (asked_for.kind == "query_result" || sources.series == nullptr || dashboard::has_reference(asked_for.label))
+        if (asked_for.kind == "query_result" || sources.series == nullptr || asked_for.label == "__name__" ||
+            dashboard::has_reference(asked_for.label))
             return;
         for (const auto& [name, m] : sources.series->metrics())
             for (const catalog::existing_series& s : m.series)
@@ -193,14 +196,19 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
                     say_by(multi_variable_equality.about, multi_variable_equality.about.level, asked_for.inside,
                            several_message(*many, m.test.is_positive()), several_advice(m.test.is_positive()));
     if (sources.series == nullptr) return;
-    check_what_explains(file, v, asked_for.inside, {readable, tree->root(), asks}, sources, declared, out);
+    const auto before = static_cast<std::size_t>(asked_for.inside.data() - written.data());
+    const located expr{asked_for.inside, json::pointer_of(v.query), [&](text_span part) {
+                           return v.query.source_span({before + part.offset, part.length});
+                       }};
+    const context in{file, expr, readable, tree->root(), asks, sources, declared, {}};
+    detail::check_what_explains(in, written, out);
     for (const asked& a : asks) {
         if (!a.unknown.empty()) continue;
         if (!a.exists) {
             const promql::vector_selector& of = *a.selector;
             const text_span where = readable.original_span(of.name_span.length > 0 ? of.name_span : of.span);
             const std::string_view part = asked_for.inside.substr(where.offset, where.length);
-            say(part, concat("no source exposes ", a.name));
+            if (!expression || !detail::gives_without(in, a)) say(part, concat("no source exposes ", a.name));
             say_by(metric_not_exposed.about, severity::info, part, "no source exposes this metric");
             continue;
         }
@@ -211,6 +219,7 @@ inline void check_variable(const source& file, const dashboard::declared_variabl
             continue;
         }
         if (expression || dashboard::has_reference(asked_for.label)) continue;
+        if (asked_for.label == "__name__") continue;
         if (presence_of(sources, a, asked_for.label) == promql::presence::never)
             say(asked_for.label, concat("no series of ", a.name, " has the label ", asked_for.label));
         check_regex(a);

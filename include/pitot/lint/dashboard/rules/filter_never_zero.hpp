@@ -1,5 +1,10 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
+#include <pitot/promql/check.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
@@ -16,6 +21,25 @@ namespace detail {
                 return true;
     }
     return false;
+}
+
+/// What shows 0 as well: of a comparison that stands alone, and directly in what counts it.
+[[nodiscard]] inline std::string with_zero(const promql::binary_node& b, const std::vector<const promql::node*>& above,
+                                           bool counted)
+{
+    std::size_t comparisons = 0;
+    promql::walk(&b, [&comparisons](const promql::node* n, const std::vector<const promql::node*>&) {
+        const auto* const other = promql::as<promql::binary_node>(n);
+        if (other != nullptr && (promql::is_comparison(other->op) || promql::is_set_operator(other->op))) ++comparisons;
+    });
+    std::size_t around = above.size();
+    while (around > 0 && above[around - 1]->kind == promql::node_kind::paren) --around;
+    if (!counted) return comparisons == 1 ? concat("write ", promql::operator_text(b.op), " bool") : std::string();
+    const auto* const by = around > 0 ? promql::as<promql::aggregation>(above[around - 1]) : nullptr;
+    if (comparisons == 1 && by != nullptr && by->op == promql::aggregator::count)
+        return concat("write sum(… ", promql::operator_text(b.op), " bool …)");
+    const auto* const whole = promql::as<promql::aggregation>(promql::without_parens(above.front()));
+    return whole != nullptr && !whole->without && whole->grouping.empty() ? "… or vector(0)" : std::string();
 }
 
 }  // namespace detail
@@ -44,8 +68,7 @@ inline constexpr dashboard_rule filter_never_zero{
             if (shown && !detail::says_no_data(in.panel))
                 out.findings.push_back(in.at(b->op_span, about, about.level,
                                              "where this is false there is no data, never 0",
-                                             counted ? concat("write sum(… ", promql::operator_text(b->op), " bool …)")
-                                                     : concat("write ", promql::operator_text(b->op), " bool")));
+                                             detail::with_zero(*b, above, counted)));
         });
     }};
 

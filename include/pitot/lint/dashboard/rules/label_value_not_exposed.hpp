@@ -3,6 +3,9 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 
+#include <algorithm>  // std::any_of
+#include <string_view>
+
 namespace pitot::lint::dashboards {
 
 /// Does a name begin with one, so that it takes "an"?
@@ -35,6 +38,26 @@ inline constexpr dashboard_rule label_value_not_exposed{
                              m.elsewhere ? not_given : ""),
                       suggest_value(in, a, m)));
         });
+        for (const asked& a : in.asks) {
+            const recorded_series* const made = recorded_as(in.sources, a);
+            if (made == nullptr) continue;
+            for (const asked_matcher& m : a.matchers) {
+                const auto values = made->values.find(m.written->name);
+                if (m.templated || m.written->name == "instance" || values == made->values.end() ||
+                    made->of(m.written->name) == promql::presence::never ||
+                    (made->of(m.written->name) == promql::presence::maybe && m.test("")) ||
+                    std::any_of(values->second.begin(), values->second.end(), m.test))
+                    continue;
+                out.findings.push_back(in.at(m.written->value_span, about,
+                                             may_be_missing(in, a) ? severity::info : about.level,
+                                             concat("no rule that records ", a.name, " gives it ",
+                                                    begins_with_vowel(m.written->name) ? "an " : "a ", m.written->name,
+                                                    m.test.is_regex()      ? " that this selects"
+                                                    : m.test.is_positive() ? " of this value"
+                                                                           : " but this one"),
+                                             detail::near_or_list(values->second, m.written->value, "there are")));
+            }
+        }
     }};
 
 }  // namespace pitot::lint::dashboards
