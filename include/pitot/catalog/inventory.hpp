@@ -23,6 +23,7 @@ namespace pitot::catalog {
 /// discovered       by service discovery: any label may be a target's
 /// job_is_open      relabelling gives discovered targets another job: which one, nobody knows
 /// has_exposition   what it exposes was given
+/// expositions      how many were: of several some may be older
 struct scrape_job {
     std::string name;
     std::vector<label_list> targets;
@@ -32,6 +33,7 @@ struct scrape_job {
     bool discovered = false;
     bool job_is_open = false;
     bool has_exposition = false;
+    unsigned expositions = 0;
 };
 
 /// labels  of the exposition, without the name; those of the target are the job's, unless is_whole
@@ -85,6 +87,7 @@ public:
     bool add(const batch& in, std::uint32_t job, bool points = false)
     {
         jobs_[job].has_exposition = true;
+        ++jobs_[job].expositions;
         relabels_targets_ = relabels_targets(jobs_[job]);
         for (std::size_t f = 0; f < in.size(); ++f)
             for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job, points);

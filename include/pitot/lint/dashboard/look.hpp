@@ -123,6 +123,22 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
     return {};
 }
 
+namespace detail {
+
+/// Is a selector one of series that rules record, of which a matcher's label surely has no value that it selects?
+[[nodiscard]] inline bool is_recorded_without(const world& in, const asked& a, const asked_matcher& m)
+{
+    const recorded_series* const made = recorded_as(in, a);
+    if (made == nullptr || m.templated) return false;
+    const promql::presence is = made->of(m.written->name);
+    const auto values = made->values.find(m.written->name);
+    if (is == promql::presence::never || values == made->values.end()) return false;
+    return !(is == promql::presence::maybe && m.test("")) &&
+           std::none_of(values->second.begin(), values->second.end(), m.test);
+}
+
+}  // namespace detail
+
 inline constexpr std::string_view not_given = "; a job that it names was not given";
 
 /// Calls f(selector, matcher) for each matcher that no series satisfies, of metrics that exist.
@@ -385,6 +401,11 @@ void each_dead_matcher(const context& in, F&& f)
         for (const asked& a : in.asks)
             for (const std::string& l : labels_of(in, a))
                 if (l != "__name__" && !promql::contains(b.matching->labels, l)) all.insert(l);
+        for (const asked& a : in.asks)
+            if (const recorded_series* const made = recorded_as(in.sources, a))
+                for (const auto& [l, is] : made->labels)
+                    if (is != promql::presence::never && l != "__name__" && !promql::contains(b.matching->labels, l))
+                        all.insert(l);
     }
     return {all.begin(), all.end()};
 }

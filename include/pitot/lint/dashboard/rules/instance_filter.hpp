@@ -23,6 +23,27 @@ namespace detail {
     return other.empty() || other == "job" ? suggest_value(in, a, m) : concat(other, " has this value: write ", other);
 }
 
+inline void check_instance(const context& in, const asked& a, const asked_matcher& m, const rule& about, remarks& out)
+{
+    const text_span where = m.written->value_span;
+    if (a.metric == nullptr && !a.own) {
+        if (a.unknown.empty() && !a.exists && m.test.is_positive())
+            out.findings.push_back(in.at(where, about, severity::info,
+                                         "the metric is not exposed; whether this instance would be is unknown"));
+        return;
+    }
+    if (a.own && (!in.sources.series->knows_all_jobs() || a.name.starts_with("ALERTS"))) return;
+    const asked_matcher* const job = a.matcher("job");
+    const bool elsewhere = job != nullptr && exclude_each_other(in, a, m, *job);
+    if (m.alive && !elsewhere) return;
+    out.findings.push_back(in.at(where, about, m.elsewhere || may_be_missing(in, a) ? severity::info : about.level,
+                                 elsewhere              ? "this instance is another job's"
+                                 : m.elsewhere          ? "this instance is of a job whose exposition was not given"
+                                 : m.test.is_positive() ? "no target that exposes this metric has this instance"
+                                                        : "every target that exposes this metric has this instance",
+                                 elsewhere ? instances_of(in, a, m, *job) : label_or_values(in, a, m)));
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule instance_filter{
@@ -32,27 +53,10 @@ inline constexpr dashboard_rule instance_filter{
      "instance selects nothing. It is right where the job is scraped directly, and relabelled so.",
      "redis_up{instance=\"redis-1\"}", "redis_up{endpoint=\"redis://redis-1:6379\"}"},
     [](const context& in, const rule& about, remarks& out) {
-        for (const asked& a : in.asks) {
-            const asked_matcher* const m = a.matcher("instance");
-            if (m == nullptr || in.sources.series == nullptr || m->templated) continue;
-            if (a.metric == nullptr && !a.own) {
-                if (a.unknown.empty() && !a.exists && m->test.is_positive())
-                    out.findings.push_back(
-                        in.at(m->written->value_span, about, severity::info,
-                              "the metric is not exposed; whether this instance would be is unknown"));
-                continue;
-            }
-            if (a.own && (!in.sources.series->knows_all_jobs() || a.name.starts_with("ALERTS"))) continue;
-            const asked_matcher* const job = a.matcher("job");
-            const bool elsewhere = job != nullptr && exclude_each_other(in, a, *m, *job);
-            if (m->alive && !elsewhere) continue;
-            out.findings.push_back(in.at(
-                m->written->value_span, about, m->elsewhere || may_be_missing(in, a) ? severity::info : about.level,
-                elsewhere      ? "this instance is another job's"
-                : m->elsewhere ? "this instance is of a job whose exposition was not given"
-                               : "no target that exposes this metric has this instance",
-                elsewhere ? detail::instances_of(in, a, *m, *job) : detail::label_or_values(in, a, *m)));
-        }
+        if (in.sources.series == nullptr) return;
+        for (const asked& a : in.asks)
+            for (const asked_matcher& m : a.matchers)
+                if (m.written->name == "instance" && !m.templated) detail::check_instance(in, a, m, about, out);
     }};
 
 }  // namespace pitot::lint::dashboards

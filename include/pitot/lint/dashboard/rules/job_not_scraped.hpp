@@ -4,6 +4,7 @@
 #include <pitot/lint/dashboard/suggest.hpp>
 
 #include <algorithm>  // std::none_of
+#include <string>
 #include <string_view>
 
 namespace pitot::lint::dashboards {
@@ -48,9 +49,15 @@ inline constexpr dashboard_rule job_not_scraped{
         if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers) {
-                if (m.written->name != "job" || m.templated || !m.test.is_positive() || names_a_job(in.sources, m))
-                    continue;
+                if (m.written->name != "job" || m.templated || names_a_job(in.sources, m)) continue;
                 const bool any_metric = detail::means_some_exposed(a);
+                if (!m.test.is_positive() && (any_metric || !a.is_held)) continue;
+                if (detail::is_recorded_without(in.sources, a, m)) {
+                    out.findings.push_back(
+                        in.at(m.written->value_span, about, may_be_missing(in, a) ? severity::info : about.level,
+                              "Prometheus scrapes no such job, and no rule gives it", suggest_job(in, m)));
+                    continue;
+                }
                 const bool missing = a.metric == nullptr && !a.own && !any_metric;  // that says enough
                 if (any_metric ? detail::is_brought_along(in.sources, m)
                     : missing  ? !a.unknown.empty() || a.exists
@@ -59,8 +66,10 @@ inline constexpr dashboard_rule job_not_scraped{
                 const bool may_be_recorded = any_metric && in.sources.recorded != nullptr &&
                                              !in.sources.recorded->empty();
                 const bool little = missing || may_be_recorded || has_stand_in(in, a);
-                out.findings.push_back(in.at(m.written->value_span, about, little ? severity::info : about.level,
-                                             "Prometheus scrapes no such job", suggest_job(in, m)));
+                out.findings.push_back(
+                    in.at(m.written->value_span, about, little ? severity::info : about.level,
+                          m.test.is_positive() ? "Prometheus scrapes no such job" : "Prometheus scrapes no other job",
+                          m.test.is_positive() ? suggest_job(in, m) : std::string()));
             }
     }};
 

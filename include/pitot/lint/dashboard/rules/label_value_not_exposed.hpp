@@ -3,7 +3,6 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 
-#include <algorithm>  // std::any_of
 #include <string_view>
 
 namespace pitot::lint::dashboards {
@@ -42,20 +41,20 @@ inline constexpr dashboard_rule label_value_not_exposed{
             const recorded_series* const made = recorded_as(in.sources, a);
             if (made == nullptr) continue;
             for (const asked_matcher& m : a.matchers) {
-                const auto values = made->values.find(m.written->name);
-                if (m.templated || m.written->name == "instance" || values == made->values.end() ||
-                    made->of(m.written->name) == promql::presence::never ||
-                    (made->of(m.written->name) == promql::presence::maybe && m.test("")) ||
-                    std::any_of(values->second.begin(), values->second.end(), m.test))
-                    continue;
-                out.findings.push_back(in.at(m.written->value_span, about,
-                                             may_be_missing(in, a) ? severity::info : about.level,
-                                             concat("no rule that records ", a.name, " gives it ",
-                                                    begins_with_vowel(m.written->name) ? "an " : "a ", m.written->name,
-                                                    m.test.is_regex()      ? " that this selects"
-                                                    : m.test.is_positive() ? " of this value"
-                                                                           : " but this one"),
-                                             detail::near_or_list(values->second, m.written->value, "there are")));
+                const std::string_view label = m.written->name;
+                if (label == "instance" || !detail::is_recorded_without(in.sources, a, m) ||
+                    (label == "job" && in.sources.series->knows_all_jobs() && !names_a_job(in.sources, m)))
+                    continue;  // of jobs job-not-scraped says it
+                const auto& values = made->values.find(label)->second;
+                out.findings.push_back(
+                    in.at(m.written->value_span, about, may_be_missing(in, a) ? severity::info : about.level,
+                          concat("no rule that records ", a.name, " gives it ", begins_with_vowel(label) ? "an " : "a ",
+                                 label,
+                                 m.test.is_regex()      ? " that this selects"
+                                 : m.test.is_positive() ? " of this value"
+                                                        : " but this one"),
+                          m.test.is_regex() ? detail::list_of(values, "there are")
+                                            : detail::near_or_list(values, m.written->value, "there are")));
             }
         }
     }};

@@ -1,6 +1,7 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
+#include <pitot/lint/dashboard/result_series.hpp>
 
 #include <algorithm>  // std::find
 #include <string>
@@ -73,13 +74,40 @@ namespace detail {
     return concat("pair without ", apart.size() == 1 ? "it" : "them", ": ignoring (", names, ")");
 }
 
+/// What Prometheus refuses, or pairs with nothing, although no label alone keeps the sides apart.
+inline void check_pairing(const context& in, const promql::binary_node& b, const rule& about, remarks& out)
+{
+    const paired_sides sides = pairing_of(in, b);
+    if (sides.is == pairing::unknown || sides.is == pairing::fine) return;
+    const std::string group = sides.alike.empty() ? "no label" : sides.alike;
+    const auto say = [&](std::string message, std::string advice) {
+        out.findings.push_back(in.at(b.op_span, about, about.level, std::move(message), std::move(advice)));
+    };
+    const bool grouped = b.matching->card != promql::cardinality::one_to_one;
+    switch (sides.is) {
+    case pairing::none:
+        return say("no series of both sides are alike in all labels that are compared: nothing is paired", {});
+    case pairing::many_left:
+        return say(concat("Prometheus refuses this: several series on the left are alike in ", group),
+                   grouped ? "" : "keep them apart: group_left ()");
+    case pairing::many_right:
+        return say(concat("Prometheus refuses this: several series on the right are alike in ", group),
+                   grouped ? "pair by more labels, or aggregate the right side" : "keep them apart: group_right ()");
+    default:
+        return say(concat("Prometheus refuses this: several series on both sides are alike in ", group),
+                   "pair by more labels, or aggregate one side");
+    }
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule vector_matching_impossible{
     {"vector-matching-impossible", severity::warning, "the two sides of an operator can never match",
      "Series are paired when the labels that are compared are equal. Here one side always has a label that the other "
      "never has, or\n"
-     "the two have it with other values, so nothing is paired and the result is empty.",
+     "the two have it with other values, so nothing is paired and the result is empty. Or several series of a side "
+     "that has one for each\n"
+     "pair are alike: Prometheus refuses that (\"many-to-many matching not allowed\"), and the panel shows an error.",
      "rate(a_total[5m]) / sum by (job) (b)", "sum by (job) (rate(a_total[5m])) / sum by (job) (b)"},
     [](const context& in, const rule& about, remarks& out) {
         constexpr std::size_t most = 300;  // selectors: each operator looks at all
@@ -104,6 +132,8 @@ inline constexpr dashboard_rule vector_matching_impossible{
             if (!apart.empty())
                 out.findings.push_back(in.at(b->op_span, about, about.level, std::move(why),
                                              detail::how_to_pair(in, *b, apart, compared)));
+            else
+                detail::check_pairing(in, *b, about, out);
         });
     }};
 
