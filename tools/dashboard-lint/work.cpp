@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,18 @@ std::optional<lint::source> read(const input& in, const json::limits& limits, ou
         return {};
     }
     return lint::source(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
+}
+
+/// Is it a rule file in JSON, as jsonnet writes them: does its first key say groups?
+bool is_json_of_rules(const input& in)
+{
+    if (!in.path.ends_with(".json")) return false;
+    const auto close = [](std::FILE* f) { std::fclose(f); };
+    const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(in.path.c_str(), "rb"), close);
+    char begins[64];
+    const std::size_t n = file ? std::fread(begins, 1, sizeof begins, file.get()) : 0;
+    const std::string_view text = trimmed({begins, n});
+    return text.starts_with('{') && trimmed(text.substr(1)).starts_with("\"groups\"");
 }
 
 /// Runs f; what it throws (out of memory) is the file's error, and the others are still checked.
@@ -52,7 +66,7 @@ rule_files read_rules(const std::vector<input>& inputs, const json::limits& limi
     rule_files out(inputs.size());
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < inputs.size(); ++i)
-        if (inputs[i].is_yaml()) places.push_back(i);
+        if (inputs[i].is_yaml() || is_json_of_rules(inputs[i])) places.push_back(i);
     std::atomic<std::size_t> next{0};
     on_threads(places.size(), [&] {
         for (std::size_t n = 0; (n = next++) < places.size();) {
@@ -60,7 +74,8 @@ rule_files read_rules(const std::vector<input>& inputs, const json::limits& limi
             guarded(inputs[i], all[i], [&] {
                 if (auto file = read(inputs[i], limits, all[i]))
                     out[i] = lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler,
-                                                              inputs[i].named);
+                                                              inputs[i].named && inputs[i].is_yaml());
+                if (out[i] && !inputs[i].is_yaml() && !out[i]->is_rules) out[i].reset();
             });
         }
     });
@@ -74,8 +89,10 @@ void check_yaml(const lint::dashboards::rule_file& of, const lint::dashboards::w
     const bool rules = lint::dashboards::check_rule_file(of, sources, out.found);
     const bool dashboards = lint::dashboards::check_embedded(of.file, sources, limits, out.found);
     if (!rules && !dashboards)
-        out.skipped = fmt::format("{}: skipped: neither a rule file of Prometheus nor dashboards in YAML",
-                                  of.file.name());
+        out.skipped = fmt::format("{}: skipped: {}", of.file.name(),
+                                  lint::dashboards::is_of_helm(of.file.text())
+                                      ? "a template: what Helm makes of it can be judged"
+                                      : "neither a rule file of Prometheus nor dashboards in YAML");
 }
 
 /// A dashboard, or a resource of Kubernetes, which may be JSON as well as YAML.
@@ -93,7 +110,7 @@ void check_json(const input& in, const lint::dashboards::world& sources, const j
                    limits, out);
         if (out.skipped.empty()) return;
     }
-    out.skipped = fmt::format("{}: skipped: not a Grafana dashboard", file->name());
+    out.skipped = fmt::format("{}: skipped: neither a Grafana dashboard nor rules", file->name());
 }
 
 }  // namespace
@@ -114,10 +131,10 @@ std::vector<outcome> check_all(const std::vector<input>& inputs, lint::dashboard
         for (std::size_t i = 0; (i = next++) < inputs.size();) {
             outcome& out = all[i];
             guarded(inputs[i], out, [&] {
-                if (!inputs[i].is_yaml())
-                    check_json(inputs[i], own, limits, out);
-                else if (rules[i])
+                if (rules[i])
                     check_yaml(*rules[i], own, limits, out);
+                else if (!inputs[i].is_yaml())
+                    check_json(inputs[i], own, limits, out);
                 rules[i].reset();
             });
             lint::put_in_order(out.found.findings);

@@ -206,7 +206,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                     if (asks_unread_job(in, a)) said.unknown = "job whose exposition was not given";
         } else {
             const auto loose = promql::find_selectors(readable.text);
-            if (about.in == dashboard::language::metricsql || (loose && loose->metricsql) ||
+            if ((loose && (about.in == dashboard::language::metricsql || loose->metricsql)) ||
                 promql::says_metricsql(errors, readable.text) ||
                 (loose &&
                  (spoken.is_metricsql() || (promql::is_of_kinds(errors.front()) && spoken.is_of_victoria())))) {
@@ -292,9 +292,14 @@ inline void check_query(const source& file, const dashboard::query& query, const
 
 }  // namespace detail
 
-/// Does a text that is no JSON have what dashboards have? What is cut off at its beginning may be one.
+/// Does a text that is no JSON have what dashboards have? What is cut off at its beginning may be one. What has
+/// comments is another program's.
 [[nodiscard]] inline bool looks_like_dashboard(std::string_view text)
 {
+    for (std::size_t at = text.find("//"); at != std::string_view::npos; at = text.find("//", at + 1))
+        if (const std::size_t line = text.rfind('\n', at) + 1;  // of npos 0
+            trimmed(text.substr(line, at - line)).empty())
+            return false;
     for (const std::string_view key : {"panels", "rows", "targets", "schemaVersion", "dashboard", "elements",
                                        "templating", "annotations", "title", "expr"})
         if (text.find(concat("\"", key, "\"")) != std::string_view::npos) return true;

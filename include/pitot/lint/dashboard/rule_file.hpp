@@ -63,6 +63,17 @@ struct rule_file {
     std::vector<detail::read_rule> rules = {};
 };
 
+/// Does a line begin as a template's does, so that it is no YAML before somebody fills it in?
+[[nodiscard]] inline bool is_of_helm(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        if (trimmed(line).starts_with("{{")) return true;
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return false;
+}
+
 namespace detail {
 
 /// Resources of Kubernetes' operators that hold rules: of Prometheus, VictoriaMetrics, and Loki.
@@ -77,15 +88,22 @@ inline constexpr std::string_view rule_resources[] = {"PrometheusRule", "VMRule"
     return is_one ? root.find("spec") : std::nullopt;
 }
 
-/// Does a line begin as a template's does, so that it is no YAML before somebody fills it in?
-[[nodiscard]] inline bool is_of_helm(std::string_view text)
+/// Is it a list with a map that has a key?
+[[nodiscard]] inline bool has_item_with(const yaml::node& at, std::string_view key)
 {
-    while (!text.empty()) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        if (trimmed(line).starts_with("{{")) return true;
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-    }
-    return false;
+    const auto all = at.kind() == yaml::kind::list ? at.items() : std::vector<yaml::node>();
+    return all && std::any_of(all->begin(), all->end(), [key](const yaml::node& one) {
+               return one.kind() == yaml::kind::map && one.find(key).has_value();
+           });
+}
+/// A list of groups of which one has rules of Prometheus; those of Grafana's own have no expr.
+[[nodiscard]] inline bool is_list_of_groups(const yaml::node& at)
+{
+    const auto all = at.kind() == yaml::kind::list ? at.items() : std::vector<yaml::node>();
+    return all && std::any_of(all->begin(), all->end(), [](const yaml::node& group) {
+               const auto rules = group.kind() == yaml::kind::map ? group.find("rules") : std::nullopt;
+               return rules && has_item_with(*rules, "expr");
+           });
 }
 
 class rule_reader {
@@ -113,11 +131,28 @@ public:
         to_.is_rules = false;
         if (read_resource(*root, "")) return;
         const bool is_other = root->find("apiVersion").has_value();  // Grafana's own alerts have groups too
-        if (!is_other || who_ == loaded_by::prometheus) read_groups(*root, "");
+        const auto groups = root->find("groups");
+        const bool is_somebodys = groups && !has_item_with(*groups, "rules") && !is_expected;  // groups of users
+        if (who_ == loaded_by::prometheus || (!is_other && !is_somebodys)) read_groups(*root, "");
         if (is_other) to_.is_rules = false;
+        if (!groups && !is_other && who_ == loaded_by::any_ruler) read_inner_groups(*root, "", 0);
     }
 
 private:
+    /// Rule files in the values of a chart: {NAME: {"groups": […]}}, however deep.
+    void read_inner_groups(const yaml::node& at, const std::string& pointer, unsigned depth)
+    {
+        constexpr unsigned most = 8;
+        const auto members = at.kind() == yaml::kind::map && depth < most ? at.members()
+                                                                          : std::vector<yaml::node::member>();
+        if (!members) return;
+        for (const auto& m : *members) {
+            if (m.name == "groups" && is_list_of_groups(m.value)) return read_groups(at, pointer);
+            std::string below = pointer;
+            json::append_token(below, m.name);
+            read_inner_groups(m.value, below, depth + 1);
+        }
+    }
     void refuse(const error& why)
     {
         to_.findings.push_back(shape_.refused(why, ""));
