@@ -48,15 +48,27 @@ struct verb_form {
     if (v.is_nil()) return concat("%!", std::string_view(&verb, 1), "(<nil>)");
     return concat("%!", std::string_view(&verb, 1), "(", type_of(v), "=", to_text(v), ")");
 }
-[[nodiscard]] inline std::string hexadecimal(std::string_view bytes, bool upper_case, bool apart)
+/// how  blank: bytes apart; sharp: 0x before them
+[[nodiscard]] inline std::string hexadecimal(std::string_view bytes, bool upper_case, const verb_form& how)
 {
     const std::string_view digits = upper_case ? "0123456789ABCDEF" : "0123456789abcdef";
+    const std::string_view prefix = !how.sharp ? "" : upper_case ? "0X" : "0x";
     std::string out;
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
-        out += concat(apart && !out.empty() ? " " : "", digits.substr(byte >> 4U, 1), digits.substr(byte & 15U, 1));
+        out += concat(how.blank && !out.empty() ? " " : "", how.blank || out.empty() ? prefix : "",
+                      digits.substr(byte >> 4U, 1), digits.substr(byte & 15U, 1));
     }
     return out;
+}
+
+/// As Go quotes one character: with its escapes, in single quotes.
+[[nodiscard]] inline std::string quoted_rune(std::string_view one)
+{
+    if (one == "'") return "'\\''";
+    if (one == "\"") return "'\"'";
+    const std::string text = quoted(one);
+    return concat("'", std::string_view(text).substr(1, text.size() - 2), "'");
 }
 
 [[nodiscard]] inline std::string format_whole(std::int64_t n, char verb, const verb_form& how)
@@ -64,11 +76,12 @@ struct verb_form {
     if (verb == 'c' || verb == 'q' || verb == 'U') {
         std::string one;
         utf8_append(one, n >= 0 && n <= 0x10FFFF ? static_cast<std::uint32_t>(n) : 0xFFFDU);
-        if (verb == 'q') one = concat("'", one, "'");
+        if (verb == 'q') one = quoted_rune(one);
         if (verb == 'U') {
             char room[24];
             std::snprintf(room, sizeof room, "U+%04llX", static_cast<unsigned long long>(n));
-            one = room;
+            const bool is_shown = how.sharp && n >= 0 && n <= 0x10FFFF && quoted(one) == concat("\"", one, "\"");
+            one = is_shown ? concat(room, " '", one, "'") : std::string(room);
         }
         return padded(std::move(one), how, false);
     }
@@ -91,7 +104,8 @@ struct verb_form {
 {
     const char* const sign = std::signbit(d) && !std::isnan(d) ? "" : how.plus ? "+" : how.blank ? " " : "";
     if (std::isnan(d) || std::isinf(d)) {
-        const std::string text = go_float(d);
+        std::string text = go_float(d);
+        if (how.blank && !how.plus && text.starts_with('+')) text.front() = ' ';
         return padded(text.starts_with('+') && !how.plus ? text : concat(std::isnan(d) ? sign : "", text), how, false);
     }
     std::string text;
@@ -158,7 +172,7 @@ struct verb_form {
     if (verb == 'q')
         out = how.sharp && text.find('`') == std::string_view::npos ? concat("`", text, "`") : quoted(text);
     if (verb == 'q' && how.plus && !out.starts_with('`')) out = ascii_of(out);
-    if (verb == 'x' || verb == 'X') out = hexadecimal(text, verb == 'X', how.blank);
+    if (verb == 'x' || verb == 'X') out = hexadecimal(text, verb == 'X', how);
     return padded(std::move(out), how, how.zero);
 }
 

@@ -111,6 +111,8 @@ TEST_CASE("printf as Go has it")
     CHECK(expanded("{{ printf \"%x %X %o %b %c %U\" 30 30 8 5 233 233 }}") == "1e 1E 10 101 é U+00E9");
     CHECK(expanded("{{ printf \"%-5s|%5s|%.1s|%x|%q\" \"é\" \"ab\" \"ab\" \"ab\" \"a\\\"\" }}") ==
           "é    |   ab|a|6162|\"a\\\"\"");
+    CHECK(expanded("{{ printf \"%#x %# x %#U %#U %q %q\" \"hi\" \"hi\" 228 10 10 39 }}") ==
+          "0x6869 0x68 0x69 U+00E4 'ä' U+000A '\\n' '\\''");
     CHECK(expanded("{{ printf \"%[2]d %[1]d|%*d|%.*f\" 1 2 }}").starts_with("2 1|"));
     CHECK(expanded("{{ printf \"%t %d %s %v\" 1 \"x\" true nil }}") == "%!t(int=1) %!d(string=x) %!s(bool=true) <nil>");
     CHECK(expanded("{{ printf \"%08.3f|%+d|% d|%e\" 3.14159 5 5 1500.0 }}") == "0003.142|+5| 5|1.500000e+03");
