@@ -1,9 +1,9 @@
 #pragma once
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/look.hpp>
-#include <pitot/lint/dashboard/result_series.hpp>
+#include <pitot/lint/dashboard/paired_sides.hpp>
+#include <pitot/lint/dashboard/pairing.hpp>
 
-#include <algorithm>  // std::find
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,62 +41,24 @@ namespace detail {
                   ": nothing is paired");
 }
 
-/// How the sides could be paired; empty when no label would do.
-/// apart     labels that keep them apart
-/// compared  those by which they are paired
-[[nodiscard]] inline std::string how_to_pair(const context& in, const promql::binary_node& b,
-                                             const std::vector<std::string>& apart,
-                                             const std::vector<std::string>& compared)
-{
-    if (b.matching->on) return {};
-    const auto has = [&in](const promql::node* side, const std::string& label) {
-        return in.presence(side, label) != promql::presence::never;
-    };
-    std::string common;
-    for (const std::string& label : compared)
-        if (has(b.left, label) && has(b.right, label) && std::find(apart.begin(), apart.end(), label) == apart.end())
-            common += concat(common.empty() ? "" : ", ", label);
-    if (common.empty()) {
-        const auto has_any = [&](const promql::node* side) {
-            for (const asked& a : in.asks)
-                for (const std::string& label : labels_of(in, a))
-                    if (label != "__name__" && has(side, label)) return true;
-            return false;
-        };
-        if (!has_any(b.right)) return "the right side has no labels: pair by none, on () group_left ()";
-        if (!has_any(b.left)) return "the left side has no labels: pair by none, on () group_right ()";
-        return {};
-    }
-    if (apart.size() > 4) return concat("pair by what they have in common: on (", common, ")");
-    std::string names;
-    for (const promql::label_name& l : b.matching->labels) names += concat(names.empty() ? "" : ", ", l.text);
-    for (const std::string& label : apart) names += concat(names.empty() ? "" : ", ", label);
-    return concat("pair without ", apart.size() == 1 ? "it" : "them", ": ignoring (", names, ")");
-}
-
 /// What Prometheus refuses, or pairs with nothing, although no label alone keeps the sides apart.
 inline void check_pairing(const context& in, const promql::binary_node& b, const rule& about, remarks& out)
 {
-    const paired_sides sides = pairing_of(in, b);
-    if (sides.is == pairing::unknown || sides.is == pairing::fine) return;
-    const std::string group = sides.alike.empty() ? "no label" : sides.alike;
-    const auto say = [&](std::string message, std::string advice) {
-        out.findings.push_back(in.at(b.op_span, about, about.level, std::move(message), std::move(advice)));
+    const paired_sides sides = pair_sides(in, b);
+    if (!sides.known || (sides.pairs && !sides.are_refused())) return;
+    const auto say = [&](std::string message, std::string_view advice) {
+        out.findings.push_back(in.at(b.op_span, about, about.level, std::move(message), std::string(advice)));
     };
-    const bool grouped = b.matching->card != promql::cardinality::one_to_one;
-    switch (sides.is) {
-    case pairing::none:
+    if (!sides.are_refused())
         return say("no series of both sides are alike in all labels that are compared: nothing is paired", {});
-    case pairing::many_left:
-        return say(concat("Prometheus refuses this: several series on the left are alike in ", group),
-                   grouped ? "" : "keep them apart: group_left ()");
-    case pairing::many_right:
-        return say(concat("Prometheus refuses this: several series on the right are alike in ", group),
-                   grouped ? "pair by more labels, or aggregate the right side" : "keep them apart: group_right ()");
-    default:
-        return say(concat("Prometheus refuses this: several series on both sides are alike in ", group),
-                   "pair by more labels, or aggregate one side");
-    }
+    const bool is_both = sides.alike_left && sides.alike_right;
+    const bool is_grouped = b.matching->card != promql::cardinality::one_to_one;
+    const std::string_view side = is_both ? "both sides" : sides.alike_left ? "the left" : "the right";
+    say(concat("Prometheus refuses this: several series on ", side, " are alike in ",
+               text_of(sides.alike_right ? *sides.alike_right : *sides.alike_left)),
+        is_both || is_grouped ? "pair by more labels, or aggregate one side"
+        : sides.alike_left    ? "keep them apart: group_left ()"
+                              : "keep them apart: group_right ()");
 }
 
 }  // namespace detail
@@ -130,8 +92,8 @@ inline constexpr dashboard_rule vector_matching_impossible{
                 if (why.empty()) why = std::move(one);
             }
             if (!apart.empty())
-                out.findings.push_back(in.at(b->op_span, about, about.level, std::move(why),
-                                             detail::how_to_pair(in, *b, apart, compared)));
+                out.findings.push_back(
+                    in.at(b->op_span, about, about.level, std::move(why), how_to_pair(in, *b, apart, compared)));
             else
                 detail::check_pairing(in, *b, about, out);
         });
