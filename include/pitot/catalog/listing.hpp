@@ -84,12 +84,21 @@ struct series_name {
 }
 
 /// Names of series that Prometheus makes by itself: up, scrape_* and ALERTS.
+inline constexpr std::string_view made_by_prometheus[] = {
+    "up",
+    "ALERTS",
+    "ALERTS_FOR_STATE",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+    "scrape_timeout_seconds",
+    "scrape_sample_limit",
+    "scrape_body_size_bytes",
+};
 [[nodiscard]] constexpr bool is_made_by_prometheus(std::string_view name) noexcept
 {
-    for (const std::string_view own :
-         {"up", "ALERTS", "ALERTS_FOR_STATE", "scrape_duration_seconds", "scrape_samples_scraped",
-          "scrape_samples_post_metric_relabeling", "scrape_series_added", "scrape_timeout_seconds",
-          "scrape_sample_limit", "scrape_body_size_bytes"})
+    for (const std::string_view own : made_by_prometheus)
         if (name == own) return true;
     return false;
 }

@@ -5,21 +5,61 @@
 #include <pitot/base/text.hpp>
 #include <pitot/catalog/listing.hpp>
 
-#include <algorithm>  // std::lexicographical_compare, std::lower_bound, std::sort
+#include <algorithm>  // std::binary_search, std::lexicographical_compare, std::lower_bound, std::sort, std::unique
 #include <array>
 #include <cstdint>
 #include <cstdlib>  // std::abs
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pitot::catalog {
 
-/// The names of a listing, which must outlive this and stay as it is.
+namespace detail {
+
+/// Units that one metric may be told in, the base unit first.
+inline constexpr std::string_view units_of_time[] = {
+    "seconds", "milliseconds", "microseconds", "nanoseconds", "minutes", "hours", "days",
+    "sec",     "secs",         "msec",         "usec",        "ms",      "us",    "ns"};
+inline constexpr std::string_view units_of_size[] = {"bytes",     "kilobytes", "megabytes", "gigabytes", "kibibytes",
+                                                     "mebibytes", "gibibytes", "kb",        "mb",        "gb",
+                                                     "kib",       "mib",       "gib"};
+inline constexpr std::string_view units_of_share[] = {"ratio", "percent", "pct"};
+
+/// The units of a word's kind; none when it is no unit.
+[[nodiscard]] constexpr std::span<const std::string_view> units_like(std::string_view word) noexcept
+{
+    for (const std::span<const std::string_view> kind :
+         {std::span<const std::string_view>(units_of_time), std::span<const std::string_view>(units_of_size),
+          std::span<const std::string_view>(units_of_share)})
+        for (const std::string_view unit : kind)
+            if (unit == word) return kind;
+    return {};
+}
+
+/// Has every program, or every exporter, a metric of this name behind its own word?
+[[nodiscard]] constexpr bool is_everybodys(std::string_view rest) noexcept
+{
+    return rest == "build_info" || rest == "uptime_seconds" || rest.starts_with("exporter_");
+}
+
+/// A name up to its first underscore.
+[[nodiscard]] constexpr std::string_view first_word(std::string_view name) noexcept
+{
+    return name.substr(0, name.find('_'));
+}
+
+}  // namespace detail
+
 class similar_names {
 public:
-    explicit similar_names(const listing& from) : from_(&from), all_(from.names())
+    explicit similar_names(const listing& from) : similar_names(from.names()) {}
+    explicit similar_names(std::vector<std::string> names) : all_(std::move(names))
     {
+        std::sort(all_.begin(), all_.end());
+        all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
         by_size_.reserve(all_.size());
         by_end_.reserve(all_.size());
         for (const std::string& name : all_) {
@@ -33,16 +73,18 @@ public:
         });
     }
 
-    /// The series name that was probably meant by one that is not there: with or without _total, one letter away, with
-    /// more words behind (of a histogram _bucket), with another prefix, with a prefix that is short for its own or the
-    /// other way round (pg_up, postgresql_up), or with a slip of the pen, in this order. Empty when none is near.
+    /// The series name that was probably meant by one that is not there: with or without _total, in another unit or
+    /// without one, one letter away, with more words behind (of a histogram _bucket), with another prefix, with a
+    /// prefix that is short for its own or the other way round (pg_up, postgresql_up), or with a slip of the pen, in
+    /// this order. Empty when none is near.
     [[nodiscard]] std::string to(std::string_view name) const
     {
         if (name.empty()) return {};
         const std::string_view bare = without_total(name);
-        if (std::string more = concat(name, "_total"); from_->find(more)) return more;
-        if (bare != name && from_->find(bare)) return std::string(bare);
-        if (std::string bucket = concat(name, "_bucket"); from_->find(bucket)) return bucket;
+        if (std::string more = concat(name, "_total"); has(more)) return more;
+        if (bare != name && has(bare)) return std::string(bare);
+        if (std::string bucket = concat(name, "_bucket"); has(bucket)) return bucket;
+        if (std::string unit = in_other_unit(name); !unit.empty()) return unit;
         if (const std::string_view slip = name.size() < 8 ? std::string_view{} : nearest_to(name, 1); !slip.empty())
             return std::string(slip);
         for (const std::string_view ends : {std::string_view(), std::string_view("_total")}) {
@@ -57,6 +99,32 @@ public:
     }
 
 private:
+    [[nodiscard]] bool has(std::string_view name) const { return std::binary_search(all_.begin(), all_.end(), name); }
+
+    /// x_seconds for x_ms, else x; what is behind the unit (_sum, _total) stays, but for _total.
+    [[nodiscard]] std::string in_other_unit(std::string_view name) const
+    {
+        std::string_view behind;
+        for (const std::string_view end : {"_total", "_sum", "_count", "_bucket"})
+            if (name.ends_with(end)) behind = end;
+        const std::string_view bare = name.substr(0, name.size() - behind.size());
+        const std::size_t cut = bare.rfind('_');
+        if (cut == std::string_view::npos) return {};
+        const auto units = detail::units_like(bare.substr(cut + 1));
+        const auto found = [&](std::string_view before) -> std::string {
+            for (const std::string_view end :
+                 {behind, std::string_view("_total"), std::string_view("_bucket"), std::string_view()}) {
+                if (end != behind && !behind.empty() && behind != "_total") continue;
+                if (std::string one = concat(before, end); has(one)) return one;
+            }
+            return {};
+        };
+        for (const std::string_view unit : units)
+            if (std::string one = found(concat(bare.substr(0, cut + 1), unit)); !one.empty()) return one;
+        const std::string_view rest = bare.substr(0, cut);
+        return units.empty() || rest.find('_') == std::string_view::npos ? std::string() : found(rest);
+    }
+
     [[nodiscard]] static bool is_same_but_total(std::string_view a, std::string_view b) noexcept
     {
         return a == b || (a.size() == b.size() + 6 && a.starts_with(b) && a.ends_with("_total")) ||
@@ -113,11 +181,19 @@ private:
             const std::size_t longer = std::max(c->size, name.size()) - std::min(c->size, name.size());
             if (apart(letters, c->letters) + longer > 2 * limit) continue;
             const std::size_t distance = std::max<std::size_t>(edits.to(all_[c->index], limit), 1);
-            if (distance > limit) continue;
+            if (distance > limit || (distance > 1 && !begins_alike(name, all_[c->index]))) continue;
             best = c->index;
             least = distance;
         }
         return best == all_.size() ? std::string_view{} : all_[best];
+    }
+
+    /// Another first word names another service.
+    [[nodiscard]] static bool begins_alike(std::string_view a, std::string_view b)
+    {
+        const std::string_view word = detail::first_word(a);
+        const std::size_t most = (word.size() + 2) / 3;
+        return edit_distance(word, detail::first_word(b), most) <= most;
     }
 
     [[nodiscard]] std::string_view shortest_beginning_with(std::string_view start, std::string_view end = {}) const
@@ -137,7 +213,7 @@ private:
         const std::string_view rest = cut == std::string_view::npos ? std::string_view{} : name.substr(cut + 1);
         const std::string_view bare_rest = without_total(rest);
         const bool rest_tells = rest.find('_') != std::string_view::npos;
-        const bool may_move = rest_tells && rest != "build_info" && rest != "uptime_seconds" &&
+        const bool may_move = rest_tells && !detail::is_everybodys(rest) &&
                               shortest_beginning_with(name.substr(0, cut + 1)).empty();
         std::string_view best;
         std::size_t best_index = 0;
@@ -205,7 +281,6 @@ private:
         return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
     }
 
-    const listing* from_;
     std::vector<std::string> all_;
     std::vector<candidate> by_size_;   ///< of equal sizes in the order of the names
     std::vector<std::size_t> by_end_;  ///< indices in all_, by what the names end with

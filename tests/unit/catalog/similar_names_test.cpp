@@ -114,3 +114,30 @@ TEST_CASE("a letter is nearer than words, the whole name than its end, and what 
     CHECK(near.to("cadvisor_build_info") == "");
     CHECK(near.to("pg_up_time_days") == "postgresql_up_time_days");
 }
+
+TEST_CASE("another unit is nearer than another word")
+{
+    const catalog::listing all = listing_of({"node_uptime", "node_time_seconds", "http_request_duration_seconds_sum",
+                                             "node_memory_used_bytes", "cpu_used_ratio", "wait_seconds_bucket",
+                                             "io_time_seconds_total", "up"});
+    const catalog::similar_names near(all);
+    CHECK(near.to("node_uptime_seconds") == "node_uptime");
+    CHECK(near.to("http_request_duration_ms_sum") == "http_request_duration_seconds_sum");
+    CHECK(near.to("http_request_duration_ms_count").empty());
+    CHECK(near.to("node_memory_used_kb") == "node_memory_used_bytes");
+    CHECK(near.to("cpu_used_pct") == "cpu_used_ratio");
+    CHECK(near.to("wait_ms") == "wait_seconds_bucket");
+    CHECK(near.to("io_time_ms") == "io_time_seconds_total");
+    CHECK(near.to("io_time_ms_total") == "io_time_seconds_total");
+    CHECK(near.to("up_seconds").empty());
+}
+
+TEST_CASE("another service's metric is none that was meant")
+{
+    const catalog::listing all = listing_of({"node_exporter_build_info", "node_scrape_errors_in_all_total"});
+    const catalog::similar_names near(all);
+    CHECK(near.to("postgres_exporter_build_info").empty());
+    CHECK(near.to("redis_exporter_build_info").empty());
+    CHECK(near.to("nodeexporter_build_info") == "node_exporter_build_info");
+    CHECK(near.to("noed_exportre_build_info") == "node_exporter_build_info");
+}

@@ -16,12 +16,22 @@
 
 namespace pitot::lint::dashboards {
 
+/// Every series name that there is to ask for: without those that metric_relabel_configs drop, with those they give.
+[[nodiscard]] inline std::vector<std::string> names_to_mean(const world& in)
+{
+    std::vector<std::string> all = in.names->names();
+    if (in.series == nullptr) return all;
+    std::erase_if(all, [&in](const std::string& name) { return in.series->was_dropped(name); });
+    for (const auto& [name, metric] : in.series->metrics()) all.push_back(name);
+    return all;
+}
+
 /// "did you mean NAME (job a, b)?", with the jobs that expose it if they were told; empty when no name is near.
 [[nodiscard]] inline std::string suggest_name(const context& in, std::string_view name)
 {
     if (in.sources.names == nullptr) return {};
     if (const auto known = in.sources.near.find(name); known != in.sources.near.end()) return known->second;
-    if (!in.sources.similar) in.sources.similar.emplace(*in.sources.names);
+    if (!in.sources.similar) in.sources.similar.emplace(names_to_mean(in.sources));
     const std::string near = in.sources.similar->to(name);
     std::string text;
     if (!near.empty()) {

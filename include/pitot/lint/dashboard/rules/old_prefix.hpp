@@ -4,7 +4,9 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 
+#include <algorithm>  // std::any_of
 #include <cstddef>
+#include <iterator>  // std::begin, std::end
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,9 @@ inline constexpr dashboard_rule old_prefix{
             const std::size_t cut = a.name.find('_');
             if (cut == std::string::npos || cut == 0) continue;
             const std::string prefix = a.name.substr(0, cut + 1);
+            if (std::any_of(std::begin(catalog::made_by_prometheus), std::end(catalog::made_by_prometheus),
+                            [&prefix](std::string_view own) { return own.starts_with(prefix); }))
+                continue;
             const auto& others = successors_of(in, prefix);
             if (others.empty()) continue;
             std::string names;
