@@ -104,14 +104,77 @@ namespace detail {
         }));
     return detail::near_or_list(all, m.test.value(), "there are");
 }
-/// Does the first of what drops a label on the way to the result aggregate, rather than pair by other labels?
-[[nodiscard]] inline bool is_dropped(const context& in, const asked& a, std::string_view label)
+namespace detail {
+
+/// Does a part of the query ask for a metric that has a label?
+[[nodiscard]] inline bool asks_for_label(const context& in, const promql::node* part, std::string_view label)
 {
-    for (std::size_t i = a.above.size(); i-- > 0;)
-        if (in.presence(a.above[i], label) == promql::presence::never)
-            return a.above[i]->kind == promql::node_kind::aggregation;
-    return false;
+    bool any = false;
+    promql::walk(part, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+        const auto* const v = promql::as<promql::vector_selector>(n);
+        const asked* const a = v == nullptr ? nullptr : in.find(*v);
+        any = any || (a != nullptr && (!a->unknown.empty() || labels_of(in, *a).contains(label)));
+    });
+    return any;
 }
+
+/// Would an operator take away a label that one of its sides has, or pair nothing by it?
+[[nodiscard]] inline bool takes_away(const context& in, const promql::binary_node& b, const promql::node* side,
+                                     std::string_view label)
+{
+    using promql::cardinality;
+    if (b.matching == nullptr || b.op == promql::token_kind::or_) return false;
+    const promql::vector_matching& how = *b.matching;
+    const bool is_compared = promql::contains(how.labels, label) == how.on;
+    const bool is_left = side == b.left;
+    if (is_compared && !asks_for_label(in, is_left ? b.right : b.left, label)) return true;
+    if (promql::is_set_operator(b.op)) return !is_left;
+    if (how.card == cardinality::one_to_one) return !is_compared;
+    const bool is_many = is_left == (how.card == cardinality::many_to_one);
+    return !is_many && !promql::contains(how.include, label);
+}
+
+/// Does a function give series without the labels of what it is asked of, or without this one?
+[[nodiscard]] inline bool takes_away(const promql::call_node& c, std::string_view label) noexcept
+{
+    return c.of != nullptr && (c.of->returns == promql::value_type::scalar || c.name.starts_with("absent") ||
+                               (label == "le" && c.name.starts_with("histogram_")));
+}
+
+/// What a by () would be that keeps one more label.
+[[nodiscard]] inline std::string by_and(const context& in, const promql::aggregation& g, std::string_view label)
+{
+    std::string names;
+    for (const promql::label_name& l : g.grouping) {
+        const text_span written = in.readable.original_span(l.span);
+        names += concat(in.expr.text.substr(written.offset, written.length), ", ");
+    }
+    return concat("by (", names, label, ")");
+}
+
+/// How the aggregations around a selector could keep a label; empty when none drops it, or something else would.
+[[nodiscard]] inline std::string how_to_keep(const context& in, const asked& a, std::string_view label)
+{
+    using promql::aggregator;
+    std::string text;
+    const promql::node* inside = a.selector;
+    for (std::size_t i = a.above.size(); i-- > 0; inside = a.above[i]) {
+        if (const auto* const c = promql::as<promql::call_node>(a.above[i]); c != nullptr && takes_away(*c, label))
+            return {};
+        if (const auto* const b = promql::as<promql::binary_node>(a.above[i]);
+            b != nullptr && takes_away(in, *b, inside, label))
+            return {};
+        const auto* const g = promql::as<promql::aggregation>(a.above[i]);
+        if (g == nullptr || g->op == aggregator::topk || g->op == aggregator::bottomk || g->op == aggregator::limitk ||
+            g->op == aggregator::limit_ratio || promql::contains(g->grouping, label) != g->without)
+            continue;
+        text += text.empty() ? "keep it: " : " and ";
+        text += g->without ? concat("take ", label, " out of without (…)") : by_and(in, *g, label);
+    }
+    return text;
+}
+
+}  // namespace detail
 
 /// What a legend could show instead.
 [[nodiscard]] inline std::string suggest_result_label(const context& in, std::string_view label)
@@ -119,9 +182,8 @@ namespace detail {
     for (const asked& a : in.asks) {
         if (const std::string_view other = known_name_of(in, a, label); !other.empty())
             return concat("it is called ", other);
-        if (labels_of(in, a).contains(label) && presence_of(in.sources, a, label) != promql::presence::never &&
-            is_dropped(in, a, label))
-            return concat("keep it: by (", label, ")");
+        if (!labels_of(in, a).contains(label) || presence_of(in.sources, a, label) == promql::presence::never) continue;
+        if (std::string keep = detail::how_to_keep(in, a, label); !keep.empty()) return keep;
     }
     std::set<std::string, std::less<>> all;
     for (const asked& a : in.asks)
