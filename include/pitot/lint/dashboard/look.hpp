@@ -245,8 +245,17 @@ void each_dead_matcher(const context& in, F&& f)
     return !any;
 }
 
-/// rate() and its like when they are asked of the selector itself, or in a subquery of what it is added up to or
-/// multiplied by; else null.
+/// Does a function of a range give what it was asked of again: of a gauge a gauge?
+[[nodiscard]] inline bool gives_same_kind(const promql::call_node& c) noexcept
+{
+    for (const std::string_view same : {"avg_over_time", "first_over_time", "last_over_time", "max_over_time",
+                                        "min_over_time", "quantile_over_time", "sum_over_time"})
+        if (c.name == same) return true;
+    return false;
+}
+
+/// rate() and its like when they are asked of the selector itself, or in a subquery of what it is added up to,
+/// multiplied by or smoothed to; else null.
 [[nodiscard]] inline const promql::call_node* counter_call(const asked& a) noexcept
 {
     const auto keeps_kind = [](const promql::node* n) {
@@ -266,6 +275,10 @@ void each_dead_matcher(const context& in, F&& f)
         }
         if (up->kind == promql::node_kind::paren || (!range && keeps_kind(up))) continue;
         const auto* const call = promql::as<promql::call_node>(up);
+        if (range && call != nullptr && gives_same_kind(*call)) {
+            range = false;
+            continue;
+        }
         return range && call != nullptr && call->of != nullptr && call->of->of == promql::wants::counter ? call
                                                                                                          : nullptr;
     }
