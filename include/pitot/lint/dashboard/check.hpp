@@ -20,10 +20,10 @@
 #include <pitot/promql/dialect.hpp>
 #include <pitot/promql/selector.hpp>
 
-#include <algorithm>  // std::any_of
-#include <iterator>   // std::make_move_iterator
+#include <algorithm>  // std::any_of, std::min
+#include <deque>
+#include <iterator>  // std::make_move_iterator
 #include <map>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -94,10 +94,10 @@ struct verdicts {
 
 namespace detail {
 
-/// {{name}} of a legend.
-[[nodiscard]] inline std::vector<label_use> legend_labels(const located& legend)
+/// Appends each {{name}} of a legend. {{ $labels.name }}, as alerts write it, is a label too: Grafana leaves what is no
+/// variable as it is.
+inline void add_legend_labels(const located& legend, const variables& declared, std::vector<label_use>& all)
 {
-    std::vector<label_use> all;
     const std::string_view text = legend.text;
     for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
         const std::size_t end = text.find("}}", at);
@@ -106,9 +106,23 @@ namespace detail {
         const std::size_t last = text.find_last_not_of(" \t", end - 1);
         if (first >= end || first > last) continue;
         const std::string_view name = text.substr(first, last - first + 1);
-        if (!dashboard::has_reference(name)) all.push_back({name, {first, name.size()}, &legend});
+        const bool is_of_alert = name.starts_with("$labels.") && declared.lacks("labels");
+        if (!dashboard::has_reference(name.substr(is_of_alert ? 1 : 0)))
+            all.push_back({name, {first, name.size()}, &legend});
     }
-    return all;
+}
+
+/// Appends each label of a list with commas.
+inline void add_listed_labels(const located& list, std::vector<label_use>& all)
+{
+    if (dashboard::has_reference(list.text)) return;
+    for (std::size_t at = 0; at < list.text.size();) {
+        const std::size_t end = std::min(list.text.find(',', at), list.text.size());
+        const std::string_view label = trimmed(list.text.substr(at, end - at));
+        if (!label.empty())
+            all.push_back({label, {static_cast<std::size_t>(label.data() - list.text.data()), label.size()}, &list});
+        at = end + 1;
+    }
 }
 
 [[nodiscard]] inline located located_at(json::value v)
@@ -116,10 +130,43 @@ namespace detail {
     return {v.text(), json::pointer_of(v), [v](text_span part) { return v.source_span(part); }};
 }
 
+/// The labels that a query's legend shows, or an annotation's title, text and tags.
+/// source  Grafana, the Prometheus data source: renderLegendFormat() of titleFormat and textFormat, tagKeys
+class shown_labels {
+public:
+    shown_labels(const dashboard::query& query, const variables& declared)
+    {
+        if (query.target) {
+            if (query.target["format"].text() == "table" || dashboard::is_hidden(query)) return;
+            add_text(query.target["legendFormat"], declared);
+        } else if (query.in == dashboard::language::promql) {
+            const json::value spec = query.panel["spec"] ? query.panel["spec"] : query.panel;
+            for (const json::value part : {spec, spec["legacyOptions"]}) {
+                for (const std::string_view key : {"titleFormat", "textFormat"}) add_text(part[key], declared);
+                if (!part["tagKeys"].text().empty()) add_listed_labels(text_at(part["tagKeys"]), labels_);
+            }
+        }
+    }
+    shown_labels(const shown_labels&) = delete;
+
+    /// They live as long as this.
+    [[nodiscard]] const std::vector<label_use>& all() const noexcept { return labels_; }
+
+private:
+    void add_text(json::value text, const variables& declared)
+    {
+        if (!text.text().empty()) add_legend_labels(text_at(text), declared, labels_);
+    }
+    const located& text_at(json::value text) { return texts_.emplace_back(located_at(text)); }
+
+    std::deque<located> texts_;
+    std::vector<label_use> labels_;
+};
+
 /// A text that is being judged, and what goes with it.
 struct subject {
     const located* expr = nullptr;
-    const located* legend = nullptr;
+    std::vector<label_use> legend = {};
     std::vector<label_use> annotations = {};
     std::string panel = {};
     std::string_view panel_type = {};
@@ -167,7 +214,7 @@ inline void judge(const source& file, const subject& about, const world& sources
                 check_selects_something(in, *read, logql_parse.about, said);
             check_log_variables(in, *read, said);
             check_log_streams(in, *read, said);
-            if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
+            in.legend = about.legend;
             check_log_legend(in, *read, said);
         } else if (is_in_doubt(readable, with_blanks_before(readable.text, read.error().where))) {
             said.unknown = "query made of variables";
@@ -185,7 +232,7 @@ inline void judge(const source& file, const subject& about, const world& sources
             context in{file,    *about.expr, readable,         root,           asks,
                        sources, declared,    about.panel_type, about.is_alert, about.is_rule};
             forget_totals(in, asks);
-            if (about.legend != nullptr) in.legend = legend_labels(*about.legend);
+            in.legend = about.legend;
             in.annotations = about.annotations;
             in.repeats = about.repeats;
             in.panel = about.panel_json;
@@ -253,9 +300,6 @@ inline void check_query(const source& file, const dashboard::query& query, const
                         const variables& declared, std::string missing, dialect& spoken, verdicts& out)
 {
     const located expr = located_at(query.expr);
-    const json::value legend_text = query.target["legendFormat"];
-    std::optional<located> legend;
-    if (!legend_text.text().empty()) legend = located_at(legend_text);
     json::value title = query.panel["title"];
     if (!title) title = query.panel["name"];
     const json::value type = query.panel["type"];
@@ -264,8 +308,8 @@ inline void check_query(const source& file, const dashboard::query& query, const
     if (!title) title = spec["name"];
     subject about;
     about.expr = &expr;
-    const bool is_shown = legend && query.target["format"].text() != "table" && !dashboard::is_hidden(query);
-    about.legend = is_shown ? &*legend : nullptr;
+    const shown_labels shown(query, declared);
+    about.legend = shown.all();
     about.panel = title.text();
     about.panel_type = type ? type.text() : dashboard::detail::group_of(spec["vizConfig"], "VizConfig");
     about.in = query.in;

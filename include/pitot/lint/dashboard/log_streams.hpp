@@ -158,9 +158,13 @@ inline void check_log_legend(const context& in, const logql::query& read, remark
     if (read.labels.are_only()) there.insert(read.labels.names().begin(), read.labels.names().end());
     const rule& about = legend_label_missing.about;
     for (const label_use& use : in.legend)
-        if (!read.labels.may_have(use.label))
+        if (detail::is_of_alerts(use.label) || !read.labels.may_have(use.label)) {
+            const std::string_view label = detail::meant_label(use.label);
             out.findings.push_back(in.at(use, about, about.level, concat("the result has no label ", use.label),
-                                         detail::near_or_list(there, use.label, "it has")));
+                                         label != use.label && read.labels.may_have(label)
+                                             ? concat("write {{", label, "}}")
+                                             : detail::near_or_list(there, label, "it has")));
+        }
 }
 
 /// readable of `in` is what was read. Nothing when no labels were given.

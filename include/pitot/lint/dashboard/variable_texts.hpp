@@ -2,6 +2,7 @@
 // Undeclared variables where no query is: titles and legends show them as they are written, a repeat repeats nothing.
 // Info: what is seen is wrong, what is asked is not.
 
+#include <pitot/base/text.hpp>
 #include <pitot/dashboard/queries.hpp>
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/rules/undeclared_variable.hpp>
@@ -26,20 +27,26 @@ public:
         shown(panel["title"]);
         const json::value repeat = dashboard::detail::repeat_of(panel);
         if (!dashboard::has_reference(repeat.text())) name(repeat, repeat.text(), {0, repeat.text().size()});
-        for (const json::value target : panel["targets"]) shown(target["legendFormat"]);
+        for (const json::value target : panel["targets"]) shown(target["legendFormat"], true);
         for (const json::value query : panel["data"]["spec"]["queries"])
-            shown(query["spec"]["query"]["spec"]["legendFormat"]);
+            shown(query["spec"]["query"]["spec"]["legendFormat"], true);
         for (const json::value inner : panel["panels"]) read(inner, depth + 1);
         dashboard::detail::each_layout_part(panel["layout"]["spec"],
                                             [&](json::value part) { read(part["spec"], depth + 1); });
     }
 
 private:
-    void shown(json::value text)
+    void shown(json::value text, bool is_legend = false)
     {
         dashboard::each_reference(text.text(), [&](const dashboard::reference& found, std::size_t at) {
-            name(text, found.name, {at, found.length});
+            if (!is_legend || !is_label(text.text(), found, at)) name(text, found.name, {at, found.length});
         });
+    }
+    /// Is it {{ $labels.x }}, which legend-label-missing tells of?
+    [[nodiscard]] static bool is_label(std::string_view legend, const dashboard::reference& found, std::size_t at)
+    {
+        return found.name == "labels" && legend.substr(at).starts_with("$labels.") &&
+               trimmed(legend.substr(0, at)).ends_with("{{");
     }
     void name(json::value text, std::string_view variable, text_span where)
     {
