@@ -46,8 +46,8 @@ inline void check_pairing(const context& in, const promql::binary_node& b, const
 {
     const paired_sides sides = pair_sides(in, b);
     if (!sides.known || (sides.pairs && !sides.are_refused())) return;
-    const auto say = [&](std::string message, std::string_view advice) {
-        out.findings.push_back(in.at(b.op_span, about, about.level, std::move(message), std::string(advice)));
+    const auto say = [&](std::string message, std::string advice) {
+        out.findings.push_back(in.at(b.op_span, about, about.level, std::move(message), std::move(advice)));
     };
     if (!sides.are_refused())
         return say("no series of both sides are alike in all labels that are compared: nothing is paired", {});
@@ -56,9 +56,10 @@ inline void check_pairing(const context& in, const promql::binary_node& b, const
     const std::string_view side = is_both ? "both sides" : sides.alike_left ? "the left" : "the right";
     say(concat("Prometheus refuses this: several series on ", side, " are alike in ",
                text_of(sides.alike_right ? *sides.alike_right : *sides.alike_left)),
-        is_both || is_grouped ? "pair by more labels, or aggregate one side"
-        : sides.alike_left    ? "keep them apart: group_left ()"
-                              : "keep them apart: group_right ()");
+        is_both            ? "pair by more labels, or aggregate one side"
+        : is_grouped       ? concat("pair by more labels, or aggregate ", side, " side")
+        : sides.alike_left ? "keep them apart: group_left ()"
+                           : "keep them apart: group_right ()");
 }
 
 }  // namespace detail
