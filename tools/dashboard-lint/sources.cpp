@@ -182,6 +182,8 @@ lint::dashboards::world world_of(const settings& how, const evidence& held)
         sources.names = &held.names;
         sources.series = &held.series;
         sources.collected_by = how.file.collected_by;
+    } else if (!how.prometheus_config.empty()) {
+        sources.jobs = &held.series;
     }
     return sources;
 }

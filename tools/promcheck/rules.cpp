@@ -45,9 +45,10 @@ constexpr flag rules_flags[] = {
 const command rules_command{
     "promcheck rules", "FILE…",
     "Checks rule files: what Prometheus loads, duplicates, templates, and whether the metrics exist.", rules_flags,
-    "Without --metrics, --catalog and --prometheus the expressions are parsed and typed; with one of them their "
-    "metrics, labels\n"
-    "and jobs must exist. When the server does not answer, the rest is still checked.\n\n"
+    "Without --metrics, --catalog and --prometheus the expressions are parsed and typed, and with --prometheus-config "
+    "their jobs\n"
+    "must be there; with one of them their metrics, labels and jobs must exist. When the server does not answer, the "
+    "rest is still checked.\n\n"
     "Exit codes: 0 clean; 1 findings; 2 wrong arguments or an unreadable file; 3 a URL that does not answer.\n\n"
     "Examples:\n"
     "  promcheck rules rules/*.yml\n"
@@ -160,6 +161,7 @@ exit_code run_rules(std::span<char* const> argv)
         sources.names = &held.names;
         sources.series = &held.series;
     }
+    if (!held.known && given->has("prometheus-config")) sources.jobs = &held.series;
 
     lint::dashboards::verdicts found;
     std::vector<lint::dashboards::rule_file> rules;

@@ -67,7 +67,7 @@ struct verb_form {
 {
     if (one == "'") return "'\\''";
     if (one == "\"") return "'\"'";
-    const std::string text = quoted(one);
+    const std::string text = detail::quoted(one);
     return concat("'", std::string_view(text).substr(1, text.size() - 2), "'");
 }
 
@@ -80,7 +80,7 @@ struct verb_form {
         if (verb == 'U') {
             char room[24];
             std::snprintf(room, sizeof room, "U+%04llX", static_cast<unsigned long long>(n));
-            const bool is_shown = how.sharp && n >= 0 && n <= 0x10FFFF && quoted(one) == concat("\"", one, "\"");
+            const bool is_shown = how.sharp && n >= 0 && n <= 0x10FFFF && detail::quoted(one) == concat("\"", one, "\"");
             one = is_shown ? concat(room, " '", one, "'") : std::string(room);
         }
         return padded(std::move(one), how, false);

@@ -41,6 +41,7 @@ using recorded_names = std::map<std::string, recorded_series, std::less<>>;
 /// What the user told of the world.
 /// listing       names, for suggestions
 /// series        null when no source was given
+/// jobs          of a prometheus.yml that was given without sources; else null
 /// collected_by  collecting job -> services it stands for
 /// values        of variables; null when none was told
 /// logs          labels of log streams; null when nobody told
@@ -51,6 +52,7 @@ using recorded_names = std::map<std::string, recorded_series, std::less<>>;
 struct world {
     const catalog::listing* names = nullptr;
     const catalog::inventory* series = nullptr;
+    const catalog::inventory* jobs = nullptr;
     std::map<std::string, std::vector<std::string>, std::less<>> collected_by;
     const dashboard::variable_values* values = nullptr;
     const catalog::log_labels* logs = nullptr;

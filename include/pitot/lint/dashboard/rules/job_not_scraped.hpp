@@ -3,7 +3,8 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 
-#include <algorithm>  // std::none_of
+#include <algorithm>  // std::any_of, std::none_of
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,33 @@ namespace detail {
     return false;
 }
 
+/// By prometheus.yml alone: a job that stands there is scraped, and what is recorded or brought along may have others.
+inline void check_jobs_alone(const context& in, const rule& about, remarks& out)
+{
+    const catalog::inventory& known = *in.sources.jobs;
+    std::set<std::string, std::less<>> names;
+    bool brings_along = false;
+    for (const catalog::scrape_job& j : known.jobs()) {
+        static_cast<void>(any_name_of(j, [&names](std::string_view name) {
+            names.emplace(name);
+            return false;
+        }));
+        if (j.job_is_open) return;
+        brings_along = brings_along || j.honor_labels;
+    }
+    for (const asked& a : in.asks)
+        for (const asked_matcher& m : a.matchers) {
+            const bool is_of_target = catalog::is_made_by_prometheus(a.name) && !a.name.starts_with("ALERTS");
+            const bool may_have_others = brings_along || !a.unknown.empty();
+            if (m.written->name != "job" || m.templated || !m.test.is_positive() || m.test("") ||
+                (!is_of_target && may_have_others) || std::any_of(names.begin(), names.end(), m.test))
+                continue;
+            out.findings.push_back(
+                in.at(m.written->value_span, about, has_stand_in(in, a) ? severity::info : about.level,
+                      "Prometheus scrapes no such job", near_or_list(names, m.test.value(), "there are")));
+        }
+}
+
 }  // namespace detail
 
 inline constexpr dashboard_rule job_not_scraped{
@@ -46,6 +74,7 @@ inline constexpr dashboard_rule job_not_scraped{
      "a selector without a metric name where the run's rules record series, which may be given this job.",
      "up{job=\"postgres\"} == 0", "postgresql_up == 0"},
     [](const context& in, const rule& about, remarks& out) {
+        if (in.sources.series == nullptr && in.sources.jobs != nullptr) detail::check_jobs_alone(in, about, out);
         if (in.sources.series == nullptr || !in.sources.series->knows_all_jobs()) return;
         for (const asked& a : in.asks)
             for (const asked_matcher& m : a.matchers) {
