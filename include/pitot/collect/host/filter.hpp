@@ -1,63 +1,14 @@
 #pragma once
 // Which devices, mounts and filesystems are measured.
 
-#include <cstddef>
+#include <pitot/base/glob.hpp>
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pitot::collect {
-
-/// Whether a name matches a pattern as a whole: '*' is any text ('/' too), '?' one byte, [a-z] and [!a-z] one of a set.
-[[nodiscard]] constexpr bool glob_match(std::string_view pattern, std::string_view name) noexcept
-{
-    std::size_t p = 0;
-    std::size_t n = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t back = 0;
-    const auto set_matches = [&](std::size_t& at, char c) {
-        std::size_t i = at + 1;
-        const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
-        if (negated) ++i;
-        bool hit = false;
-        const std::size_t first = i;
-        while (i < pattern.size() && (pattern[i] != ']' || i == first)) {
-            if (i + 2 < pattern.size() && pattern[i + 1] == '-' && pattern[i + 2] != ']') {
-                hit = hit || (pattern[i] <= c && c <= pattern[i + 2]);
-                i += 3;
-            } else {
-                hit = hit || pattern[i] == c;
-                ++i;
-            }
-        }
-        if (i >= pattern.size()) return c == '[';  // never closed: an ordinary character
-        if (hit != negated) at = i;
-        return hit != negated;
-    };
-    while (n < name.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            back = n;
-            continue;
-        }
-        if (p < pattern.size()) {
-            std::size_t at = p;
-            const bool one = pattern[p] == '?' ||
-                             (pattern[p] == '[' ? set_matches(at, name[n]) : pattern[p] == name[n]);
-            if (one) {
-                p = at + 1;
-                ++n;
-                continue;
-            }
-        }
-        if (star == std::string_view::npos) return false;
-        p = star + 1;
-        n = ++back;
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
 
 /// What to measure. Empty: node_exporter's default. Globs, so that the core needs no regular expressions; a program
 /// that wants those sets `wanted`.

@@ -8,21 +8,6 @@
 
 using namespace pitot::collect;
 
-TEST_CASE("globs match a whole name", "[collect]")
-{
-    CHECK(glob_match("eth*", "eth0"));
-    CHECK_FALSE(glob_match("eth*", "veth0"));
-    CHECK(glob_match("*", ""));
-    CHECK(glob_match("a*b*c", "axxbyyc"));
-    CHECK_FALSE(glob_match("a*b*c", "axxbyy"));
-    CHECK(glob_match("sd[a-c]?", "sdb1"));
-    CHECK_FALSE(glob_match("sd[!a-c]?", "sdb1"));
-    CHECK(glob_match("[]x]", "]"));
-    CHECK(glob_match("a[b", "a[b"));  // never closed
-    CHECK_FALSE(glob_match("", "x"));
-    CHECK(glob_match("/run/*", "/run/user/1000"));
-}
-
 TEST_CASE("a filter includes, excludes, or leaves it to the default", "[collect]")
 {
     const auto never_sd = [](std::string_view n) noexcept { return n == "sd"; };
