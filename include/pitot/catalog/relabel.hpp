@@ -1,10 +1,13 @@
 #pragma once
 // relabel_configs of a Prometheus configuration.
 
+#include <pitot/base/md5.hpp>
 #include <pitot/connect/regex.hpp>
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +55,7 @@ enum class relabel_action : unsigned char {
 };
 
 /// One step. source  Prometheus, configuration, relabel_config
+/// modulus  of hashmod, not 0
 struct relabel_step {
     relabel_action action = relabel_action::replace;
     std::vector<std::string> sources;
@@ -59,9 +63,20 @@ struct relabel_step {
     std::string target;
     std::string replacement = "$1";
     regex pattern;
+    std::uint64_t modulus = 0;
 };
 
-/// False when the steps drop what has these labels. hashmod is passed over: it only spreads targets over servers.
+/// What hashmod divides: the last eight bytes of the MD5, the largest first.
+/// source  Prometheus, model/relabel/relabel.go, HashMod
+[[nodiscard]] inline std::uint64_t shard_hash(std::string_view text)
+{
+    const auto digest = md5(text);
+    std::uint64_t sum = 0;
+    for (std::size_t i = 8; i < digest.size(); ++i) sum = sum << 8U | digest[i];
+    return sum;
+}
+
+/// False when the steps drop what has these labels.
 [[nodiscard]] inline bool relabel(label_list& labels, const std::vector<relabel_step>& steps)
 {
     for (const relabel_step& step : steps) {
@@ -109,7 +124,9 @@ struct relabel_step {
         case relabel_action::labelkeep:
             std::erase_if(labels, [&](const auto& l) { return !step.pattern.matches(l.first); });
             break;
-        case relabel_action::hashmod: break;
+        case relabel_action::hashmod:
+            set_label(labels, step.target, std::to_string(shard_hash(value) % step.modulus));
+            break;
         }
     }
     return true;
