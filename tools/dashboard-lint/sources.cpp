@@ -22,36 +22,26 @@ constexpr std::size_t most_targets = 16;  ///< that one exposition stands for wh
 constexpr std::int64_t scrape_ms = 15'000;
 constexpr std::int64_t scrapes = 21;  ///< five minutes: what a range or an offset in minutes needs
 
-/// The targets that a source stands for: its own labels, with those that prometheus.yml gives to the targets of its job
-/// that have them; where a job has several sources, each is one of them in turn. As every target of Prometheus they
-/// have an instance. nth, of  of the sources of the job
-std::vector<store::scrape_target> targets_of(const catalog::labelled_source& source, const catalog::scrape_job& job,
-                                             std::size_t nth, std::size_t of)
+/// What a source is scraped from when queries are asked: the targets that expose it; where a job has several sources,
+/// each is one of them in turn. As every target of Prometheus they have an instance. nth, of  of the sources of the job
+std::vector<store::scrape_target> scraped_from(const catalog::labelled_source& source, const catalog::scrape_job& job,
+                                               std::vector<catalog::label_list> on, std::size_t nth, std::size_t of)
 {
-    store::scrape_target own;
-    own.labels = source.labels;
-    own.honor_labels = job.honor_labels;
+    if (on.size() > 1)  // a discovered target, of which nothing is known, stands for others
+        std::erase_if(on, [&job](const auto& t) { return job.discovered && catalog::value_of(t, "instance").empty(); });
+    if (on.empty()) on = job.targets;
+    if (on.empty()) on.emplace_back();
+    if (on.size() > most_targets) on.resize(most_targets);
+    if (of > 1 && on.size() >= of) on = {on[nth]};
     std::vector<store::scrape_target> out;
-    for (const catalog::label_list& target : job.targets) {
-        if (out.size() == most_targets) break;
-        store::scrape_target one = own;
-        bool fits = true;
-        for (const auto& [name, value] : target) {
-            const auto at = std::find_if(own.labels.begin(), own.labels.end(),
-                                         [&name = name](const auto& label) { return label.first == name; });
-            if (at == own.labels.end())
-                one.labels.emplace_back(name, value);
-            else
-                fits = fits && at->second == value;
-        }
-        if (fits) out.push_back(std::move(one));
+    for (catalog::label_list& labels : on) {
+        if (catalog::value_of(labels, "job").empty()) catalog::set_label(labels, "job", job.name);
+        if (catalog::value_of(labels, "instance").empty())
+            catalog::set_label(labels, "instance", catalog::instance_of(source.source));
+        store::scrape_target& one = out.emplace_back();
+        one.labels = std::move(labels);
+        one.honor_labels = job.honor_labels;
     }
-    if (of > 1 && out.size() >= of) out = {out[nth]};
-    if (out.empty()) out.push_back(std::move(own));
-    for (store::scrape_target& one : out)
-        if (std::none_of(one.labels.begin(), one.labels.end(),
-                         [](const auto& label) { return label.first == "instance"; }))
-            one.labels.emplace_back("instance", catalog::instance_of(source.source));
     return out;
 }
 
@@ -106,11 +96,18 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     const catalog::target from = source.from();
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = job_of(how, from, say, to.series);
+    const catalog::scrape_job& scraped = to.series.at(job);
+    std::vector<catalog::label_list> on = catalog::targets_exposing(scraped, from);
+    if (on.empty() && !from.labels.empty() && !scraped.targets.empty())
+        say.warn(
+            fmt::format("dashboard-lint: --metrics: {}: no target of the job '{}' has such labels: all are taken to "
+                        "expose it",
+                        in->name, from.job));
     if (how.live) {
         const auto [nth, of] = place_in_job(how, source);
-        put_scrapes(*in, targets_of(source, to.series.at(job), nth, of), to.now, to.data, say);
+        put_scrapes(*in, scraped_from(source, scraped, on, nth, of), to.now, to.data, say);
     }
-    if (!to.series.add(in->families, job, in->writes_points()))
+    if (!to.series.add(in->families, job, in->writes_points(), std::move(on)))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
                              catalog::inventory::max_series));
     if (in->families.point_count() > 0) return exit_code::clean;

@@ -7,6 +7,8 @@
 #include <pitot/catalog/relabel.hpp>
 #include <pitot/model/batch.hpp>
 
+#include <algorithm>  // std::any_of, std::find, std::includes
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -24,6 +26,7 @@ namespace pitot::catalog {
 /// job_is_open      relabelling gives discovered targets another job: which one, nobody knows
 /// has_exposition   what it exposes was given
 /// expositions      how many were: of several some may be older
+/// unread           targets whose exposition was not given, though another's was
 struct scrape_job {
     std::string name;
     std::vector<label_list> targets;
@@ -34,7 +37,37 @@ struct scrape_job {
     bool job_is_open = false;
     bool has_exposition = false;
     unsigned expositions = 0;
+    std::vector<label_list> unread = {};
 };
+
+/// The targets of a job that expose what was given with labels: those that have most of them, and no other value of
+/// one; labels that a target does not have are added. A discovered target is one of which no more is known than before.
+/// returns  none where no label was given, or where no target agrees
+[[nodiscard]] inline std::vector<label_list> targets_exposing(const scrape_job& job, const target& given)
+{
+    std::vector<label_list> out;
+    if (given.labels.empty()) return out;
+    std::size_t most = 0;
+    for (const label_list& one : job.targets) {
+        label_list labels = one;
+        std::size_t same = 0;
+        bool agrees = true;
+        for (const auto& [name, value] : given.labels) {
+            const std::string_view own = value_of(one, name);
+            agrees = agrees && (own.empty() || own == value);
+            if (own.empty())
+                set_label(labels, name, value);
+            else
+                ++same;
+        }
+        if (!agrees || same < most) continue;
+        if (same > most) out.clear();
+        most = same;
+        if (job.discovered && value_of(one, "instance").empty()) out.push_back(one);  // there are others
+        out.push_back(std::move(labels));
+    }
+    return out;
+}
 
 /// labels  of the exposition, without the name; those of the target are the job's, unless is_whole
 /// job     index
@@ -42,6 +75,8 @@ struct scrape_job {
 /// open    labels that may have other values too
 /// is_part of a saved catalog, which does not tell which labels go together: real series have more than these
 /// is_whole  relabelled with the labels of one target, which are among these
+/// without   labels that are empty in the exposition: with honor_labels the target's are not put in their place
+/// exposers  which of the inventory's lists of targets; 0: all of the job
 struct existing_series {
     label_list labels;
     std::uint32_t job = 0;
@@ -49,6 +84,13 @@ struct existing_series {
     std::vector<std::string> open = {};
     bool is_part = false;
     bool is_whole = false;
+    std::vector<std::string> without = {};
+    std::uint32_t exposers = 0;
+
+    [[nodiscard]] bool suppresses(std::string_view label) const noexcept
+    {
+        return std::find(without.begin(), without.end(), label) != without.end();
+    }
 };
 
 struct existing_metric {
@@ -84,13 +126,20 @@ public:
 
     /// What a job exposes. False when it is too much.
     /// points  the source writes whole limits of buckets as 1.0, and whole quantiles are taken to be written so
-    bool add(const batch& in, std::uint32_t job, bool points = false)
+    /// on      the targets that expose it; none: all of the job
+    bool add(const batch& in, std::uint32_t job, bool points = false, std::vector<label_list> on = {})
     {
-        jobs_[job].has_exposition = true;
+        note_read(jobs_[job], on);
         ++jobs_[job].expositions;
-        relabels_targets_ = relabels_targets(jobs_[job]);
+        existing_series like;
+        like.job = job;
+        if (!on.empty()) {
+            exposers_.push_back(std::move(on));
+            like.exposers = static_cast<std::uint32_t>(exposers_.size());
+        }
+        relabels_targets_ = relabels_targets(jobs_[job], targets_of(like));
         for (std::size_t f = 0; f < in.size(); ++f)
-            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], job, points);
+            for (std::size_t p = 0; p < in[f].size(); ++p) add(in, in[f], in[f][p], like, points);
         return count_ < max_series;
     }
 
@@ -110,14 +159,14 @@ public:
             for (const std::string_view suffix : series_suffixes(saved.type)) {
                 if (count_ >= max_series) return;
                 const std::string name = concat(saved.name, suffix);
-                insert(name, saved.type, {}, at).is_part = true;
+                insert(name, {{}, at, saved.type}).is_part = true;
                 for (const auto& [label, values] : saved.labels) {
                     if (label == "job") continue;
                     if ((label == "le" && suffix != "_bucket") || (label == "quantile" && !suffix.empty())) continue;
                     for (const std::string& value : values.values)
-                        insert(name, saved.type, {{label, value}}, at).is_part = true;
+                        insert(name, {{{label, value}}, at, saved.type}).is_part = true;
                     if (values.complete && !values.values.empty()) continue;
-                    existing_series& more = insert(name, saved.type, {}, at);
+                    existing_series& more = insert(name, {{}, at, saved.type});
                     more.is_part = true;
                     more.open.push_back(label);
                 }
@@ -128,7 +177,7 @@ public:
     /// One series, with the labels that it is stored under. False when it is too much.
     bool add(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
     {
-        if (count_ < max_series) insert(name, type, std::move(labels), job);
+        if (count_ < max_series) insert(name, {std::move(labels), job, type});
         return count_ < max_series;
     }
 
@@ -150,45 +199,86 @@ public:
     /// How many series there are.
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
+    /// The targets that a series is scraped from; where none is known, or its labels are whole, one without labels.
+    [[nodiscard]] const std::vector<label_list>& targets_of(const existing_series& s) const
+    {
+        static const std::vector<label_list> no_labels(1);
+        if (s.is_whole) return no_labels;
+        const std::vector<label_list>& all = s.exposers > 0 ? exposers_[s.exposers - 1] : jobs_[s.job].targets;
+        return all.empty() ? no_labels : all;
+    }
     /// The value that a label has once the series was scraped from a target.
     [[nodiscard]] std::string_view value(const existing_series& s, const label_list& target,
                                          std::string_view label) const
     {
         const std::string_view own = value_of(s.labels, label);
         const std::string_view given = value_of(target, label);
-        if (jobs_[s.job].honor_labels) return own.empty() ? given : own;
-        if (!given.empty()) return given;
-        if (own.empty() && label.starts_with("exported_") && !value_of(target, label.substr(9)).empty())
-            return value_of(s.labels, label.substr(9));
+        if (jobs_[s.job].honor_labels) return own.empty() && !s.suppresses(label) ? given : own;
+        if (!given.empty() || !own.empty()) return given.empty() ? own : given;
+        for (std::string_view moved = label; moved.starts_with(exported);) {
+            moved.remove_prefix(exported.size());
+            if (is_moved(s.labels, target, moved) && moved_name(s.labels, target, moved) == label)
+                return value_of(s.labels, moved);
+        }
         return own;
+    }
+    /// Calls f(name, value) for each label that it has then.
+    template <class F>
+    void each_label(const existing_series& s, const label_list& target, F&& f) const
+    {
+        const bool honored = jobs_[s.job].honor_labels;
+        for (const auto& [name, value] : s.labels)
+            if (!honored && is_moved(s.labels, target, name))
+                f(moved_name(s.labels, target, name), value);
+            else
+                f(name, value);
+        for (const auto& [name, value] : target)
+            if (!honored || (value_of(s.labels, name).empty() && !s.suppresses(name))) f(name, value);
     }
 
 private:
-    void put(std::string_view name, metric_type type, const label_list& labels, std::uint32_t job)
+    static constexpr std::string_view exported = "exported_";
+
+    static void note_read(scrape_job& job, const std::vector<label_list>& on)
+    {
+        if (on.empty()) {
+            job.unread.clear();
+        } else {
+            if (!job.has_exposition) job.unread = job.targets;
+            std::erase_if(job.unread, [&on](const label_list& t) {
+                return std::any_of(on.begin(), on.end(), [&t](const label_list& read) {
+                    return std::includes(read.begin(), read.end(), t.begin(), t.end());
+                });
+            });
+        }
+        job.has_exposition = true;
+    }
+    void put(std::string_view name, const existing_series& made)
     {
         if (count_ >= max_series) return;
-        const scrape_job& from = jobs_[job];
-        if (from.metric_relabelling.empty())
-            insert(name, type, labels, job);
+        if (jobs_[made.job].metric_relabelling.empty())
+            insert(name, made);
         else if (!relabels_targets_)
-            put_relabelled(name, type, labels, job);
+            put_relabelled(name, made);
         else
-            for (const label_list& target : from.targets)
-                if (existing_series* const made = put_relabelled(name, type, stored(labels, target, from), job))
-                    made->is_whole = true;
+            for (const label_list& target : targets_of(made)) {
+                existing_series whole = made;
+                whole.labels = stored(made, target);
+                whole.is_whole = true;
+                put_relabelled(name, std::move(whole));
+            }
     }
-    /// Null when it was dropped.
-    existing_series* put_relabelled(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    void put_relabelled(std::string_view name, existing_series made)
     {
-        set_label(labels, "__name__", name);
-        const auto& steps = jobs_[job].metric_relabelling;
-        const std::string now(relabel(labels, steps) ? value_of(labels, "__name__") : "");
+        const scrape_job& from = jobs_[made.job];
+        set_label(made.labels, "__name__", name);
+        const bool kept = relabel(made.labels, from.metric_relabelling);
+        const std::string now(kept ? value_of(made.labels, "__name__") : "");
         if (now != name) dropped_.emplace(name);
-        set_label(labels, "__name__", "");
-        if (now.empty() || count_ >= max_series) return nullptr;
-        existing_series& made = insert(now, type, std::move(labels), job);
-        open_unknown(made, jobs_[job]);
-        return &made;
+        set_label(made.labels, "__name__", "");
+        if (now.empty() || count_ >= max_series) return;
+        open_unknown(made, from);
+        insert(now, std::move(made));
     }
     /// What relabelling makes of labels that targets may have, nobody knows which.
     static void open_unknown(existing_series& made, const scrape_job& from)
@@ -199,84 +289,93 @@ private:
                 if ((source == "instance" || from.discovered) && value_of(made.labels, source).empty())
                     made.open.push_back(step.target);
     }
+    /// Does the target's label take the place of the exposition's?
+    [[nodiscard]] static bool is_moved(const label_list& own, const label_list& target, std::string_view name)
+    {
+        return !value_of(own, name).empty() && !value_of(target, name).empty();
+    }
+    /// The name that the exposition's then has.
+    [[nodiscard]] static std::string moved_name(const label_list& own, const label_list& target, std::string_view name)
+    {
+        std::string free = concat(exported, name);
+        while (!value_of(own, free).empty() || !value_of(target, free).empty()) free.insert(0, exported);
+        return free;
+    }
     /// What a series has before metric_relabel_configs: its own labels and its target's.
     /// source  Prometheus, scrape/scrape.go, mutateSampleLabels
-    [[nodiscard]] static label_list stored(label_list labels, const label_list& target, const scrape_job& from)
+    [[nodiscard]] label_list stored(const existing_series& s, const label_list& target) const
     {
-        for (const auto& [name, value] : target) {
-            const std::string own(value_of(labels, name));
-            if (!own.empty() && from.honor_labels) continue;
-            std::string free = concat("exported_", name);
-            while (!value_of(labels, free).empty() || !value_of(target, free).empty()) free.insert(0, "exported_");
-            if (!own.empty()) set_label(labels, free, own);
-            set_label(labels, name, value);
-        }
-        return labels;
+        label_list all;
+        each_label(s, target, [&all](std::string_view name, std::string_view value) { set_label(all, name, value); });
+        return all;
     }
-    /// Do metric_relabel_configs read or write what the targets of a job have?
-    [[nodiscard]] static bool relabels_targets(const scrape_job& of)
+    /// Do metric_relabel_configs read or write what the targets have, or what it took the place of?
+    [[nodiscard]] static bool relabels_targets(const scrape_job& of, const std::vector<label_list>& targets)
     {
-        const auto is_of_target = [&of](std::string_view name) {
-            for (const label_list& t : of.targets)
-                if (!value_of(t, name).empty()) return true;
-            return false;
+        const auto is_of_target = [&targets](std::string_view name) {
+            while (name.starts_with(exported)) name.remove_prefix(exported.size());
+            return std::any_of(targets.begin(), targets.end(),
+                               [name](const label_list& t) { return !value_of(t, name).empty(); });
         };
         for (const relabel_step& step : of.metric_relabelling) {
             if (step.action == relabel_action::labelmap || step.action == relabel_action::labeldrop ||
                 step.action == relabel_action::labelkeep || is_of_target(step.target) ||
                 step.target.find('$') != std::string::npos)
-                return !of.targets.empty();
+                return std::any_of(targets.begin(), targets.end(), [](const label_list& t) { return !t.empty(); });
             for (const std::string& source : step.sources)
                 if (is_of_target(source)) return true;
         }
         return false;
     }
-    existing_series& insert(std::string_view name, metric_type type, label_list labels, std::uint32_t job)
+    existing_series& insert(std::string_view name, existing_series made)
     {
         auto at = metrics_.find(name);
-        if (at == metrics_.end()) at = metrics_.emplace(std::string(name), existing_metric{type, {}}).first;
-        if (at->second.type != type) at->second.type = metric_type::unknown;
-        at->second.series.push_back({std::move(labels), job, type});
+        if (at == metrics_.end()) at = metrics_.emplace(std::string(name), existing_metric{made.type, {}}).first;
+        if (at->second.type != made.type) at->second.type = metric_type::unknown;
+        at->second.series.push_back(std::move(made));
         ++count_;
         return at->second.series.back();
     }
 
-    void add(const batch& in, const family_view& family, const point_view& point, std::uint32_t job, bool points)
+    void add(const batch& in, const family_view& family, const point_view& point, existing_series made, bool points)
     {
-        label_list labels;
-        for (const label_view& l : point.labels()) set_label(labels, l.name, l.value);
+        made.type = family.type();
+        for (const label_view& l : point.labels()) {
+            set_label(made.labels, l.name, l.value);
+            if (l.value.empty() && jobs_[made.job].honor_labels) made.without.emplace_back(l.name);
+        }
         const std::string_view name = family.name();
         const auto more = [&](std::string_view label, double value) {
             char room[number_size];
-            label_list with = labels;
+            existing_series with = made;
             std::string text(room, write_go_number(room, value));
             if (points && text.find_first_not_of("0123456789") == std::string::npos) text += ".0";
-            set_label(with, label, text);
+            set_label(with.labels, label, text);
             return with;
         };
         // What a histogram's or a summary's parts are is in their names; types are those of what was asked for.
         if (const histogram_row* const h = point.histogram()) {
             const bool gauge = family.type() == metric_type::gauge_histogram;
-            if (h->has_native()) put(name, family.type(), labels, job);
+            if (h->has_native()) put(name, made);
             if (!h->has_native() || h->classic.count > 0) {
                 for (const classic_bucket& b : in.buckets(h->classic))
-                    put(concat(name, "_bucket"), family.type(), more("le", b.upper), job);
-                if (h->has_sum) put(concat(name, gauge ? "_gsum" : "_sum"), family.type(), labels, job);
-                if (h->has_count) put(concat(name, gauge ? "_gcount" : "_count"), family.type(), labels, job);
+                    put(concat(name, "_bucket"), more("le", b.upper));
+                if (h->has_sum) put(concat(name, gauge ? "_gsum" : "_sum"), made);
+                if (h->has_count) put(concat(name, gauge ? "_gcount" : "_count"), made);
             }
             return;
         }
         if (const summary_row* const s = point.summary()) {
-            for (const summary_quantile& q : in.quantiles(s->quantiles))
-                put(name, family.type(), more("quantile", q.rank), job);
-            if (s->has_sum) put(concat(name, "_sum"), family.type(), labels, job);
-            if (s->has_count) put(concat(name, "_count"), family.type(), labels, job);
+            for (const summary_quantile& q : in.quantiles(s->quantiles)) put(name, more("quantile", q.rank));
+            if (s->has_sum) put(concat(name, "_sum"), made);
+            if (s->has_count) put(concat(name, "_count"), made);
             return;
         }
-        put(name, family.type(), labels, job);
+        put(name, made);
     }
 
     std::vector<scrape_job> jobs_;
+    std::vector<std::vector<label_list>> exposers_;
     std::map<std::string, existing_metric, std::less<>> metrics_;
     std::set<std::string, std::less<>> dropped_;
     std::size_t count_ = 0;

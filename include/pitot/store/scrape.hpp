@@ -16,7 +16,7 @@
 namespace pitot::store {
 
 /// labels        of the target: job, instance, …
-/// honor_labels  the exposition's own labels win; else they become exported_NAME
+/// honor_labels  the exposition's own labels win, empty ones too; else they become exported_NAME
 /// type_and_unit_labels  what the family is becomes __type__ and __unit__, as Prometheus's feature of this name does it
 /// created_series  moments of creation are series, as the lines NAME_created of OpenMetrics are
 struct scrape_target {
@@ -163,7 +163,7 @@ private:
         for (const auto& [label, value] : from_.labels) {
             bool there = false;
             for (auto& l : all) {
-                if (l.first != label || l.second.empty()) continue;
+                if (l.first != label || (l.second.empty() && !from_.honor_labels)) continue;
                 there = true;
                 if (from_.honor_labels) continue;
                 std::string free = concat("exported_", label);

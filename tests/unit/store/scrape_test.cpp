@@ -71,6 +71,22 @@ TEST_CASE("a family's type and unit become labels where that is wanted")
     CHECK(data.named("other")[0]->labels.get("__type__").empty());
 }
 
+TEST_CASE("an empty label of the exposition is honored, too")
+{
+    batch b;
+    const label_view own[] = {{"instance", ""}, {"job", "backup"}};
+    b.add(b.family("push_time_seconds", metric_type::gauge), b.labels(own), 5);
+    b.finish();
+    for (const bool honor : {true, false}) {
+        store::series_store data;
+        REQUIRE(store::put_scrape(data, b, {{{"job", "push"}, {"instance", "push:9091"}}, honor}, 1000));
+        const store::label_set& labels = data.named("push_time_seconds")[0]->labels;
+        CHECK(labels.get("job") == (honor ? "backup" : "push"));
+        CHECK(labels.get("instance") == (honor ? "" : "push:9091"));
+        CHECK(labels.get("exported_job") == (honor ? "" : "backup"));
+    }
+}
+
 TEST_CASE("a label that would be called as another becomes exported once more")
 {
     batch b;

@@ -11,7 +11,7 @@
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
 
-#include <algorithm>  // std::all_of, std::any_of
+#include <algorithm>  // std::all_of, std::any_of, std::find
 #include <map>
 #include <optional>
 #include <set>
@@ -139,13 +139,7 @@ struct asked {
 
 namespace detail {
 
-inline const catalog::label_list& no_target_labels()
-{
-    static const catalog::label_list none;
-    return none;
-}
-
-/// Calls f(series, target) for every series of a name on every target of its job; for none without sources.
+/// Calls f(series, target) for every series of a name on every target that exposes it; for none without sources.
 template <class F>
 void each_series(const world& in, const asked& a, F&& f)
 {
@@ -161,19 +155,14 @@ void each_series(const world& in, const asked& a, F&& f)
         }
     }
     if (a.metric == nullptr) return;
-    for (const catalog::existing_series& s : a.metric->series) {
-        const catalog::scrape_job& job = jobs[s.job];
-        if (s.is_whole || job.targets.empty()) {
-            f(s, no_target_labels());
-            continue;
-        }
-        for (const catalog::label_list& t : job.targets) f(s, t);
-    }
+    for (const catalog::existing_series& s : a.metric->series)
+        for (const catalog::label_list& t : in.series->targets_of(s)) f(s, t);
 }
 
 /// Is it open what value the label has?
 inline bool is_open(const world& in, const catalog::existing_series& s, std::string_view label)
 {
+    if (s.suppresses(label)) return false;
     const catalog::scrape_job& job = in.series->jobs()[s.job];
     for (const std::string& open : s.open)
         if (open == label) return true;
@@ -251,8 +240,7 @@ template <class F>
 {
     if (!in.series->knows_all_jobs()) return false;
     for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (j.has_exposition) continue;
-        for (const catalog::label_list& t : j.targets) {
+        for (const catalog::label_list& t : j.has_exposition ? j.unread : j.targets) {
             const std::string_view job = catalog::value_of(t, "job");
             if (has(job.empty() ? std::string_view(j.name) : job, catalog::value_of(t, "instance"))) return true;
         }
@@ -294,6 +282,23 @@ template <class F>
     return any;
 }
 
+/// Does the matcher on instance select only targets whose exposition was not given, of jobs of which another's was?
+[[nodiscard]] inline bool asks_unread_targets(const world& in, const asked& a)
+{
+    const asked_matcher* const m = a.matcher("instance");
+    if (m == nullptr || m->templated || !m->test.is_positive()) return false;
+    bool any = false;
+    for (const catalog::scrape_job& j : in.series->jobs()) {
+        if (!j.has_exposition || (a.matcher("job") != nullptr && !asks_job(a, j))) continue;
+        for (const catalog::label_list& t : j.targets) {
+            if (!m->test(catalog::value_of(t, "instance"))) continue;
+            if (std::find(j.unread.begin(), j.unread.end(), t) == j.unread.end()) return false;
+            any = true;
+        }
+    }
+    return any;
+}
+
 /// Is no more known of a metric than its name?
 [[nodiscard]] inline bool is_only_named(const world& in, const catalog::existing_metric& metric)
 {
@@ -319,6 +324,9 @@ inline void hold_against(const world& in, asked& a)
         if (a.name.starts_with("ALERTS") || !in.series->knows_all_jobs()) return;
     } else if (detail::asks_unknown_jobs(in, a)) {
         a.unknown = "job whose exposition was not given";
+        return;
+    } else if (detail::asks_unread_targets(in, a)) {
+        a.unknown = "target whose exposition was not given";
         return;
     } else {
         a.metric = in.series->find(a.name);

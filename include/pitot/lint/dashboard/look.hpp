@@ -89,8 +89,9 @@ namespace pitot::lint::dashboards {
 {
     std::set<std::string, std::less<>> all;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-        for (const auto& [name, value] : s.labels) all.insert(name);
-        for (const auto& [name, value] : t) all.insert(name);
+        in.sources.series->each_label(s, t, [&all](std::string_view name, std::string_view) {
+            if (!all.contains(name)) all.emplace(name);
+        });
     });
     return all;
 }
@@ -186,12 +187,11 @@ void each_dead_matcher(const context& in, F&& f)
     std::string of_target;
     detail::each_series(in.sources, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
         if (!found.empty() || (scope != nullptr && !detail::fits(in.sources, s, t, *scope))) return;
-        for (const auto* const all : {&s.labels, &t})
-            for (const auto& [name, value] : *all) {
-                if (catalog::holds_numbers(name) || !m.test(value) || a.matcher(name) != nullptr) continue;
-                std::string& to = name == "job" || name == "instance" ? of_target : found;
-                if (to.empty()) to = name;
-            }
+        in.sources.series->each_label(s, t, [&](std::string_view name, std::string_view value) {
+            if (catalog::holds_numbers(name) || !m.test(value) || a.matcher(name) != nullptr) return;
+            std::string& to = name == "job" || name == "instance" ? of_target : found;
+            if (to.empty()) to = name;
+        });
     });
     return found.empty() ? of_target : found;
 }

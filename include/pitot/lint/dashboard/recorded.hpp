@@ -11,6 +11,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,9 @@ namespace detail {
     std::set<std::string, std::less<>> all;
     for (const asked& a : asks) {
         each_series(in, a, [&](const catalog::existing_series& s, const catalog::label_list& t) {
-            for (const auto* const labels : {&s.labels, &t})
-                for (const auto& [name, value] : *labels) all.insert(name);
+            in.series->each_label(s, t, [&all](std::string_view name, std::string_view) {
+                if (!all.contains(name)) all.emplace(name);
+            });
         });
         if (const recorded_series* const made = recorded_as(in, a))
             for (const auto& [name, is] : made->labels) all.insert(name);
