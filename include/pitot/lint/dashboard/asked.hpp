@@ -282,20 +282,31 @@ template <class F>
     return any;
 }
 
-/// Does the matcher on instance select only targets whose exposition was not given, of jobs of which another's was?
+/// Do the matchers on labels of targets select only such whose exposition was not given, of jobs of which another's
+/// was?
 [[nodiscard]] inline bool asks_unread_targets(const world& in, const asked& a)
 {
-    const asked_matcher* const m = a.matcher("instance");
-    if (m == nullptr || m->templated || !m->test.is_positive()) return false;
+    const auto& jobs = in.series->jobs();
+    std::vector<const asked_matcher*> all;
+    for (const asked_matcher& m : a.matchers) {
+        const auto has = [&m](const catalog::label_list& t) { return !catalog::value_of(t, m.written->name).empty(); };
+        if (!m.templated && std::any_of(jobs.begin(), jobs.end(), [&has](const catalog::scrape_job& j) {
+                return std::any_of(j.unread.begin(), j.unread.end(), has);
+            }))
+            all.push_back(&m);
+    }
     bool any = false;
-    for (const catalog::scrape_job& j : in.series->jobs()) {
-        if (!j.has_exposition || (a.matcher("job") != nullptr && !asks_job(a, j))) continue;
+    for (const catalog::scrape_job& j : jobs) {
+        if (all.empty() || !j.has_exposition) continue;
         for (const catalog::label_list& t : j.targets) {
-            if (!m->test(catalog::value_of(t, "instance"))) continue;
+            if (!std::all_of(all.begin(), all.end(),
+                             [&t](const asked_matcher* m) { return m->test(catalog::value_of(t, m->written->name)); }))
+                continue;
             if (std::find(j.unread.begin(), j.unread.end(), t) == j.unread.end()) return false;
             any = true;
         }
     }
+    if (any) each_selected(in, a, [&any](const catalog::existing_series&, const catalog::label_list&) { any = false; });
     return any;
 }
 
@@ -325,9 +336,6 @@ inline void hold_against(const world& in, asked& a)
     } else if (detail::asks_unknown_jobs(in, a)) {
         a.unknown = "job whose exposition was not given";
         return;
-    } else if (detail::asks_unread_targets(in, a)) {
-        a.unknown = "target whose exposition was not given";
-        return;
     } else {
         a.metric = in.series->find(a.name);
         a.exists = a.metric != nullptr ||
@@ -335,6 +343,12 @@ inline void hold_against(const world& in, asked& a)
         if (!a.exists) {
             a.metric = in.series->find(a.name + "_total");
             a.total = a.metric != nullptr;
+        }
+        if (detail::asks_unread_targets(in, a)) {
+            a.unknown = "target whose exposition was not given";
+            a.metric = nullptr;
+            a.exists = a.total = false;
+            return;
         }
         if (a.metric == nullptr) return;
         if (detail::is_only_named(in, *a.metric)) {
