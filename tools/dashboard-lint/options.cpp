@@ -41,9 +41,10 @@ const command dashboard_lint_command{
     "Proves that every panel of a Grafana dashboard, and every rule of Prometheus, asks for metrics that really exist.",
     flags,
     "A PATH is a file, a folder (every *.json, *.yml, *.yaml and *.rules below it), a pattern or - for standard input; "
-    "without one, the\ncurrent folder. YAML holds rules, dashboards, or either as texts: a ConfigMap's data, "
-    "GrafanaDashboard's "
-    "spec.json.\n"
+    "without one, the\ncurrent folder. Files hold dashboards, rules of Prometheus, Grafana's own alert rules, or "
+    "resources of Kubernetes with them;\n"
+    "in YAML also either as texts (a ConfigMap's data, GrafanaDashboard's spec.json) and rules in the values of a "
+    "chart.\n"
     "A SOURCE may be followed by the labels that Prometheus adds: http://127.0.0.1:9598/metrics,job=vector\n"
     "The configuration file is YAML; its paths are relative to it. Keys: prometheus_config; metrics (a list of "
     "SOURCEs, or of\n"

@@ -80,7 +80,8 @@ struct verb_form {
         if (verb == 'U') {
             char room[24];
             std::snprintf(room, sizeof room, "U+%04llX", static_cast<unsigned long long>(n));
-            const bool is_shown = how.sharp && n >= 0 && n <= 0x10FFFF && detail::quoted(one) == concat("\"", one, "\"");
+            const bool is_shown = how.sharp && n >= 0 && n <= 0x10FFFF &&
+                                  detail::quoted(one) == concat("\"", one, "\"");
             one = is_shown ? concat(room, " '", one, "'") : std::string(room);
         }
         return padded(std::move(one), how, false);
