@@ -60,7 +60,7 @@ struct paired_sides {
 }
 
 /// a="1", b="2"
-[[nodiscard]] inline std::string text_of(const label_set& labels)
+[[nodiscard]] inline std::string text_of_labels(const label_set& labels)
 {
     std::string out;
     for (const auto& [name, value] : labels) out += concat(out.empty() ? "" : ", ", name, "=\"", value, "\"");

@@ -55,7 +55,7 @@ inline void check_pairing(const context& in, const promql::binary_node& b, const
     const bool is_grouped = b.matching->card != promql::cardinality::one_to_one;
     const std::string_view side = is_both ? "both sides" : sides.alike_left ? "the left" : "the right";
     say(concat("Prometheus refuses this: several series on ", side, " are alike in ",
-               text_of(sides.alike_right ? *sides.alike_right : *sides.alike_left)),
+               text_of_labels(sides.alike_right ? *sides.alike_right : *sides.alike_left)),
         is_both            ? "pair by more labels, or aggregate one side"
         : is_grouped       ? concat("pair by more labels, or aggregate ", side, " side")
         : sides.alike_left ? "keep them apart: group_left ()"
