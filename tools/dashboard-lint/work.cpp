@@ -35,16 +35,18 @@ std::optional<lint::source> read(const input& in, const json::limits& limits, ou
     return lint::source(in.path == "-" ? "<stdin>" : in.path, std::move(*text));
 }
 
-/// Is it a rule file in JSON, as jsonnet writes them: does its first key say groups?
+/// Is it a rule file in JSON, as jsonnet writes them: does one of its first keys say groups? They are read before the
+/// dashboards, which may ask for what they record.
 bool is_json_of_rules(const input& in)
 {
     if (!in.path.ends_with(".json")) return false;
     const auto close = [](std::FILE* f) { std::fclose(f); };
     const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(in.path.c_str(), "rb"), close);
-    char begins[64];
+    char begins[512];
     const std::size_t n = file ? std::fread(begins, 1, sizeof begins, file.get()) : 0;
-    const std::string_view text = trimmed({begins, n});
-    return text.starts_with('{') && trimmed(text.substr(1)).starts_with("\"groups\"");
+    std::string_view text(begins, n);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    return trimmed(text).starts_with('{') && text.find("\"groups\"") != std::string_view::npos;
 }
 
 /// Runs f; what it throws (out of memory) is the file's error, and the others are still checked.
@@ -105,7 +107,8 @@ void check_json(const input& in, const lint::dashboards::world& sources, const j
         return check_yaml(lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler), sources,
                           limits, out);
     if (lint::dashboards::check(*file, sources, limits, out.found, in.named)) return;
-    if (file->text().find("\"apiVersion\"") != std::string_view::npos) {
+    if (file->text().find("\"apiVersion\"") != std::string_view::npos ||
+        file->text().find("\"groups\"") != std::string_view::npos) {
         check_yaml(lint::dashboards::read_rule_file(*file, lint::dashboards::loaded_by::any_ruler, false), sources,
                    limits, out);
         if (out.skipped.empty()) return;

@@ -72,6 +72,7 @@ inline constexpr std::string_view variable_name = "variable metric name";
 inline constexpr std::string_view name_by_pattern = "metric name by regular expression";
 inline constexpr std::string_view no_name = "selector without a metric name";
 inline constexpr std::string_view name_of_rule = "name recorded by a rule";
+inline constexpr std::string_view name_of_both = "name of Prometheus's own that a rule records too";
 
 /// A series on one of its targets.
 struct found_series {

@@ -340,10 +340,11 @@ inline void check_query(const source& file, const dashboard::query& query, const
 /// comments is another program's.
 [[nodiscard]] inline bool looks_like_dashboard(std::string_view text)
 {
-    for (std::size_t at = text.find("//"); at != std::string_view::npos; at = text.find("//", at + 1))
-        if (const std::size_t line = text.rfind('\n', at) + 1;  // of npos 0
-            trimmed(text.substr(line, at - line)).empty())
-            return false;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+        if (trimmed(rest.substr(0, end)).starts_with("//")) return false;
+        rest.remove_prefix(end);
+    }
     for (const std::string_view key : {"panels", "rows", "targets", "schemaVersion", "dashboard", "elements",
                                        "templating", "annotations", "title", "expr"})
         if (text.find(concat("\"", key, "\"")) != std::string_view::npos) return true;

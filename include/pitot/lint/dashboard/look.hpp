@@ -6,6 +6,8 @@
 #include <pitot/lint/dashboard/listed_values.hpp>
 
 #include <algorithm>  // std::any_of, std::none_of
+#include <cstddef>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +16,32 @@
 #include <vector>
 
 namespace pitot::lint::dashboards {
+
+namespace detail {
+
+/// Is a selector one of series that rules record, of which a matcher's label surely has no value that it selects?
+[[nodiscard]] inline bool is_recorded_without(const world& in, const asked& a, const asked_matcher& m)
+{
+    const recorded_series* const made = recorded_as(in, a);
+    if (made == nullptr || m.templated) return false;
+    const promql::presence is = made->of(m.written->name);
+    const auto values = made->values.find(m.written->name);
+    if (is == promql::presence::never || values == made->values.end()) return false;
+    return !(is == promql::presence::maybe && m.test("")) &&
+           std::none_of(values->second.begin(), values->second.end(), m.test);
+}
+
+/// May a selector of series that rules record select one?
+[[nodiscard]] inline bool may_select_recorded(const world& in, const asked& a)
+{
+    return std::none_of(a.matchers.begin(), a.matchers.end(), [&](const asked_matcher& m) {
+        const bool wants_some = !m.templated && m.test.is_positive() && !m.test("");
+        return is_recorded_without(in, a, m) ||
+               (wants_some && presence_of(in, a, m.written->name) == promql::presence::never);
+    });
+}
+
+}  // namespace detail
 
 /// Is it missing that is asked about?
 [[nodiscard]] inline bool is_under_absent(const asked& a) noexcept
@@ -31,6 +59,7 @@ namespace pitot::lint::dashboards {
 {
     if (const auto* const v = promql::as<promql::vector_selector>(part)) {
         const asked* const a = in.find(*v);
+        if (a != nullptr && recorded_as(in.sources, *a) != nullptr) return detail::may_select_recorded(in.sources, *a);
         return a == nullptr || (a->unknown.empty() && a->exists && a->dead_matcher() == nullptr);
     }
     if (const auto* const b = promql::as<promql::binary_node>(part)) {
@@ -123,22 +152,6 @@ inline constexpr known_rename known_renames[] = {{"datname", "db"}};
         if (r.from == label && labels_of(in, a).contains(r.to)) return r.to;
     return {};
 }
-
-namespace detail {
-
-/// Is a selector one of series that rules record, of which a matcher's label surely has no value that it selects?
-[[nodiscard]] inline bool is_recorded_without(const world& in, const asked& a, const asked_matcher& m)
-{
-    const recorded_series* const made = recorded_as(in, a);
-    if (made == nullptr || m.templated) return false;
-    const promql::presence is = made->of(m.written->name);
-    const auto values = made->values.find(m.written->name);
-    if (is == promql::presence::never || values == made->values.end()) return false;
-    return !(is == promql::presence::maybe && m.test("")) &&
-           std::none_of(values->second.begin(), values->second.end(), m.test);
-}
-
-}  // namespace detail
 
 inline constexpr std::string_view not_given = "; a job that it names was not given";
 
@@ -356,9 +369,10 @@ void each_dead_matcher(const context& in, F&& f)
 
 /// The values that a label has on the result of a part of a query, or more; nothing when they are not known, or when
 /// the part may give series without it.
-[[nodiscard]] inline std::optional<std::set<std::string, std::less<>>> result_values(const context& in,
-                                                                                     const promql::node* part,
-                                                                                     std::string_view label)
+/// most  as many, or they are not known
+[[nodiscard]] inline std::optional<std::set<std::string, std::less<>>> result_values(
+    const context& in, const promql::node* part, std::string_view label,
+    std::size_t most = std::numeric_limits<std::size_t>::max())
 {
     if (in.presence(part, label) != promql::presence::always) return {};
     bool known = true;
@@ -378,11 +392,14 @@ void each_dead_matcher(const context& in, F&& f)
             if (known) all.insert(values->second.begin(), values->second.end());
             return;
         }
-        known = known && a != nullptr && a->unknown.empty() && a->is_held && (a->own || !a->selected.empty());
+        known = known && a != nullptr && a->unknown.empty() && a->is_held && (a->own || !a->selected.empty()) &&
+                recorded_as(in.sources, a->name) == nullptr;  // or what the rule makes, too
         if (!known) return;
         const auto add = [&](const catalog::existing_series& s, const catalog::label_list& t) {
-            known = known && !detail::is_open(in.sources, s, t, label);
-            all.emplace(in.sources.series->value(s, t, label));
+            if (!known) return;
+            const std::string_view value = in.sources.series->value(s, t, label);
+            if (!all.contains(value)) all.emplace(value);
+            known = all.size() <= most && !detail::is_open(in.sources, s, t, label);
         };
         if (a->own)  // its series are not kept
             detail::each_selected(in.sources, *a, add);

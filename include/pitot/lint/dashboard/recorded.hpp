@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <functional>  // std::less<>
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -72,7 +74,7 @@ namespace detail {
             const context around{file, expr, readable, tree->root(), asks, in, none, {}};
             for (const std::string& l : labels) {
                 out.labels.emplace(l, presence(l));
-                if (auto values = result_values(around, tree->root(), l); values && values->size() <= most)
+                if (auto values = result_values(around, tree->root(), l, most))
                     out.values.emplace(l, std::move(*values));
             }
         }
@@ -113,16 +115,27 @@ inline void add(recorded_series& to, const recorded_series& more)
         for (const std::string& name : file->recorded) all.try_emplace(name);
     if (in.series == nullptr) return all;
     in.recorded = &all;
-    std::set<std::string, std::less<>> seen;
-    for (const rule_file* const file : files)
-        for (const detail::read_rule& rule : file->rules) {
-            if (rule.record.empty() || rule.is_foreign) continue;
-            recorded_series made = detail::recorded_by(in, file->file, rule);
-            if (seen.insert(rule.record).second)
-                all[rule.record] = std::move(made);
-            else
-                detail::add(all[rule.record], made);
-        }
+    // What several rules record is known once the last of them is read.
+    struct part {
+        std::size_t left = 0;
+        std::optional<recorded_series> made = {};
+    };
+    std::map<std::string_view, part> parts;
+    const auto each_rule = [&files](auto&& f) {
+        for (const rule_file* const file : files)
+            for (const detail::read_rule& rule : file->rules)
+                if (!rule.record.empty() && !rule.is_foreign) f(file->file, rule);
+    };
+    each_rule([&](const source&, const detail::read_rule& rule) { ++parts[rule.record].left; });
+    each_rule([&](const source& file, const detail::read_rule& rule) {
+        part& of = parts[rule.record];
+        recorded_series made = detail::recorded_by(in, file, rule);
+        if (of.made)
+            detail::add(*of.made, made);
+        else
+            of.made = std::move(made);
+        if (--of.left == 0) all[rule.record] = std::move(*of.made);
+    });
     return all;
 }
 

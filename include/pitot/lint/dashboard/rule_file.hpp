@@ -88,6 +88,11 @@ inline constexpr std::string_view rule_resources[] = {"PrometheusRule", "VMRule"
     return is_one ? root.find("spec") : std::nullopt;
 }
 
+[[nodiscard]] inline bool is_empty_list(const yaml::node& at)
+{
+    const auto all = at.items();
+    return at.kind() == yaml::kind::list && all && all->empty();
+}
 /// Is it a list with a map that has a key?
 [[nodiscard]] inline bool has_item_with(const yaml::node& at, std::string_view key)
 {
@@ -132,7 +137,8 @@ public:
         if (read_resource(*root, "")) return;
         const bool is_other = root->find("apiVersion").has_value();  // Grafana's own alerts have groups too
         const auto groups = root->find("groups");
-        const bool is_somebodys = groups && !has_item_with(*groups, "rules") && !is_expected;  // groups of users
+        const bool is_somebodys = groups && !is_empty_list(*groups) && !has_item_with(*groups, "rules") &&
+                                  !is_expected;  // groups of users
         if (who_ == loaded_by::prometheus || (!is_other && !is_somebodys)) read_groups(*root, "");
         if (is_other) to_.is_rules = false;
         if (!groups && !is_other && who_ == loaded_by::any_ruler) read_inner_groups(*root, "", 0);

@@ -84,12 +84,13 @@ namespace detail {
     const bool hex = digits.starts_with("0x") || digits.starts_with("0X");
     const bool prefixed = hex || digits.starts_with("0o") || digits.starts_with("0b");
     if (prefixed)
-        return digits.size() > 2 && digits.find_first_not_of(hex                ? "0123456789abcdefABCDEF"
-                                                             : digits[1] == 'o' ? "01234567"
-                                                                                : "01",
-                                                             2) == std::string::npos;
+        return digits.size() > 2 && digits.size() <= (hex ? 17U : 64U) &&
+               digits.find_first_not_of(hex                ? "0123456789abcdefABCDEF"
+                                        : digits[1] == 'o' ? "01234567"
+                                                           : "01",
+                                        2) == std::string::npos;
     const auto read = parse_number(digits);
-    return read.has_value() && std::isfinite(*read);
+    return read.has_value() && std::abs(*read) < 9.2e18;
 }
 
 /// Keys that other rulers take: Thanos; Mimir and Cortex; vmalert.

@@ -45,8 +45,11 @@ inline constexpr dashboard_rule promql_parse{{"promql-parse", severity::error, "
 
 inline constexpr dashboard_rule logql_parse{
     {"logql-parse", severity::error, "the query is no LogQL",
-     "Loki refuses it, and the panel shows an error. Which labels its streams have is judged by label-not-exposed and\n"
-     "label-value-not-exposed, if Loki's labels are given (--loki, --loki-labels).",
+     "Loki refuses it, and the panel shows an error: for its syntax, a regular expression, a pattern with two captures "
+     "side by side,\n"
+     "a template of line_format or label_format with a function that Loki does not have. Which labels its streams have "
+     "is judged by\n"
+     "label-not-exposed and label-value-not-exposed, if Loki's labels are given (--loki, --loki-labels).",
      "sum(rate({app=\"web\"}))", "sum(rate({app=\"web\"}[5m]))"}};
 
 inline constexpr dashboard_rule json_syntax{{"json-syntax", severity::error, "the file is no JSON",

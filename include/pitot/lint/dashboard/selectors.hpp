@@ -26,8 +26,9 @@ namespace pitot::lint::dashboards::detail {
         }
     if ((where.length > 0 && readable.is_variable(where)) || dashboard::has_reference(name)) return variable_name;
     if (name.empty()) return by_pattern ? name_by_pattern : no_name;
-    const bool is_recorded = name.find(':') != std::string::npos ||
-                             (in.recorded != nullptr && in.recorded->contains(name));
+    const bool by_rule = in.recorded != nullptr && in.recorded->contains(name);
+    if (by_rule && catalog::is_made_by_prometheus(name)) return name_of_both;
+    const bool is_recorded = name.find(':') != std::string::npos || by_rule;
     if (is_recorded && (in.series == nullptr || in.series->find(name) == nullptr)) return name_of_rule;
     return {};
 }

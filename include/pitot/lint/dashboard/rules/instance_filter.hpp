@@ -47,7 +47,8 @@ inline void check_instance(const context& in, const asked& a, const asked_matche
 }  // namespace detail
 
 inline constexpr dashboard_rule instance_filter{
-    {"instance-filter", severity::warning, "a matcher asks for an instance that no target of the metric's jobs has",
+    {"instance-filter", severity::warning,
+     "a matcher asks for an instance that no target of the metric's jobs has, or excludes them all",
      "When a collector gathers for many services, every series has the collector's instance. A filter by the service's "
      "own\n"
      "instance selects nothing. It is right where the job is scraped directly, and relabelled so.",

@@ -4,6 +4,7 @@
 #include <pitot/lint/dashboard/suggest.hpp>
 
 #include <algorithm>  // std::any_of, std::none_of
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,26 +41,33 @@ namespace detail {
 inline void check_jobs_alone(const context& in, const rule& about, remarks& out)
 {
     const catalog::inventory& known = *in.sources.jobs;
-    std::set<std::string, std::less<>> names;
+    if (!known.knows_all_jobs()) return;
+    std::optional<std::set<std::string, std::less<>>> names;  // found out when a job is asked for
     bool brings_along = false;
-    for (const catalog::scrape_job& j : known.jobs()) {
-        static_cast<void>(any_name_of(j, [&names](std::string_view name) {
-            names.emplace(name);
-            return false;
-        }));
-        if (j.job_is_open) return;
-        brings_along = brings_along || j.honor_labels;
-    }
+    bool any_open = false;
     for (const asked& a : in.asks)
         for (const asked_matcher& m : a.matchers) {
-            const bool is_of_target = catalog::is_made_by_prometheus(a.name) && !a.name.starts_with("ALERTS");
-            const bool may_have_others = brings_along || !a.unknown.empty();
-            if (m.written->name != "job" || m.templated || !m.test.is_positive() || m.test("") ||
-                (!is_of_target && may_have_others) || std::any_of(names.begin(), names.end(), m.test))
+            if (m.written->name != "job" || m.templated || a.name.starts_with("ALERTS")) continue;
+            if (!names) {
+                names.emplace();
+                for (const catalog::scrape_job& j : known.jobs()) {
+                    any_open = any_open || j.job_is_open;
+                    brings_along = brings_along || j.honor_labels;
+                    static_cast<void>(any_name_of(j, [&names](std::string_view name) {
+                        names->emplace(name);
+                        return false;
+                    }));
+                }
+            }
+            const bool is_of_target = a.unknown.empty() && catalog::is_made_by_prometheus(a.name);
+            const bool may_have_others = brings_along || !a.unknown.empty() || !m.test.is_positive() || m.test("");
+            if (any_open || (!is_of_target && may_have_others) || std::any_of(names->begin(), names->end(), m.test))
                 continue;
+            const bool positive = m.test.is_positive();
             out.findings.push_back(
                 in.at(m.written->value_span, about, has_stand_in(in, a) ? severity::info : about.level,
-                      "Prometheus scrapes no such job", near_or_list(names, m.test.value(), "there are")));
+                      positive ? "Prometheus scrapes no such job" : "Prometheus scrapes no other job",
+                      positive ? near_or_list(*names, m.test.value(), "there are") : std::string()));
         }
 }
 
@@ -69,9 +77,12 @@ inline constexpr dashboard_rule job_not_scraped{
     {"job-not-scraped", severity::error, "a matcher asks for jobs that Prometheus does not scrape",
      "No series has this job: it was renamed, removed, or never was in prometheus.yml. up{job=\"…\"} of such a job is "
      "empty, not 0, so\n"
-     "an alert on it never fires. In one operand of `or` whose other operand selects something it is info; so it is "
-     "of\n"
-     "a selector without a metric name where the run's rules record series, which may be given this job.",
+     "an alert on it never fires. A matcher that excludes every job is one, too. A prometheus.yml alone is enough to "
+     "see "
+     "it; of series\n"
+     "that the run's rules record, their rules must give the job. In one operand of `or` whose other operand selects "
+     "something\n"
+     "it is info; so it is of a selector without a metric name where the run's rules record series.",
      "up{job=\"postgres\"} == 0", "postgresql_up == 0"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr && in.sources.jobs != nullptr) detail::check_jobs_alone(in, about, out);

@@ -33,9 +33,8 @@ inline constexpr dashboard_rule label_renamed{
      "The value is right and the label is not: an exporter was replaced, and its successor names the label otherwise. "
      "So it is with\n"
      "datname, which Vector calls db, whatever the value, also in by (…). Where the matcher selects something all the "
-     "same, or the "
-     "value is a letter or digit, it is "
-     "info.",
+     "same,\n"
+     "or the value is a letter or digit, it is info.",
      "postgresql_up{datname=\"app\"}", "postgresql_up{db=\"app\"}"},
     [](const context& in, const rule& about, remarks& out) {
         for (const asked& a : in.asks)
@@ -60,7 +59,7 @@ inline constexpr dashboard_rule label_renamed{
             for (const promql::label_name& l : by->grouping) {
                 if (in.presence(by->of, l.text) != promql::presence::never) continue;
                 const std::string_view other = detail::known_name_below(in, by->of, l.text);
-                if (!other.empty())
+                if (!other.empty() && !promql::contains(by->grouping, other))
                     out.findings.push_back(in.at(l.span, about, about.level,
                                                  concat("no series has the label ", l.text, "; it is called ", other),
                                                  concat("write ", other)));

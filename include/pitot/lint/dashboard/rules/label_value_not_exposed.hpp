@@ -3,6 +3,7 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/suggest.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace pitot::lint::dashboards {
@@ -18,6 +19,7 @@ inline constexpr dashboard_rule label_value_not_exposed{
      "The selector selects nothing: the value is misspelt, or another version of the exporter has other values. Under "
      "absent(), and in\n"
      "one operand of `or` whose other operand exists (or vector(0)), that is what the query expects: info.\n"
+     "Series that the run's rules record are judged by the values that the rules give.\n"
      "A variable with values of its own (custom, constant, interval) is judged by all of them together;\n"
      "what a text box begins with is info.",
      "node_cpu_seconds_total{mode=\"idel\"}", "node_cpu_seconds_total{mode=\"idle\"}"},
@@ -53,8 +55,9 @@ inline constexpr dashboard_rule label_value_not_exposed{
                                  m.test.is_regex()      ? " that this selects"
                                  : m.test.is_positive() ? " of this value"
                                                         : " but this one"),
-                          m.test.is_regex() ? detail::list_of(values, "there are")
-                                            : detail::near_or_list(values, m.written->value, "there are")));
+                          !m.test.is_positive() ? std::string()
+                          : m.test.is_regex()   ? detail::list_of(values, "there are")
+                                                : detail::near_or_list(values, m.written->value, "there are")));
             }
         }
     }};

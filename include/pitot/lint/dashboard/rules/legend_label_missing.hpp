@@ -36,7 +36,11 @@ namespace detail {
 inline constexpr dashboard_rule legend_label_missing{
     {"legend-label-missing", severity::warning, "a legend shows a label that the result does not have",
      "The legend has a gap there, and lines cannot be told apart. Either an aggregation drops the label, or no series "
-     "has it. The title, text and tags of a dashboard's annotation show labels, too.",
+     "has it.\n"
+     "{{ $labels.path }} and {{.path}} are of alerts: Grafana looks for labels of those names. The title, text and "
+     "tags "
+     "of a\n"
+     "dashboard's annotation show labels, too.",
      "sum(rate(http_requests_total[5m])) with legend {{path}}", "sum by (path) (rate(http_requests_total[5m]))"},
     [](const context& in, const rule& about, remarks& out) {
         for (const label_use& use : in.legend)

@@ -105,7 +105,9 @@ inline constexpr dashboard_rule metric_not_exposed{
      "other operand\n"
      "exists, a missing metric is what the query expects: that is info. Of names with a variable or by regular "
      "expression only\n"
-     "those are found that can select nothing; names with ':' (recording rules) are not verified.",
+     "those are found that can select nothing; names with ':' (recording rules) are held against the "
+     "rules of the run,\n"
+     "and not verified where none records them.",
      "rate(http_request_total[5m])", "rate(http_requests_total[5m])"},
     [](const context& in, const rule& about, remarks& out) {
         if (in.sources.series == nullptr) return;
