@@ -228,7 +228,7 @@ private:
                 whole = bare.find('_') != std::string_view::npos && is_same_but_total(tail, name);
                 fits = whole || (may_move && is_same_but_total(tail, rest));
             }
-            if (!fits || best_is_whole > whole) return;
+            if (!fits || (best_is_whole && !whole)) return;
             if (best_is_whole == whole && !best.empty() &&
                 (c.size() > best.size() || (c.size() == best.size() && i > best_index)))
                 return;

@@ -116,7 +116,8 @@ struct verb_form {
     } else if (verb == 'b') {  // the bits as a whole number, and the power of two that it counts
         const auto bits = std::bit_cast<std::uint64_t>(d);
         const auto power = static_cast<int>((bits >> 52U) & 0x7FFU);
-        const std::uint64_t whole = (bits & ((std::uint64_t{1} << 52U) - 1)) | (std::uint64_t{power != 0} << 52U);
+        const std::uint64_t whole = (bits & ((std::uint64_t{1} << 52U) - 1)) |
+                                    (power != 0 ? std::uint64_t{1} << 52U : 0);
         const int exponent = std::max(power, 1) - 1075;
         text = concat((bits >> 63U) != 0 ? "-" : "", std::to_string(whole), "p", exponent < 0 ? "" : "+",
                       std::to_string(exponent));

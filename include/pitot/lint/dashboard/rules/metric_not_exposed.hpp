@@ -50,6 +50,7 @@ struct name_pattern {
 [[nodiscard]] inline bool fits_no_name(const world& sources, const std::vector<name_pattern>& wanted)
 {
     std::vector<catalog::matcher> all;
+    all.reserve(wanted.size());
     for (const name_pattern& p : wanted) all.emplace_back(p.text, p.positive, true);
     const auto fits = [&all](std::string_view name) {
         return std::all_of(all.begin(), all.end(), [name](const catalog::matcher& m) { return m(name); });
