@@ -163,6 +163,27 @@ private:
         [&](const promql::label_name& l) { return readable.is_variable(l.span); });
 }
 
+/// The labels of one series by name, without the metric's; views of what the sources hold and of seen_of_query.
+using label_set = std::vector<std::pair<std::string_view, std::string_view>>;
+using label_sets = std::vector<label_set>;
+using known_label_sets = std::shared_ptr<const label_sets>;  ///< null when they are not known
+
+/// What was found out of a query before, as several operators ask it; for as long as the query.
+/// selectors  by their nodes
+/// presences  of labels on what a selector selects
+/// selected   by the selector's text
+/// sets       how many label sets `selected` holds
+/// names      of labels that the sources do not hold
+/// labels     that its metrics have
+struct seen_of_query {
+    std::map<const promql::vector_selector*, const asked*> selectors;
+    std::map<const asked*, std::map<std::string, promql::presence, std::less<>>> presences;
+    std::map<std::string_view, known_label_sets> selected;
+    std::size_t sets = 0;
+    std::set<std::string, std::less<>> names;
+    std::optional<std::set<std::string, std::less<>>> labels;
+};
+
 /// One query, read.
 /// readable    it with stand-ins for its variables; places in the tree count its bytes
 /// asks        its selectors
@@ -185,6 +206,7 @@ struct context {
     std::vector<label_use> annotations = {};
     std::span<const std::string_view> repeats = {};
     json::value panel = {};
+    mutable seen_of_query seen = {};
 
     /// A finding at a part of `readable`, told in the file's places.
     [[nodiscard]] finding at(text_span part, const rule& about, severity level, std::string message,
@@ -207,20 +229,32 @@ struct context {
         return f;
     }
 
-    [[nodiscard]] const asked* find(const promql::vector_selector& v) const noexcept
+    [[nodiscard]] const asked* find(const promql::vector_selector& v) const
     {
-        for (const asked& a : asks)
-            if (a.selector == &v) return &a;
-        return nullptr;
+        if (seen.selectors.empty())
+            for (const asked& a : asks) seen.selectors.emplace(a.selector, &a);
+        const auto at = seen.selectors.find(&v);
+        return at == seen.selectors.end() ? nullptr : at->second;
     }
     /// Of a label on the result of a part of the query.
     [[nodiscard]] promql::presence presence(const promql::node* of, std::string_view label) const
     {
-        const promql::presence is = presence_of(sources, asks, readable, of, label);
+        const promql::presence is = promql::label_presence(
+            of, label, [this](const promql::vector_selector& v, std::string_view l) { return presence_on(v, l); },
+            [this](const promql::label_name& l) { return readable.is_variable(l.span); });
         return is == promql::presence::never && makes_some_label(of) ? promql::presence::maybe : is;
     }
 
 private:
+    [[nodiscard]] promql::presence presence_on(const promql::vector_selector& v, std::string_view label) const
+    {
+        const asked* const a = find(v);
+        if (a == nullptr) return promql::presence::maybe;
+        auto& known = seen.presences[a];
+        auto at = known.find(label);
+        if (at == known.end()) at = known.emplace(label, presence_of(sources, *a, label)).first;
+        return at->second;
+    }
     /// Does label_replace() or label_join() write to a label that a variable names, or is a function one?
     [[nodiscard]] bool makes_some_label(const promql::node* of) const
     {

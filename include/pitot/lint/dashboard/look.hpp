@@ -421,6 +421,21 @@ void each_dead_matcher(const context& in, F&& f)
     return std::none_of(left->begin(), left->end(), [&](const std::string& v) { return right->contains(v); });
 }
 
+/// Those of all metrics that a query asks for.
+[[nodiscard]] inline const std::set<std::string, std::less<>>& labels_of_all(const context& in)
+{
+    if (in.seen.labels) return *in.seen.labels;
+    auto& all = in.seen.labels.emplace();
+    std::set<std::pair<const catalog::existing_metric*, bool>> looked_at;
+    for (const asked& a : in.asks) {
+        if (looked_at.emplace(a.metric, a.own).second) all.merge(labels_of(in, a));
+        if (const recorded_series* const made = recorded_as(in.sources, a))
+            for (const auto& [l, is] : made->labels)
+                if (is != promql::presence::never) all.insert(l);
+    }
+    return all;
+}
+
 /// The labels by which a binary operation pairs its sides.
 [[nodiscard]] inline std::vector<std::string> compared_labels(const context& in, const promql::binary_node& b)
 {
@@ -428,14 +443,8 @@ void each_dead_matcher(const context& in, F&& f)
     if (b.matching->on) {
         for (const promql::label_name& l : b.matching->labels) all.emplace(l.text);
     } else {
-        for (const asked& a : in.asks)
-            for (const std::string& l : labels_of(in, a))
-                if (l != "__name__" && !promql::contains(b.matching->labels, l)) all.insert(l);
-        for (const asked& a : in.asks)
-            if (const recorded_series* const made = recorded_as(in.sources, a))
-                for (const auto& [l, is] : made->labels)
-                    if (is != promql::presence::never && l != "__name__" && !promql::contains(b.matching->labels, l))
-                        all.insert(l);
+        for (const std::string& l : labels_of_all(in))
+            if (l != "__name__" && !promql::contains(b.matching->labels, l)) all.insert(l);
     }
     return {all.begin(), all.end()};
 }

@@ -4,9 +4,7 @@
 #include <pitot/lint/dashboard/context.hpp>
 #include <pitot/lint/dashboard/result_series.hpp>
 
-#include <algorithm>  // std::any_of, std::find_if
-#include <cstddef>
-#include <map>
+#include <algorithm>  // std::adjacent_find, std::any_of, std::binary_search
 #include <optional>
 #include <string>
 
@@ -32,24 +30,21 @@ struct paired_sides {
     if (!left) return {};
     const auto right = label_sets_of(in, b.right, true);
     if (!right) return {};
-    using groups = std::map<label_set, std::size_t>;
-    const auto counted = [&how](const label_sets& all) {
-        groups out;
-        for (const label_set& one : all) ++out[projected(one, how.labels, how.on)];
-        return out;
+    const label_sets lefts = projected(*left, how.labels, how.on);
+    const label_sets rights = projected(*right, how.labels, how.on);
+    const auto is_among = [](const label_sets& all, const label_set& one) {
+        return std::binary_search(all.begin(), all.end(), one);
     };
-    const groups lefts = counted(*left);
-    const groups rights = counted(*right);
-    const auto several = [](const groups& of, const groups* among) -> std::optional<label_set> {
-        const auto at = std::find_if(of.begin(), of.end(), [among](const auto& group) {
-            return group.second > 1 && (among == nullptr || among->contains(group.first));
+    const auto several = [&](const label_sets& of, const label_sets* among) -> std::optional<label_set> {
+        const auto at = std::adjacent_find(of.begin(), of.end(), [&](const label_set& one, const label_set& next) {
+            return one == next && (among == nullptr || is_among(*among, one));
         });
-        return at == of.end() ? std::optional<label_set>() : at->first;
+        return at == of.end() ? std::optional<label_set>() : *at;
     };
     using promql::cardinality;
     paired_sides out;
     out.known = true;
-    out.pairs = std::any_of(lefts.begin(), lefts.end(), [&](const auto& g) { return rights.contains(g.first); });
+    out.pairs = std::any_of(lefts.begin(), lefts.end(), [&](const label_set& s) { return is_among(rights, s); });
     if (promql::is_set_operator(b.op)) return out;
     // Of the side that has one for each of the other none may be alike; one to one, only those that are paired are
     // seen.

@@ -5,9 +5,8 @@
 #include <pitot/lint/dashboard/look.hpp>
 #include <pitot/lint/dashboard/result_series.hpp>
 
-#include <algorithm>  // std::all_of, std::any_of, std::find
+#include <algorithm>  // std::adjacent_find, std::all_of, std::any_of, std::binary_search, std::find
 #include <cstddef>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -33,12 +32,11 @@ struct pairing {
 
 /// Has one side surely no two series that a pairing takes for the same?
 /// all  its label sets, where they are known
-[[nodiscard]] inline bool is_one_each(const promql::node* side, const std::optional<label_sets>& all, const pairing& by)
+[[nodiscard]] inline bool is_one_each(const promql::node* side, const known_label_sets& all, const pairing& by)
 {
     if (all) {
-        std::set<label_set> groups;
-        return std::all_of(all->begin(), all->end(),
-                           [&](const label_set& s) { return groups.insert(projected(s, by.labels, by.on)).second; });
+        const label_sets groups = projected(*all, by.labels, by.on);
+        return std::adjacent_find(groups.begin(), groups.end()) == groups.end();
     }
     const auto* const sum = promql::as<promql::aggregation>(promql::without_parens(side));
     if (sum == nullptr || sum->without || sum->op > promql::aggregator::stdvar) return false;  // topk and its like
@@ -49,10 +47,10 @@ struct pairing {
 /// Are there a series of one side and one of the other that a pairing takes for the same?
 [[nodiscard]] inline bool pairs_some(const label_sets& left, const label_sets& right, const pairing& by)
 {
-    std::set<label_set> groups;
-    for (const label_set& s : left) groups.insert(projected(s, by.labels, by.on));
-    return std::any_of(right.begin(), right.end(),
-                       [&](const label_set& s) { return groups.contains(projected(s, by.labels, by.on)); });
+    const label_sets lefts = projected(left, by.labels, by.on);
+    const label_sets rights = projected(right, by.labels, by.on);
+    return std::any_of(rights.begin(), rights.end(),
+                       [&lefts](const label_set& s) { return std::binary_search(lefts.begin(), lefts.end(), s); });
 }
 
 /// A pairing as it would be written, with the side that may have several series; empty when Prometheus would refuse it.

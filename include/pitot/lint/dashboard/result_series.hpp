@@ -3,45 +3,40 @@
 
 #include <pitot/lint/dashboard/context.hpp>
 
-#include <algorithm>  // std::all_of, std::any_of
+#include <algorithm>  // std::all_of, std::any_of, std::sort, std::unique
 #include <cstddef>
-#include <map>
-#include <optional>
-#include <set>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pitot::lint::dashboards {
 
-/// The labels of one series, without the metric's name.
-using label_set = std::map<std::string, std::string, std::less<>>;
-
-/// Of a part of a query; at most as many as `most`.
-using label_sets = std::set<label_set>;
-
-/// names  kept where `keeps`, else taken away
-[[nodiscard]] inline label_set projected(label_set of, std::span<const promql::label_name> names, bool keeps)
+/// Each label set with its names in `names`, or without them, in ascending order: those that become alike stand
+/// together.
+[[nodiscard]] inline label_sets projected(const label_sets& all, std::span<const promql::label_name> names, bool keeps)
 {
-    std::erase_if(of, [&](const auto& label) { return promql::contains(names, label.first) != keeps; });
-    return of;
+    label_sets out;
+    out.reserve(all.size());
+    for (const label_set& one : all) {
+        label_set& to = out.emplace_back();
+        to.reserve(keeps ? std::min(names.size(), one.size()) : one.size());
+        for (const auto& label : one)
+            if (promql::contains(names, label.first) == keeps) to.push_back(label);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
 }
 
 namespace detail {
 
-/// The labels of a series on a target as Prometheus stores them; nothing where others may come to them. A job and an
-/// instance that nobody told are left out: they are alike for what one source exposes.
-[[nodiscard]] inline std::optional<label_set> stored_labels(const world& in, const catalog::existing_series& s,
-                                                            const catalog::label_list& t)
+/// Of an unordered list, what is alike once.
+[[nodiscard]] inline label_sets each_once(label_sets all)
 {
-    if (s.is_part || !s.open.empty() || in.series->jobs()[s.job].discovered) return {};
-    label_set all;
-    for (const auto* const labels : {&s.labels, &t})
-        for (const auto& [name, value] : *labels)
-            for (std::string label : {name, concat("exported_", name)})
-                if (const std::string_view stored = in.series->value(s, t, label); !stored.empty())
-                    all.insert_or_assign(std::move(label), std::string(stored));
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
 }
 
@@ -49,10 +44,11 @@ namespace detail {
 class label_sets_reader {
 public:
     static constexpr std::size_t most = 10'000;
+    static constexpr std::size_t most_kept = 20 * most;  ///< of all selectors of a query
 
     label_sets_reader(const context& in, bool exactly) : in_(in), exactly_(exactly) {}
 
-    [[nodiscard]] std::optional<label_sets> of(const promql::node* n) const
+    [[nodiscard]] known_label_sets of(const promql::node* n) const
     {
         using promql::node_kind;
         switch (n->kind) {
@@ -69,24 +65,45 @@ public:
     }
 
 private:
-    [[nodiscard]] std::optional<label_sets> of_selector(const promql::vector_selector& v) const
+    /// Selectors that are written alike are looked at once.
+    [[nodiscard]] known_label_sets of_selector(const promql::vector_selector& v) const
     {
         const asked* const a = in_.find(v);
         if (a == nullptr || !a->unknown.empty() || !a->is_held || (exactly_ && !selects_surely(*a))) return {};
+        const text_span written = in_.readable.original_span(v.span);
+        const auto [at, is_new] = in_.seen.selected.try_emplace(in_.expr.text.substr(written.offset, written.length));
+        if (is_new) at->second = selected_by(*a);
+        return at->second;
+    }
+    [[nodiscard]] known_label_sets selected_by(const asked& a) const
+    {
         bool known = true;
         label_sets all;
         const auto add = [&](const catalog::existing_series& s, const catalog::label_list& t) {
-            if (!known) return;
-            auto labels = stored_labels(in_.sources, s, t);
-            known = labels.has_value() && all.size() < most;
-            if (known) all.insert(std::move(*labels));
+            known = known && !s.is_part && s.open.empty() && !in_.sources.series->jobs()[s.job].discovered &&
+                    all.size() < most && in_.seen.sets + all.size() < most_kept;
+            if (known) all.push_back(stored(s, t));
         };
-        if (a->own)  // its series are not kept
-            each_selected(in_.sources, *a, add);
+        if (a.own)  // its series are not kept
+            each_selected(in_.sources, a, add);
         else
-            for (const found_series& f : a->selected) add(*f.series, *f.target);
+            for (const found_series& f : a.selected) add(*f.series, *f.target);
         if (!known) return {};
-        return all;
+        in_.seen.sets += all.size();
+        return std::make_shared<const label_sets>(each_once(std::move(all)));
+    }
+    /// As Prometheus stores it. A job and an instance that nobody told are left out: they are alike for what one source
+    /// exposes.
+    [[nodiscard]] label_set stored(const catalog::existing_series& s, const catalog::label_list& t) const
+    {
+        label_set out;
+        out.reserve(s.labels.size() + t.size());
+        in_.sources.series->each_label(s, t, [&](std::string_view name, std::string_view value) {
+            if (name.starts_with("exported_")) name = *in_.seen.names.emplace(name).first;  // it may be made here
+            if (!value.empty()) out.emplace_back(name, value);
+        });
+        std::sort(out.begin(), out.end());
+        return out;
     }
     /// Are all that it selects there, at the same time? Several expositions of a job may be of several times.
     [[nodiscard]] bool selects_surely(const asked& a) const
@@ -100,7 +117,7 @@ private:
                    (f.series->is_whole || !catalog::value_of(*f.target, "instance").empty());
         });
     }
-    [[nodiscard]] std::optional<label_sets> of_aggregation(const promql::aggregation& a) const
+    [[nodiscard]] known_label_sets of_aggregation(const promql::aggregation& a) const
     {
         using promql::aggregator;
         auto all = of(a.of);
@@ -109,13 +126,13 @@ private:
         if (exactly_ && picks) return {};
         if (!all || picks) return all;
         if (a.op == aggregator::count_values) return {};
-        return projected_all(std::move(*all), a.grouping, !a.without);
+        return projected_all(*all, a.grouping, !a.without);
     }
-    [[nodiscard]] std::optional<label_sets> of_call(const promql::call_node& c) const
+    [[nodiscard]] known_label_sets of_call(const promql::call_node& c) const
     {
         using promql::label_effect;
         if (c.of == nullptr) return {};
-        if (c.name == "vector") return label_sets{{}};
+        if (c.name == "vector") return std::make_shared<const label_sets>(1);
         if (exactly_ && (c.of->of == promql::wants::histogram || c.arguments.size() != 1)) return {};
         const bool of_buckets = c.name == "histogram_quantile" || c.name == "histogram_fraction";
         if (c.of->labels != label_effect::drops_name && c.of->labels != label_effect::keeps_all && !of_buckets)
@@ -125,11 +142,11 @@ private:
             if (t != promql::value_type::vector && t != promql::value_type::matrix) continue;
             auto all = of(c.arguments[i]);
             static constexpr promql::label_name le[] = {{"le", {}}};
-            return all && of_buckets ? projected_all(std::move(*all), le, false) : all;
+            return all && of_buckets ? projected_all(*all, le, false) : all;
         }
         return {};
     }
-    [[nodiscard]] std::optional<label_sets> of_binary(const promql::binary_node& b) const
+    [[nodiscard]] known_label_sets of_binary(const promql::binary_node& b) const
     {
         using promql::cardinality;
         const bool filters = (promql::is_comparison(b.op) && !b.return_bool) ||
@@ -142,16 +159,14 @@ private:
         if (how.card != cardinality::one_to_one && !how.include.empty()) return {};
         auto all = of(how.card == cardinality::one_to_many ? b.right : b.left);
         if (!all || how.card != cardinality::one_to_one) return all;
-        return projected_all(std::move(*all), how.labels, how.on);
+        return projected_all(*all, how.labels, how.on);
     }
-    [[nodiscard]] std::optional<label_sets> projected_all(label_sets all, std::span<const promql::label_name> names,
-                                                          bool keeps) const
+    [[nodiscard]] known_label_sets projected_all(const label_sets& all, std::span<const promql::label_name> names,
+                                                 bool keeps) const
     {
         for (const promql::label_name& l : names)
             if (in_.readable.is_variable(l.span)) return {};
-        label_sets out;
-        while (!all.empty()) out.insert(projected(std::move(all.extract(all.begin()).value()), names, keeps));
-        return out;
+        return std::make_shared<const label_sets>(each_once(projected(all, names, keeps)));
     }
 
     const context& in_;
@@ -160,11 +175,10 @@ private:
 
 }  // namespace detail
 
-/// The label sets that a part of a query may give, each of which is one series; nothing when they are not known, or are
-/// too many to look at.
-/// exactly  nothing, too, when a filter, a variable or the time decides which of them there are
-[[nodiscard]] inline std::optional<label_sets> label_sets_of(const context& in, const promql::node* part,
-                                                             bool exactly = false)
+/// The label sets that a part of a query may give, each of which is one series, in ascending order; null when they are
+/// not known, or are too many to look at.
+/// exactly  null, too, when a filter, a variable or the time decides which of them there are
+[[nodiscard]] inline known_label_sets label_sets_of(const context& in, const promql::node* part, bool exactly = false)
 {
     return detail::label_sets_reader(in, exactly).of(part);
 }

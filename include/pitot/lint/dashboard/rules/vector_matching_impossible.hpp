@@ -4,6 +4,7 @@
 #include <pitot/lint/dashboard/paired_sides.hpp>
 #include <pitot/lint/dashboard/pairing.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,18 @@ namespace detail {
         any = any || (a != nullptr && a->unknown.empty() && (!a->exists || a->dead_matcher() != nullptr));
     });
     return any;
+}
+
+/// How many series the selectors of a part of the query select, and one for each of them.
+[[nodiscard]] inline std::size_t series_below(const context& in, const promql::node* part)
+{
+    std::size_t all = 0;
+    promql::walk(part, [&](const promql::node* n, const std::vector<const promql::node*>&) {
+        const auto* const v = promql::as<promql::vector_selector>(n);
+        const asked* const a = v == nullptr ? nullptr : in.find(*v);
+        if (a != nullptr) all += 1 + a->selected.size();
+    });
+    return all;
 }
 
 /// Why a label keeps the sides of an operator apart; empty when it does not.
@@ -73,17 +86,20 @@ inline constexpr dashboard_rule vector_matching_impossible{
      "pair are alike: Prometheus refuses that (\"many-to-many matching not allowed\"), and the panel shows an error.",
      "rate(a_total[5m]) / sum by (job) (b)", "sum by (job) (rate(a_total[5m])) / sum by (job) (b)"},
     [](const context& in, const rule& about, remarks& out) {
-        constexpr std::size_t most = 300;  // selectors: each operator looks at all
-        if (in.sources.series == nullptr || in.asks.size() > most) return;
+        constexpr std::size_t most = 2'000'000;  // values of labels that a query's operators look at: then no more
+        if (in.sources.series == nullptr) return;
+        std::size_t looked_at = 0;
         promql::walk(in.root, [&](const promql::node* n, const std::vector<const promql::node*>&) {
             const auto* const b = promql::as<promql::binary_node>(n);
-            if (b == nullptr || b->matching == nullptr || b->op == promql::token_kind::or_ ||
+            if (looked_at > most || b == nullptr || b->matching == nullptr || b->op == promql::token_kind::or_ ||
                 b->op == promql::token_kind::unless)
                 return;
             for (const promql::label_name& l : b->matching->labels)
                 if (in.readable.is_variable(l.span)) return;  // nobody knows what is compared
             if (detail::asks_for_nothing(in, b->left) || detail::asks_for_nothing(in, b->right)) return;
             const std::vector<std::string> compared = compared_labels(in, *b);
+            looked_at += (detail::series_below(in, b->left) + detail::series_below(in, b->right)) * compared.size();
+            if (looked_at > most) return;
             std::vector<std::string> apart;
             std::string why;
             for (const std::string& label : compared) {
