@@ -81,6 +81,19 @@ def dead_alternatives(count):
         check(f"{count} dead alternatives", done.returncode == 0 and f"and {count - 20} more select nothing" in done.stdout and len(done.stdout) < 10_000_000, done)
 
 
+def many_operands(count, series):
+    """Each operator's sides hold all that stands before it: what they are compared by is looked at a bounded number of times."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "a.prom"), "w", encoding="utf-8") as f:
+            f.writelines(f'a{{id="{i}",dc="d{i % 7}",zone="z{i % 3}"}} 1\n' for i in range(series))
+        with open(os.path.join(folder, "many.json"), "w", encoding="utf-8") as f:
+            json.dump({"panels": [{"targets": [{"expr": " + ".join(["a"] * count)}]}]}, f)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        done = lint(folder, "--metrics", os.path.join(folder, "a.prom") + ",job=j,instance=i")
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        check(f"{count} operands of {series} series in {spent:.1f} s", done.returncode == 0 and "1 ok" in done.stdout and spent < 10, done)
+
+
 def large_rules(f):
     f.write(b"groups:\n  - name: g\n    rules:\n")
     rule = b"      - {alert: a, expr: up == 0, annotations: {text: " + b"x" * 1000 + b"}}\n"
@@ -99,6 +112,7 @@ case("bytes.json", lambda f: f.write(b'{"panels":[{"title":"\xff\xfe"}]}'), "jso
 circle = {"panels": [], "templating": {"list": [{"type": "query", "name": f"v{i}", "query": f"label_values(up{{a=\"$v{(i + 1) % 500}\"}}, b)"} for i in range(500)]}}
 case("circle.json", lambda f: f.write(json.dumps(circle).encode()), "wait for each other", 1)
 dead_alternatives(20_000)
+many_operands(280, 5_000)
 broken_panels(100_000)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{peak // 1024} MiB at most")

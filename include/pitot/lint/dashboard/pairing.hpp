@@ -66,7 +66,10 @@ struct pairing {
     if (promql::is_set_operator(b.op)) return text;
     const bool one_left = is_one_each(b.left, left, by);
     const bool one_right = is_one_each(b.right, right, by);
-    const std::string included = names_of(b.matching->include);
+    std::vector<promql::label_name> include(b.matching->include.begin(), b.matching->include.end());
+    if (by.on)  // Prometheus takes no label in both lists
+        std::erase_if(include, [&by](const promql::label_name& l) { return promql::contains(by.labels, l.text); });
+    const std::string included = names_of(include);
     switch (b.matching->card) {
     case cardinality::many_to_one: return one_right ? concat(text, " group_left (", included, ")") : std::string();
     case cardinality::one_to_many: return one_left ? concat(text, " group_right (", included, ")") : std::string();
