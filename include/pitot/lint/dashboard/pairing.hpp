@@ -62,7 +62,7 @@ struct pairing {
     const auto left = label_sets_of(in, b.left);
     const auto right = label_sets_of(in, b.right);
     if (left && right && !pairs_some(*left, *right, by)) return {};
-    const std::string text = concat(by.on ? "on (" : "ignoring (", names_of(by.labels), ")");
+    std::string text = concat(by.on ? "on (" : "ignoring (", names_of(by.labels), ")");
     if (promql::is_set_operator(b.op)) return text;
     const bool one_left = is_one_each(b.left, left, by);
     const bool one_right = is_one_each(b.right, right, by);
