@@ -23,12 +23,16 @@ constexpr std::int64_t scrape_ms = 15'000;
 constexpr std::int64_t scrapes = 21;  ///< five minutes: what a range or an offset in minutes needs
 
 /// What a source is scraped from when queries are asked: the targets that expose it; where a job has several sources,
-/// each is one of them in turn. As every target of Prometheus they have an instance. nth, of  of the sources of the job
+/// each is one of them in turn. A discovered target, of which no more is known than the job, is one where there is no
+/// other. As every target of Prometheus they have an instance. nth, of  of the sources of the job
 std::vector<store::scrape_target> scraped_from(const catalog::labelled_source& source, const catalog::scrape_job& job,
                                                std::vector<catalog::label_list> on, std::size_t nth, std::size_t of)
 {
-    if (on.size() > 1)  // a discovered target, of which nothing is known, stands for others
-        std::erase_if(on, [&job](const auto& t) { return job.discovered && catalog::value_of(t, "instance").empty(); });
+    const auto stands_for_others = [&job](const catalog::label_list& t) {
+        return job.discovered && catalog::value_of(t, "instance").empty() &&
+               std::find(job.targets.begin(), job.targets.end(), t) != job.targets.end();
+    };
+    if (on.size() > 1) on.erase(std::remove_if(on.begin(), on.end() - 1, stands_for_others), on.end() - 1);
     if (on.empty()) on = job.targets;
     if (on.empty()) on.emplace_back();
     if (on.size() > most_targets) on.resize(most_targets);
