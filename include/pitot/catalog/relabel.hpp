@@ -55,7 +55,7 @@ enum class relabel_action : unsigned char {
 };
 
 /// One step. source  Prometheus, configuration, relabel_config
-/// modulus  of hashmod, not 0
+/// modulus  of hashmod, which does nothing where it is 0
 struct relabel_step {
     relabel_action action = relabel_action::replace;
     std::vector<std::string> sources;
@@ -125,7 +125,7 @@ struct relabel_step {
             std::erase_if(labels, [&](const auto& l) { return !step.pattern.matches(l.first); });
             break;
         case relabel_action::hashmod:
-            set_label(labels, step.target, std::to_string(shard_hash(value) % step.modulus));
+            if (step.modulus > 0) set_label(labels, step.target, std::to_string(shard_hash(value) % step.modulus));
             break;
         }
     }

@@ -20,4 +20,8 @@ TEST_CASE("hashmod is what Prometheus makes of the joined labels")
     step.modulus = 1;
     CHECK(relabel(labels, {step}));
     CHECK(value_of(labels, "h") == "0");
+    step.modulus = 0;
+    set_label(labels, "h", "");
+    CHECK(relabel(labels, {step}));
+    CHECK(value_of(labels, "h").empty());
 }
