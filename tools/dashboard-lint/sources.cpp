@@ -101,15 +101,15 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = job_of(how, from, say, to.series);
     const catalog::scrape_job& scraped = to.series.at(job);
-    std::vector<catalog::label_list> on = catalog::targets_exposing(scraped, from);
-    if (on.empty() && !from.labels.empty() && !scraped.targets.empty())
+    catalog::exposing_targets on = catalog::targets_exposing(scraped, from);
+    if (on.labels.empty() && !from.labels.empty() && !scraped.targets.empty())
         say.warn(
             fmt::format("dashboard-lint: --metrics: {}: no target of the job '{}' has such labels: all are taken to "
                         "expose it",
                         in->name, from.job));
     if (how.live) {
         const auto [nth, of] = place_in_job(how, source);
-        put_scrapes(*in, scraped_from(source, scraped, on, nth, of), to.now, to.data, say);
+        put_scrapes(*in, scraped_from(source, scraped, on.labels, nth, of), to.now, to.data, say);
     }
     if (!to.series.add(in->families, job, in->writes_points(), std::move(on)))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,

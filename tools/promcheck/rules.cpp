@@ -89,8 +89,8 @@ exit_code add_exposition(const catalog::labelled_source& source, bool jobs_are_k
     const catalog::scrape_job& scraped = to.series.at(job);
     if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known))
         to.series.add_target(from);
-    std::vector<catalog::label_list> on = catalog::targets_exposing(scraped, from);
-    if (on.empty() && !from.labels.empty() && !scraped.targets.empty())
+    catalog::exposing_targets on = catalog::targets_exposing(scraped, from);
+    if (on.labels.empty() && !from.labels.empty() && !scraped.targets.empty())
         fmt::print(stderr, "promcheck: {}: no target of the job '{}' has such labels: all are taken to expose it\n",
                    in->name, from.job);
     to.series.add(in->families, job, in->writes_points(), std::move(on));

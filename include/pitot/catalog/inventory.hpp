@@ -7,10 +7,11 @@
 #include <pitot/catalog/relabel.hpp>
 #include <pitot/model/batch.hpp>
 
-#include <algorithm>  // std::any_of, std::find, std::includes
+#include <algorithm>  // std::any_of, std::binary_search, std::find
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>  // std::iota
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ namespace pitot::catalog {
 /// job_is_open      relabelling gives discovered targets another job: which one, nobody knows
 /// has_exposition   what it exposes was given
 /// expositions      how many were: of several some may be older
-/// unread           targets whose exposition was not given, though another's was
+/// unread           which targets, ascending, whose exposition was not given, though another's was
 struct scrape_job {
     std::string name;
     std::vector<label_list> targets;
@@ -37,18 +38,27 @@ struct scrape_job {
     bool job_is_open = false;
     bool has_exposition = false;
     unsigned expositions = 0;
-    std::vector<label_list> unread = {};
+    std::vector<std::size_t> unread = {};
+};
+
+/// Targets of a job that expose the same.
+/// places  which of the job's, ascending
+/// labels  what is known of each, and once more of a discovered one, which stands for others too
+struct exposing_targets {
+    std::vector<std::size_t> places;
+    std::vector<label_list> labels;
 };
 
 /// The targets of a job that expose what was given with labels: those that have most of them, and no other value of
 /// one; labels that a target does not have are added. A discovered target is one of which no more is known than before.
 /// returns  none where no label was given, or where no target agrees
-[[nodiscard]] inline std::vector<label_list> targets_exposing(const scrape_job& job, const target& given)
+[[nodiscard]] inline exposing_targets targets_exposing(const scrape_job& job, const target& given)
 {
-    std::vector<label_list> out;
+    exposing_targets out;
     if (given.labels.empty()) return out;
     std::size_t most = 0;
-    for (const label_list& one : job.targets) {
+    for (std::size_t i = 0; i < job.targets.size(); ++i) {
+        const label_list& one = job.targets[i];
         label_list labels = one;
         std::size_t same = 0;
         bool agrees = true;
@@ -61,10 +71,11 @@ struct scrape_job {
                 ++same;
         }
         if (!agrees || same < most) continue;
-        if (same > most) out.clear();
+        if (same > most) out = {};
         most = same;
-        if (job.discovered && value_of(one, "instance").empty()) out.push_back(one);  // there are others
-        out.push_back(std::move(labels));
+        out.places.push_back(i);
+        if (job.discovered && value_of(one, "instance").empty()) out.labels.push_back(one);  // there are others
+        out.labels.push_back(std::move(labels));
     }
     return out;
 }
@@ -127,14 +138,14 @@ public:
     /// What a job exposes. False when it is too much.
     /// points  the source writes whole limits of buckets as 1.0, and whole quantiles are taken to be written so
     /// on      the targets that expose it; none: all of the job
-    bool add(const batch& in, std::uint32_t job, bool points = false, std::vector<label_list> on = {})
+    bool add(const batch& in, std::uint32_t job, bool points = false, exposing_targets on = {})
     {
-        note_read(jobs_[job], on);
+        note_read(jobs_[job], on.places);
         ++jobs_[job].expositions;
         existing_series like;
         like.job = job;
-        if (!on.empty()) {
-            exposers_.push_back(std::move(on));
+        if (!on.labels.empty()) {
+            exposers_.push_back(std::move(on.labels));
             like.exposers = static_cast<std::uint32_t>(exposers_.size());
         }
         relabels_targets_ = relabels_targets(jobs_[job], targets_of(like));
@@ -239,16 +250,19 @@ public:
 private:
     static constexpr std::string_view exported = "exported_";
 
-    static void note_read(scrape_job& job, const std::vector<label_list>& on)
+    /// on  which targets were read, ascending; none: all
+    static void note_read(scrape_job& job, const std::vector<std::size_t>& on)
     {
         if (on.empty()) {
             job.unread.clear();
         } else {
-            if (!job.has_exposition) job.unread = job.targets;
-            std::erase_if(job.unread, [&on](const label_list& t) {
-                return std::any_of(on.begin(), on.end(), [&t](const label_list& read) {
-                    return std::includes(read.begin(), read.end(), t.begin(), t.end());
-                });
+            if (!job.has_exposition) {
+                job.unread.resize(job.targets.size());
+                std::iota(job.unread.begin(), job.unread.end(), std::size_t{0});
+            }
+            std::erase_if(job.unread, [&](std::size_t i) {
+                const bool stands_for_others = job.discovered && value_of(job.targets[i], "instance").empty();
+                return stands_for_others || std::binary_search(on.begin(), on.end(), i);
             });
         }
         job.has_exposition = true;

@@ -57,7 +57,7 @@ TEST_CASE("labels beside an exposition name the targets that expose it")
     const label_list two = {{"instance", "two"}, {"job", "v"}, {"zone", "z"}};
     const scrape_job job = job_with({one, two});
     const auto on = [&job](std::vector<std::pair<std::string, std::string>> labels) {
-        return targets_exposing(job, {"v", std::move(labels)});
+        return targets_exposing(job, {"v", std::move(labels)}).labels;
     };
     CHECK(on({}).empty());
     CHECK(on({{"instance", "one"}}) == targets{one});
@@ -69,7 +69,7 @@ TEST_CASE("labels beside an exposition name the targets that expose it")
 
     scrape_job found = job_with({{{"job", "v"}}});
     found.discovered = true;
-    CHECK(targets_exposing(found, {"v", {{"instance", "one"}}}) == targets{{{"job", "v"}}, one});
+    CHECK(targets_exposing(found, {"v", {{"instance", "one"}}}).labels == targets{{{"job", "v"}}, one});
 }
 
 TEST_CASE("series are on the targets that expose them; the others' were not given")
@@ -79,8 +79,8 @@ TEST_CASE("series are on the targets that expose them; the others' were not give
     inventory in;
     const std::uint32_t job = in.job("v");
     in.at(job) = job_with({one, two});
-    in.add(exposed("a", "l", "x"), job, false, {one});
-    CHECK(in.at(job).unread == targets{two});
+    in.add(exposed("a", "l", "x"), job, false, targets_exposing(in.at(job), {"v", {{"instance", "one"}}}));
+    CHECK(in.at(job).unread == std::vector<std::size_t>{1});
     CHECK(stored(in, "a") == targets{{{"instance", "one"}, {"job", "v"}, {"l", "x"}}});
     in.add(exposed("b", "l", "x"), job);
     CHECK(in.at(job).unread.empty());

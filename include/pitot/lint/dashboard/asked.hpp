@@ -11,7 +11,7 @@
 #include <pitot/promql/infer.hpp>
 #include <pitot/promql/walk.hpp>
 
-#include <algorithm>  // std::all_of, std::any_of, std::find
+#include <algorithm>  // std::all_of, std::any_of, std::binary_search
 #include <map>
 #include <optional>
 #include <set>
@@ -240,13 +240,14 @@ template <class F>
 [[nodiscard]] bool any_unread_target(const world& in, F&& has)
 {
     if (!in.series->knows_all_jobs()) return false;
-    for (const catalog::scrape_job& j : in.series->jobs()) {
-        for (const catalog::label_list& t : j.has_exposition ? j.unread : j.targets) {
+    return std::any_of(in.series->jobs().begin(), in.series->jobs().end(), [&has](const catalog::scrape_job& j) {
+        const auto fits = [&](const catalog::label_list& t) {
             const std::string_view job = catalog::value_of(t, "job");
-            if (has(job.empty() ? std::string_view(j.name) : job, catalog::value_of(t, "instance"))) return true;
-        }
-    }
-    return false;
+            return has(job.empty() ? std::string_view(j.name) : job, catalog::value_of(t, "instance"));
+        };
+        if (!j.has_exposition) return std::any_of(j.targets.begin(), j.targets.end(), fits);
+        return std::any_of(j.unread.begin(), j.unread.end(), [&](std::size_t i) { return fits(j.targets[i]); });
+    });
 }
 
 /// Does such a target satisfy the matcher, which names a job or an instance, and the others that do?
@@ -290,20 +291,22 @@ template <class F>
     const auto& jobs = in.series->jobs();
     std::vector<const asked_matcher*> all;
     for (const asked_matcher& m : a.matchers) {
-        const auto has = [&m](const catalog::label_list& t) { return !catalog::value_of(t, m.written->name).empty(); };
-        if (!m.templated && std::any_of(jobs.begin(), jobs.end(), [&has](const catalog::scrape_job& j) {
-                return std::any_of(j.unread.begin(), j.unread.end(), has);
+        if (!m.templated && std::any_of(jobs.begin(), jobs.end(), [&m](const catalog::scrape_job& j) {
+                return std::any_of(j.unread.begin(), j.unread.end(), [&](std::size_t i) {
+                    return !catalog::value_of(j.targets[i], m.written->name).empty();
+                });
             }))
             all.push_back(&m);
     }
     bool any = false;
     for (const catalog::scrape_job& j : jobs) {
         if (all.empty() || !j.has_exposition) continue;
-        for (const catalog::label_list& t : j.targets) {
+        for (std::size_t i = 0; i < j.targets.size(); ++i) {
+            const catalog::label_list& t = j.targets[i];
             if (!std::all_of(all.begin(), all.end(),
                              [&t](const asked_matcher* m) { return m->test(catalog::value_of(t, m->written->name)); }))
                 continue;
-            if (std::find(j.unread.begin(), j.unread.end(), t) == j.unread.end()) return false;
+            if (!std::binary_search(j.unread.begin(), j.unread.end(), i)) return false;
             any = true;
         }
     }
