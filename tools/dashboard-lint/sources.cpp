@@ -74,14 +74,12 @@ void put_scrapes(const catalog::exposition& in, const std::vector<store::scrape_
             }
 }
 
-/// The job that a source is scraped by; without a prometheus.yml the source is a target of it.
+/// The job that a source is scraped by.
 std::uint32_t job_of(const settings& how, const catalog::target& from, const notes& say, catalog::inventory& series)
 {
     const std::size_t known = series.jobs().size();
     const std::uint32_t job = series.job(from.job);
-    if (how.prometheus_config.empty() || from.job.empty())
-        series.add_target(from);
-    else if (job == known)
+    if (!how.prometheus_config.empty() && !from.job.empty() && job == known)
         say.warn(fmt::format("dashboard-lint: --metrics: {} has no job '{}'", how.prometheus_config, from.job));
     return job;
 }
@@ -101,7 +99,8 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = job_of(how, from, say, to.series);
     const catalog::scrape_job& scraped = to.series.at(job);
-    catalog::exposing_targets on = catalog::targets_exposing(scraped, from);
+    const bool is_target = how.prometheus_config.empty() || from.job.empty();
+    catalog::exposing_targets on = is_target ? to.series.add_target(from) : catalog::targets_exposing(scraped, from);
     if (on.labels.empty() && !from.labels.empty() && !scraped.targets.empty())
         say.warn(
             fmt::format("dashboard-lint: --metrics: {}: no target of the job '{}' has such labels: all are taken to "

@@ -87,9 +87,8 @@ exit_code add_exposition(const catalog::labelled_source& source, bool jobs_are_k
     to.names.add(in->families, from, in->format == expo::format::openmetrics);
     const std::uint32_t job = to.series.job(from.job);
     const catalog::scrape_job& scraped = to.series.at(job);
-    if (!jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known))
-        to.series.add_target(from);
-    catalog::exposing_targets on = catalog::targets_exposing(scraped, from);
+    const bool is_target = !jobs_are_known || from.job.empty() || (scraped.targets.empty() && !scraped.targets_known);
+    catalog::exposing_targets on = is_target ? to.series.add_target(from) : catalog::targets_exposing(scraped, from);
     if (on.labels.empty() && !from.labels.empty() && !scraped.targets.empty())
         fmt::print(stderr, "promcheck: {}: no target of the job '{}' has such labels: all are taken to expose it\n",
                    in->name, from.job);

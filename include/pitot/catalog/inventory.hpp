@@ -124,12 +124,15 @@ public:
     }
     [[nodiscard]] const std::vector<scrape_job>& jobs() const noexcept { return jobs_; }
     [[nodiscard]] scrape_job& at(std::uint32_t job) { return jobs_[job]; }
-    void add_target(const target& what)
+    /// returns  that target, for what it exposes
+    exposing_targets add_target(const target& what)
     {
         label_list labels;
         for (const auto& [name, value] : what.labels) set_label(labels, name, value);
         set_label(labels, "job", what.job);
-        at(job(what.job)).targets.push_back(std::move(labels));
+        std::vector<label_list>& all = at(job(what.job)).targets;
+        all.push_back(labels);
+        return {{all.size() - 1}, {std::move(labels)}};
     }
     /// A prometheus.yml was read: these are all the jobs there are.
     [[nodiscard]] bool knows_all_jobs() const noexcept { return knows_all_jobs_; }

@@ -87,6 +87,16 @@ TEST_CASE("series are on the targets that expose them; the others' were not give
     CHECK(stored(in, "b").size() == 2);
 }
 
+TEST_CASE("a target that is added exposes its own series only")
+{
+    inventory in;
+    in.add(exposed("a", "l", "x"), in.job("v"), false, in.add_target({"v", {}}));
+    in.add(exposed("b", "l", "x"), in.job("v"), false, in.add_target({"v", {{"zone", "z"}}}));
+    CHECK(stored(in, "a") == targets{{{"job", "v"}, {"l", "x"}}});
+    CHECK(stored(in, "b") == targets{{{"job", "v"}, {"l", "x"}, {"zone", "z"}}});
+    CHECK(in.jobs()[0].unread.empty());
+}
+
 TEST_CASE("a label that the target has, too, is exported_NAME, for metric_relabel_configs as well")
 {
     const label_list target = {{"b", "of_target"}, {"job", "v"}};
