@@ -7,7 +7,7 @@
 #include <pitot/catalog/relabel.hpp>
 #include <pitot/model/batch.hpp>
 
-#include <algorithm>  // std::any_of, std::binary_search, std::find
+#include <algorithm>  // std::any_of, std::binary_search, std::find, std::stable_sort
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -229,12 +229,12 @@ public:
         const std::string_view given = value_of(target, label);
         if (jobs_[s.job].honor_labels) return own.empty() && !s.suppresses(label) ? given : own;
         if (!given.empty() || !own.empty()) return given.empty() ? own : given;
-        for (std::string_view moved = label; moved.starts_with(exported);) {
-            moved.remove_prefix(exported.size());
-            if (is_moved(s.labels, target, moved) && moved_name(s.labels, target, moved) == label)
-                return value_of(s.labels, moved);
-        }
-        return own;
+        std::string_view moved;
+        if (label.starts_with(exported))
+            each_moved(s.labels, target, [&](const std::string& free, std::string_view value) {
+                if (free == label) moved = value;
+            });
+        return moved;
     }
     /// Calls f(name, value) for each label that it has then.
     template <class F>
@@ -242,10 +242,8 @@ public:
     {
         const bool honored = jobs_[s.job].honor_labels;
         for (const auto& [name, value] : s.labels)
-            if (!honored && is_moved(s.labels, target, name))
-                f(moved_name(s.labels, target, name), value);
-            else
-                f(name, value);
+            if (honored || value_of(target, name).empty()) f(name, value);
+        if (!honored) each_moved(s.labels, target, f);
         for (const auto& [name, value] : target)
             if (!honored || (value_of(s.labels, name).empty() && !s.suppresses(name))) f(name, value);
     }
@@ -306,17 +304,24 @@ private:
                 if ((source == "instance" || from.discovered) && value_of(made.labels, source).empty())
                     made.open.push_back(step.target);
     }
-    /// Does the target's label take the place of the exposition's?
-    [[nodiscard]] static bool is_moved(const label_list& own, const label_list& target, std::string_view name)
+    /// Calls f(name, value) for each label of an exposition whose name the target needs: the shorter choose first.
+    /// source  Prometheus, scrape/scrape.go, resolveConflictingExposedLabels
+    template <class F>
+    static void each_moved(const label_list& own, const label_list& target, F&& f)
     {
-        return !value_of(own, name).empty() && !value_of(target, name).empty();
-    }
-    /// The name that the exposition's then has.
-    [[nodiscard]] static std::string moved_name(const label_list& own, const label_list& target, std::string_view name)
-    {
-        std::string free = concat(exported, name);
-        while (!value_of(own, free).empty() || !value_of(target, free).empty()) free.insert(0, exported);
-        return free;
+        std::vector<const label_list::value_type*> moved;
+        for (const auto& l : own)
+            if (!value_of(target, l.first).empty()) moved.push_back(&l);
+        std::stable_sort(moved.begin(), moved.end(),
+                         [](const auto* a, const auto* b) { return a->first.size() < b->first.size(); });
+        std::vector<std::string> chosen;
+        for (const auto* const l : moved) {
+            std::string free = concat(exported, l->first);
+            while (!value_of(own, free).empty() || !value_of(target, free).empty() ||
+                   std::find(chosen.begin(), chosen.end(), free) != chosen.end())
+                free.insert(0, exported);
+            f(chosen.emplace_back(std::move(free)), l->second);
+        }
     }
     /// What a series has before metric_relabel_configs: its own labels and its target's.
     /// source  Prometheus, scrape/scrape.go, mutateSampleLabels

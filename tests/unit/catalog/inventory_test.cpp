@@ -114,6 +114,21 @@ TEST_CASE("a label that the target has, too, is exported_NAME, for metric_relabe
     }
 }
 
+TEST_CASE("labels that are moved for a target's have names of their own")
+{
+    inventory in;
+    const std::uint32_t job = in.job("v");
+    in.at(job) = job_with({{{"exported_z", "u"}, {"z", "t"}}});
+    batch b;
+    const label_view own[] = {{"z", "1"}, {"exported_z", "2"}};
+    b.add(b.family("x", metric_type::gauge), b.labels(own), 1);
+    b.finish();
+    in.add(b, job);
+    const label_list expected = {
+        {"exported_exported_exported_z", "2"}, {"exported_exported_z", "1"}, {"exported_z", "u"}, {"z", "t"}};
+    CHECK(stored(in, "x") == targets{expected});
+}
+
 TEST_CASE("with honor_labels an empty label keeps the target's away")
 {
     const label_list target = {{"instance", "push:9091"}, {"job", "v"}};
