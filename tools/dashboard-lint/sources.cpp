@@ -106,13 +106,13 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
             fmt::format("dashboard-lint: --metrics: {}: no target of the job '{}' has such labels: all are taken to "
                         "expose it",
                         in->name, from.job));
-    if (how.live) {
-        const auto [nth, of] = place_in_job(how, source);
-        put_scrapes(*in, scraped_from(source, scraped, on.labels, nth, of), to.now, to.data, say);
-    }
-    if (!to.series.add(in->families, job, in->writes_points(), std::move(on)))
+    if (!to.series.add(in->families, job, in->writes_points(), on))
         say.warn(fmt::format("{}: warning: more than {} series; the rest is not looked at", in->name,
                              catalog::inventory::max_series));
+    if (how.live) {
+        const auto [nth, of] = place_in_job(how, source);
+        put_scrapes(*in, scraped_from(source, scraped, std::move(on.labels), nth, of), to.now, to.data, say);
+    }
     if (in->families.point_count() > 0) return exit_code::clean;
     say.error(fmt::format("dashboard-lint: --metrics: '{}' exposes nothing", in->name));
     return exit_code::usage;
@@ -122,11 +122,16 @@ exit_code load_exposition(const settings& how, const catalog::labelled_source& s
 /// be checked: the worst of them is in `to.failed`.
 exit_code load_given(const settings& how, const notes& say, evidence& to)
 {
-    if (!how.prometheus_config.empty())
-        if (auto read = catalog::read_prometheus_config(how.prometheus_config, to.series); !read) {
+    if (!how.prometheus_config.empty()) {
+        const auto read = catalog::read_prometheus_config(how.prometheus_config, to.series);
+        if (!read) {
             say.error(fmt::format("dashboard-lint: {}", read.error().message));
             return exit_code::usage;
         }
+        for (const std::string& pattern : *read)
+            say.warn(fmt::format("dashboard-lint: {}: no file is named by {}: its jobs are not known",
+                                 how.prometheus_config, pattern));
+    }
     for (const std::string& path : how.catalogs)
         if (auto read = catalog::read_saved(path, to.names, to.series); !read) {
             say.error(fmt::format("dashboard-lint: --catalog: {}", read.error().message));

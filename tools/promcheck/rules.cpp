@@ -101,9 +101,13 @@ exit_code add_exposition(const catalog::labelled_source& source, bool jobs_are_k
 exit_code load(const arguments& given, const std::vector<std::string>& files, evidence& to)
 {
     const bool config = given.has("prometheus-config");
-    if (config)
-        if (auto read = catalog::read_prometheus_config(given.get("prometheus-config"), to.series); !read)
-            return refuse(rules_command, read.error().message);
+    if (config) {
+        const auto read = catalog::read_prometheus_config(given.get("prometheus-config"), to.series);
+        if (!read) return refuse(rules_command, read.error().message);
+        for (const std::string& pattern : *read)
+            fmt::print(stderr, "promcheck: {}: no file is named by {}: its jobs are not known\n",
+                       given.get("prometheus-config"), pattern);
+    }
     for (const std::string& path : given.all("catalog")) {
         if (auto read = catalog::read_saved(path, to.names, to.series); !read)
             return refuse(rules_command, fmt::format("--catalog: {}", read.error().message));

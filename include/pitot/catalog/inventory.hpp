@@ -25,6 +25,8 @@ namespace pitot::catalog {
 /// targets_known    false with service discovery, or when nobody told: then their instances are open
 /// discovered       by service discovery: any label may be a target's
 /// job_is_open      relabelling gives discovered targets another job: which one, nobody knows
+/// federates        it brings along another server's jobs: till its exposition is given it is open and discovered, and
+///                  its last target is one that has no labels
 /// has_exposition   what it exposes was given
 /// expositions      how many were: of several some may be older
 /// unread           which targets, ascending, whose exposition was not given, though another's was
@@ -36,9 +38,26 @@ struct scrape_job {
     bool targets_known = false;
     bool discovered = false;
     bool job_is_open = false;
+    bool federates = false;
     bool has_exposition = false;
     unsigned expositions = 0;
     std::vector<std::size_t> unread = {};
+
+    void federate()
+    {
+        targets.emplace_back();
+        federates = discovered = job_is_open = true;
+        targets_known = false;
+    }
+    void note_exposition()
+    {
+        if (federates && !has_exposition) {
+            targets.pop_back();
+            discovered = job_is_open = false;
+            targets_known = true;
+        }
+        has_exposition = true;
+    }
 };
 
 /// Targets of a job that expose the same.
@@ -59,6 +78,7 @@ struct exposing_targets {
     std::size_t most = 0;
     for (std::size_t i = 0; i < job.targets.size(); ++i) {
         const label_list& one = job.targets[i];
+        if (job.federates && one.empty()) continue;
         label_list labels = one;
         std::size_t same = 0;
         bool agrees = true;
@@ -167,7 +187,7 @@ public:
         if (jobs.empty()) jobs.push_back(job(""));
         for (const std::uint32_t at : jobs) {
             scrape_job& from = jobs_[at];
-            from.has_exposition = true;
+            from.note_exposition();
             if (from.targets.empty() && !from.targets_known && !from.name.empty())
                 from.targets.push_back({{"job", from.name}});
             for (const std::string_view suffix : series_suffixes(saved.type)) {
@@ -254,19 +274,20 @@ private:
     /// on  which targets were read, ascending; none: all
     static void note_read(scrape_job& job, const std::vector<std::size_t>& on)
     {
+        const bool is_first = !job.has_exposition;
+        job.note_exposition();
         if (on.empty()) {
             job.unread.clear();
-        } else {
-            if (!job.has_exposition) {
-                job.unread.resize(job.targets.size());
-                std::iota(job.unread.begin(), job.unread.end(), std::size_t{0});
-            }
-            std::erase_if(job.unread, [&](std::size_t i) {
-                const bool stands_for_others = job.discovered && value_of(job.targets[i], "instance").empty();
-                return stands_for_others || std::binary_search(on.begin(), on.end(), i);
-            });
+            return;
         }
-        job.has_exposition = true;
+        if (is_first) {
+            job.unread.resize(job.targets.size());
+            std::iota(job.unread.begin(), job.unread.end(), std::size_t{0});
+        }
+        std::erase_if(job.unread, [&](std::size_t i) {
+            const bool stands_for_others = job.discovered && value_of(job.targets[i], "instance").empty();
+            return stands_for_others || std::binary_search(on.begin(), on.end(), i);
+        });
     }
     void put(std::string_view name, const existing_series& made)
     {

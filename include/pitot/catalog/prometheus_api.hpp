@@ -82,7 +82,7 @@ private:
             scrape_job& job = series.at(series.job(name));
             job.honor_labels = true;  // the series come with all their labels
             job.targets_known = true;
-            job.has_exposition = true;
+            job.note_exposition();
         }
         series.set_knows_all_jobs();
         const std::uint32_t nowhere = series.job("");

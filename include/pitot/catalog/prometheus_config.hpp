@@ -161,13 +161,15 @@ struct scrape_times {
         }
     }
     job.targets_known = !job.discovered;
-    job.job_is_open = job.discovered && std::any_of(steps->begin(), steps->end(), writes_job);
+    const bool federates = *honor && value_of(*of_job, "__metrics_path__").ends_with("/federate");
+    job.job_is_open = job.discovered && (federates || std::any_of(steps->begin(), steps->end(), writes_job));
     if (job.discovered)  // some target, of which no more is known
         job.targets.push_back(job.job_is_open ? label_list() : label_list{{"job", name}});
     for (const target_group& group : groups)
         for (const std::string& address : group.addresses)
             if (auto labels = labels_of_target(group, address, *of_job, *steps))
                 job.targets.push_back(std::move(*labels));
+    if (federates && !job.discovered) job.federate();
     return {};
 }
 
@@ -184,32 +186,42 @@ struct scrape_times {
     return {};
 }
 
-/// Adds the jobs of the files that scrape_config_files names; a pattern may name none.
-[[nodiscard]] inline result<void> read_scrape_config_files(const yaml::node& from, const scrape_times& otherwise,
-                                                           inventory& into)
+/// Adds the jobs of the files that scrape_config_files names.
+/// returns  patterns that name none: for each there is a job of which nothing is known
+[[nodiscard]] inline result<std::vector<std::string>> read_scrape_config_files(const yaml::node& from,
+                                                                               const scrape_times& otherwise,
+                                                                               inventory& into)
 {
+    std::vector<std::string> unread;
     const auto patterns = from.as<std::vector<std::string>>();
     if (!patterns) return unexpected(patterns.error());
     for (const std::string& pattern : *patterns) {
         const std::vector<std::string> files = files_named(from.file(), pattern);
         if (files.empty() && !has_wildcard(pattern))
             return from.refuse(errc::not_found, concat("there is no file ", pattern));
+        if (files.empty()) {
+            scrape_job& job = into.at(into.job(pattern));
+            job.discovered = job.job_is_open = true;
+            job.targets.emplace_back();
+            unread.push_back(pattern);
+        }
         for (const std::string& file : files) {
             const auto root = yaml::read_file(file);
             if (!root) return unexpected(root.error());
-            if (auto known = root->only_keys({"scrape_configs"}); !known) return known;
-            if (auto done = read_scrape_configs(*root, otherwise, into); !done) return done;
+            if (auto known = root->only_keys({"scrape_configs"}); !known) return unexpected(known.error());
+            if (auto done = read_scrape_configs(*root, otherwise, into); !done) return unexpected(done.error());
         }
     }
-    return {};
+    return unread;
 }
 
 }  // namespace detail
 
 /// Adds every job of scrape_configs and of the files that scrape_config_files names. Service discovery leaves a job's
 /// targets open, but by files that can be read.
+/// returns  patterns of scrape_config_files that name no file: the jobs of those that may come are not known
 /// error  those of yaml::read_file; invalid_value, syntax and not_found with their place
-[[nodiscard]] inline result<void> read_prometheus_config(const std::string& path, inventory& into)
+[[nodiscard]] inline result<std::vector<std::string>> read_prometheus_config(const std::string& path, inventory& into)
 {
     const auto root = yaml::read_file(path);
     if (!root) return unexpected(root.error());
@@ -219,11 +231,10 @@ struct scrape_times {
     result<detail::scrape_times> times = detail::scrape_times();
     if (const auto global = root->find("global")) times = detail::read_times(*global, *times);
     if (!times) return unexpected(times.error());
-    if (auto done = detail::read_scrape_configs(*root, *times, into); !done) return done;
-    if (files)
-        if (auto done = detail::read_scrape_config_files(*files, *times, into); !done) return done;
+    if (auto done = detail::read_scrape_configs(*root, *times, into); !done) return unexpected(done.error());
     into.set_knows_all_jobs();
-    return {};
+    if (files) return detail::read_scrape_config_files(*files, *times, into);
+    return std::vector<std::string>();
 }
 
 }  // namespace pitot::catalog
