@@ -1,13 +1,17 @@
 #pragma once
-// Names that a pattern selects, as shells and Go's filepath.Match read it.
+// Names that a pattern selects, as shells read it, but without escapes.
 
 #include <cstddef>
 #include <string_view>
 
 namespace pitot {
 
-/// Whether a name matches a pattern as a whole: '*' is any text ('/' too), '?' one byte, [a-z] and [!a-z] one of a set.
-[[nodiscard]] constexpr bool glob_match(std::string_view pattern, std::string_view name) noexcept
+/// Whether a name matches a pattern as a whole: '*' is any text ('/' too), '?' one byte, [a-z] one byte of a set,
+/// [!a-z] and [^a-z] one that is not of it. A ']' that stands first is of the set; a '\', and a '[' that nothing
+/// closes, are bytes as any other.
+/// negations  what may begin the opposite of a set; Go's filepath.Match has "^" alone
+[[nodiscard]] constexpr bool glob_match(std::string_view pattern, std::string_view name,
+                                        std::string_view negations = "!^") noexcept
 {
     std::size_t p = 0;
     std::size_t n = 0;
@@ -15,7 +19,7 @@ namespace pitot {
     std::size_t back = 0;
     const auto set_matches = [&](std::size_t& at, char c) {
         std::size_t i = at + 1;
-        const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
+        const bool negated = i < pattern.size() && negations.find(pattern[i]) != std::string_view::npos;
         if (negated) ++i;
         bool hit = false;
         const std::size_t first = i;

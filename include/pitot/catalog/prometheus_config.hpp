@@ -196,16 +196,17 @@ struct scrape_times {
     const auto patterns = from.as<std::vector<std::string>>();
     if (!patterns) return unexpected(patterns.error());
     for (const std::string& pattern : *patterns) {
-        const std::vector<std::string> files = files_named(from.file(), pattern);
-        if (files.empty() && !has_wildcard(pattern))
+        const auto files = files_named(from.file(), pattern);
+        if (!files) return from.refuse(files.error().code, files.error().message);
+        if (files->empty() && !has_wildcard(pattern))
             return from.refuse(errc::not_found, concat("there is no file ", pattern));
-        if (files.empty()) {
+        if (files->empty()) {
             scrape_job& job = into.at(into.job(pattern));
             job.discovered = job.job_is_open = true;
             job.targets.emplace_back();
             unread.push_back(pattern);
         }
-        for (const std::string& file : files) {
+        for (const std::string& file : *files) {
             const auto root = yaml::read_file(file);
             if (!root) return unexpected(root.error());
             if (auto known = root->only_keys({"scrape_configs"}); !known) return unexpected(known.error());

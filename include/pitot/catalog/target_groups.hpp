@@ -54,9 +54,10 @@ struct target_group {
         const auto patterns = one.get<std::vector<std::string>>("files", {});
         if (!patterns) return unexpected(patterns.error());
         for (const std::string& pattern : *patterns) {
-            const std::vector<std::string> files = files_named(from.file(), pattern);
-            complete = complete && !files.empty();
-            for (const std::string& file : files) {
+            const auto files = files_named(from.file(), pattern);
+            if (!files) return one.refuse(files.error().code, files.error().message);
+            complete = complete && !files->empty();
+            for (const std::string& file : *files) {
                 const auto root = yaml::read_file(file);
                 auto groups = root ? read_target_groups(*root)
                                    : result<std::vector<target_group>>(unexpected(root.error()));

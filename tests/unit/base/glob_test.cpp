@@ -13,6 +13,10 @@ TEST_CASE("globs match a whole name")
     CHECK_FALSE(glob_match("a*b*c", "axxbyy"));
     CHECK(glob_match("sd[a-c]?", "sdb1"));
     CHECK_FALSE(glob_match("sd[!a-c]?", "sdb1"));
+    CHECK(glob_match("sd[!a]", "sdb", "!^"));
+    CHECK(glob_match("sd[!a]", "sd!", "^"));
+    CHECK_FALSE(glob_match("sd[!a]", "sdb", "^"));
+    CHECK_FALSE(glob_match("sd[^a]", "sda", "^"));
     CHECK(glob_match("[]x]", "]"));
     CHECK(glob_match("a[b", "a[b"));  // never closed
     CHECK_FALSE(glob_match("", "x"));

@@ -33,13 +33,18 @@ TEST_CASE("files beside another, by name and by pattern")
     using names = std::vector<std::string>;
     const folder in;
     const std::string beside = in("p.yml");
-    CHECK(files_named(beside, "a/1.json") == names{in("a/1.json")});
-    CHECK(files_named(beside, "a/*.json") == names{in("a/.3.json"), in("a/1.json"), in("a/2.json")});
-    CHECK(files_named(beside, "?/1.json") == names{in("a/1.json"), in("b/1.json")});
-    CHECK(files_named(in("a/2.json"), "../p.yml") == names{in("a/../p.yml")});
-    CHECK(files_named("elsewhere/p.yml", in("[b]/*")) == names{in("b/1.json")});
-    CHECK(files_named(beside, "a/*.yml").empty());  // a folder
-    CHECK(files_named(beside, "gone.json").empty());
-    CHECK(files_named(beside, "gone/*.json").empty());
-    CHECK(files_named(beside, "").empty());
+    CHECK(*files_named(beside, "a/1.json") == names{in("a/1.json")});
+    CHECK(*files_named(beside, "a/*.json") == names{in("a/.3.json"), in("a/1.json"), in("a/2.json")});
+    CHECK(*files_named(beside, "?/1.json") == names{in("a/1.json"), in("b/1.json")});
+    CHECK(*files_named(in("a/2.json"), "../p.yml") == names{in("a/../p.yml")});
+    CHECK(*files_named("elsewhere/p.yml", in("[b]/*")) == names{in("b/1.json")});
+    CHECK(files_named(beside, "a/*.yml")->empty());  // a folder
+    CHECK(files_named(beside, "gone.json")->empty());
+    CHECK(files_named(beside, "gone/*.json")->empty());
+    CHECK(files_named(beside, "")->empty());
+    CHECK_FALSE(files_named(beside, "[a/*].json").has_value());
+    CHECK_FALSE(files_named(beside, "a/[1.json").has_value());
+    CHECK_FALSE(files_named(beside, "a/[]").has_value());
+    CHECK(*files_named(beside, "[!a]/1.json") == names{in("a/1.json")});
+    CHECK(*files_named(beside, "[^a]/1.json") == names{in("b/1.json")});
 }
