@@ -6,7 +6,7 @@
 #include <pitot/model/batch.hpp>
 #include <pitot/store/series.hpp>
 
-#include <algorithm>  // std::any_of, std::binary_search, std::sort
+#include <algorithm>  // std::any_of, std::binary_search, std::sort, std::stable_sort
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,7 +33,12 @@ namespace detail {
 
 class scrape_sink {
 public:
-    scrape_sink(series_store& to, const scrape_target& from, std::int64_t time) : to_(to), from_(from), time_(time) {}
+    scrape_sink(series_store& to, const scrape_target& from, std::int64_t time)
+        : to_(to), from_(from), time_(time), given_(from.labels)
+    {
+        std::stable_sort(given_.begin(), given_.end(),
+                         [](const auto& a, const auto& b) { return a.first.size() < b.first.size(); });
+    }
 
     /// False when the store is full.
     [[nodiscard]] bool add(const batch& in)
@@ -160,7 +165,7 @@ private:
         const auto is_among = [](const auto& labels, std::string_view label) {
             return std::any_of(labels.begin(), labels.end(), [label](const auto& l) { return l.first == label; });
         };
-        for (const auto& [label, value] : from_.labels) {
+        for (const auto& [label, value] : given_) {  // as Prometheus moves what clashes: short names first
             bool there = false;
             for (auto& l : all) {
                 if (l.first != label || (l.second.empty() && !from_.honor_labels)) continue;
@@ -184,6 +189,7 @@ private:
     series_store& to_;
     const scrape_target& from_;
     std::int64_t time_;
+    std::vector<std::pair<std::string, std::string>> given_;
     std::int64_t at_ = time_;
     std::int64_t start_ = 0;
     bool is_timed_ = false;
