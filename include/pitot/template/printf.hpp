@@ -88,9 +88,10 @@ struct verb_form {
     }
     const unsigned base = verb == 'b' ? 2 : verb == 'o' || verb == 'O' ? 8 : verb == 'x' || verb == 'X' ? 16 : 10;
     std::uint64_t left = n < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
+    const std::string_view letters = verb == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
     std::string digits;
     do {
-        digits.insert(digits.begin(), (verb == 'X' ? "0123456789ABCDEF" : "0123456789abcdef")[left % base]);
+        digits.insert(digits.begin(), letters[left % base]);
         left /= base;
     } while (left != 0);
     while (static_cast<int>(digits.size()) < std::min(how.precision, 1000)) digits.insert(digits.begin(), '0');
