@@ -1,11 +1,12 @@
 #pragma once
 // MD5, for what others derive from it. Not for secrets, nor against forgery: it is broken.
 
+#include <pitot/base/hash_blocks.hpp>
+
 #include <array>
-#include <bit>  // std::rotl
+#include <bit>  // std::endian, std::rotl
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace pitot {
@@ -55,14 +56,7 @@ inline void md5_block(std::array<std::uint32_t, 4>& state, const char* block) no
 [[nodiscard]] inline std::array<unsigned char, 16> md5(std::string_view text)
 {
     std::array<std::uint32_t, 4> state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-    const std::size_t whole = text.size() / 64 * 64;
-    for (std::size_t at = 0; at < whole; at += 64) detail::md5_block(state, text.data() + at);
-    std::string rest(text.substr(whole));
-    rest += '\x80';
-    while (rest.size() % 64 != 56) rest += '\0';
-    const std::uint64_t bits = std::uint64_t{text.size()} * 8;
-    for (unsigned shift = 0; shift < 64; shift += 8) rest += static_cast<char>(bits >> shift & 0xFFU);
-    for (std::size_t at = 0; at < rest.size(); at += 64) detail::md5_block(state, rest.data() + at);
+    detail::each_hash_block(text, std::endian::little, [&](const char* block) { detail::md5_block(state, block); });
     std::array<unsigned char, 16> out{};
     for (std::size_t i = 0; i < 16; ++i) out[i] = static_cast<unsigned char>(state[i / 4] >> (8 * (i % 4)) & 0xFFU);
     return out;

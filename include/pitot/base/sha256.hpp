@@ -1,8 +1,10 @@
 #pragma once
 // SHA-256, for names that others derive from it. Not for secrets: it takes no care of time or memory.
 
+#include <pitot/base/hash_blocks.hpp>
+
 #include <array>
-#include <bit>  // std::rotr
+#include <bit>  // std::endian, std::rotr
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -64,14 +66,7 @@ inline void sha256_block(std::array<std::uint32_t, 8>& state, const char* block)
 {
     std::array<std::uint32_t, 8> state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                           0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const std::size_t whole = text.size() / 64 * 64;
-    for (std::size_t at = 0; at < whole; at += 64) detail::sha256_block(state, text.data() + at);
-    std::string rest(text.substr(whole));
-    rest += '\x80';
-    while (rest.size() % 64 != 56) rest += '\0';
-    const std::uint64_t bits = std::uint64_t{text.size()} * 8;
-    for (unsigned shift = 64; shift > 0; shift -= 8) rest += static_cast<char>(bits >> (shift - 8) & 0xFFU);
-    for (std::size_t at = 0; at < rest.size(); at += 64) detail::sha256_block(state, rest.data() + at);
+    detail::each_hash_block(text, std::endian::big, [&](const char* block) { detail::sha256_block(state, block); });
     std::string out;
     for (const std::uint32_t word : state)
         for (unsigned shift = 32; shift > 0; shift -= 4) out += "0123456789abcdef"[word >> (shift - 4) & 0xFU];

@@ -174,7 +174,7 @@ inline void read_targets(json::value panel, dashboard& out, const std::vector<st
         const json::value asks = datasource_types::asked(own, outer);
         out.asks.push_back(asks);
         const json::value expr = target["expr"];
-        if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+        if (trimmed(expr.text()).empty()) continue;
         const std::string_view type = out.types.of(own, outer);
         if (type == "-- Dashboard --") continue;  // another panel's result; what was asked before stays in the file
         out.queries.push_back(
@@ -217,7 +217,7 @@ inline void read_elements(const library& known, dashboard& out)
             const json::value asks = datasource_types::asked(named, {});
             out.asks.push_back(asks);
             const json::value expr = asked["spec"]["expr"];
-            if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+            if (trimmed(expr.text()).empty()) continue;
             std::string_view type = group_of(asked, "DataQuery");
             if (type.empty()) type = out.types.of(named, {});
             out.queries.push_back({expr, element, language_of(type, group_of(spec["vizConfig"], "VizConfig")),
@@ -237,7 +237,7 @@ inline void read_annotations(dashboard& out)
         out.asks.push_back(asks);
         for (const json::value expr :
              {spec["expr"], spec["target"]["expr"], spec["query"]["spec"]["expr"], spec["legacyOptions"]["expr"]}) {
-            if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+            if (trimmed(expr.text()).empty()) continue;
             std::string_view type = group_of(spec["query"], "DataQuery");
             if (type.empty()) type = out.types.of(inner, spec["datasource"]);
             out.queries.push_back({expr, one, language_of(type, {}), {}, {}, tells_no_language(type), asks});
@@ -273,7 +273,7 @@ inline void read_alert_rules(json::value root, dashboard& out)
     each_alert_query(root, [&out](json::value rule, json::value model, json::value asks) {
         out.asks.push_back(asks);
         const json::value expr = model["expr"];
-        if (expr.text().find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+        if (trimmed(expr.text()).empty()) return;
         const std::string_view type = out.types.of(asks);
         out.queries.push_back({expr, rule, language_of(type, {}), {}, {}, tells_no_language(type), asks});
     });

@@ -148,21 +148,6 @@ private:
     return f;
 }
 
-/// Of a label on the result of a part of a query.
-[[nodiscard]] inline promql::presence presence_of(const world& sources, const std::vector<asked>& asks,
-                                                  const dashboard::interpolated& readable, const promql::node* of,
-                                                  std::string_view label)
-{
-    return promql::label_presence(
-        of, label,
-        [&](const promql::vector_selector& v, std::string_view l) {
-            for (const asked& a : asks)
-                if (a.selector == &v) return presence_of(sources, a, l);
-            return promql::presence::maybe;
-        },
-        [&](const promql::label_name& l) { return readable.is_variable(l.span); });
-}
-
 /// The labels of one series by name, without the metric's; views of what the sources hold and of seen_of_query.
 using label_set = std::vector<std::pair<std::string_view, std::string_view>>;
 using label_sets = std::vector<label_set>;

@@ -64,16 +64,13 @@ namespace detail {
     if (tree) {
         const std::vector<asked> asks = all_asked(in, readable, tree->root());
         const auto labels = possible_labels(in, asks, tree->root());
-        const auto presence = [&](std::string_view label) {
-            return presence_of(in, asks, readable, tree->root(), label);
-        };
         if (labels.size() <= most) {
-            out.is_closed = presence(no_such_label) == promql::presence::never;
             const variables none;
             const located expr = located_in(file, rule.expr);
             const context around{file, expr, readable, tree->root(), asks, in, none, {}};
+            out.is_closed = around.presence(tree->root(), no_such_label) == promql::presence::never;
             for (const std::string& l : labels) {
-                out.labels.emplace(l, presence(l));
+                out.labels.emplace(l, around.presence(tree->root(), l));
                 if (auto values = result_values(around, tree->root(), l, most))
                     out.values.emplace(l, std::move(*values));
             }

@@ -2,6 +2,7 @@
 // What Prometheus itself asks of a rule file: its keys, names that are unique, templates whose variables exist.
 // source  Prometheus 3.14, model/rulefmt and template; promtool check rules
 
+#include <pitot/base/go_integer.hpp>
 #include <pitot/base/number.hpp>
 #include <pitot/connect/yaml.hpp>
 #include <pitot/json/pointer.hpp>
@@ -18,7 +19,9 @@
 #include <pitot/template/check.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -75,21 +78,12 @@ namespace detail {
 }
 
 /// Does Go's YAML take it for a number, which an integer is made of? 10, 0x10, 1_000, 1e3.
-[[nodiscard]] inline bool is_go_number(std::string_view text)
+[[nodiscard]] inline bool is_go_number(std::string text)
 {
-    if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-    std::string digits;
-    for (const char c : text)
-        if (c != '_') digits += c;
-    const bool hex = digits.starts_with("0x") || digits.starts_with("0X");
-    const bool prefixed = hex || digits.starts_with("0o") || digits.starts_with("0b");
-    if (prefixed)
-        return digits.size() > 2 && digits.size() <= (hex ? 17U : 64U) &&
-               digits.find_first_not_of(hex                ? "0123456789abcdefABCDEF"
-                                        : digits[1] == 'o' ? "01234567"
-                                                           : "01",
-                                        2) == std::string::npos;
-    const auto read = parse_number(digits);
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    std::erase(text, '_');
+    if (const auto whole = parse_go_integer(text)) return whole->magnitude <= most;
+    const auto read = parse_number(text);
     return read.has_value() && std::abs(*read) < 9.2e18;
 }
 
